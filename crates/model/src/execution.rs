@@ -1,0 +1,251 @@
+//! The record of an execution: the one truth about its effect.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    Content, ErrorClass, Timestamp, ToolError,
+    context::Channel,
+    id::{AgentId, ExecutionId, NodeId, OrgId, TokenId, ToolId, UserId},
+    tool::{Effect, Kind},
+};
+
+/// Where an execution stands.
+///
+/// ```text
+/// received -> claimed -> started -> done | failed | unknown
+///                |          (reads go from received to done or failed; nothing is written before)
+///                +-> released   nothing was sent; the key may be used again
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Asked for.
+    Received,
+    /// Its intent is ours: no other execution may act on it.
+    Claimed,
+    /// Bytes may have left.
+    Started,
+    /// It worked.
+    Done,
+    /// It did not, and we know that it did not.
+    Failed,
+    /// It may or may not have worked.
+    Unknown,
+    /// Given up before anything was sent.
+    Released,
+    /// Waiting for somebody.
+    Parked,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 8] = [
+        Self::Received,
+        Self::Claimed,
+        Self::Started,
+        Self::Done,
+        Self::Failed,
+        Self::Unknown,
+        Self::Released,
+        Self::Parked,
+    ];
+
+    /// The name used on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Claimed => "claimed",
+            Self::Started => "started",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Released => "released",
+            Self::Parked => "parked",
+        }
+    }
+
+    /// Reads the wire name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether nothing more will happen by itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Unknown | Self::Released)
+    }
+}
+
+/// What one sending of a request came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Attempt {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The upstream's status, when one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// What went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorClass>,
+    /// What went wrong, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// How long was waited before the next one, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waited_ms: Option<u64>,
+}
+
+/// What a person decided about an unknown outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Settlement {
+    /// It did happen.
+    Done,
+    /// It did not happen, and should not be tried again under this key.
+    Failed,
+    /// It did not happen, or may happen again: the key is free.
+    Repeat,
+}
+
+impl Settlement {
+    /// The name used on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Repeat => "repeat",
+        }
+    }
+}
+
+/// An execution as the log shows it. Secrets and marked fields are hidden.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Execution {
+    /// Its id.
+    pub id: ExecutionId,
+    /// The organization it belongs to.
+    pub organization_id: OrgId,
+    /// The tool.
+    pub tool_id: ToolId,
+    /// The tool's name at the time.
+    pub tool_name: String,
+    /// The tool's semantic version at the time.
+    pub tool_version: String,
+    /// The tool's revision at the time.
+    pub tool_revision: i64,
+    /// What carried it out.
+    pub kind: Kind,
+    /// What the tool does to the world.
+    pub effect: Effect,
+    /// Where it stands.
+    pub state: State,
+    /// The agent that asked, if one did.
+    pub agent_id: Option<AgentId>,
+    /// The user whose token or session asked.
+    pub user_id: Option<UserId>,
+    /// The token or session.
+    pub token_id: Option<TokenId>,
+    /// The phone call (`call_sid` or `call_id` of the context).
+    pub call_id: Option<String>,
+    /// The conversation (`conversation_id` of the context).
+    pub conversation_id: Option<String>,
+    /// Where the tool was used.
+    pub channel: Channel,
+    /// Which entrance it came through: `rest`, `cli`, `test`, `replay`…
+    pub source: String,
+    /// Given by the caller to have one effect only.
+    pub intent_key: Option<String>,
+    /// Hash of tool and arguments.
+    pub args_hash: String,
+    /// The arguments.
+    #[schema(value_type = Object)]
+    pub input: Value,
+    /// The result.
+    pub output: Option<Content>,
+    /// The failure.
+    pub error: Option<ToolError>,
+    /// Every time the request was sent.
+    pub attempts: Vec<Attempt>,
+    /// Whether it was a rehearsal: nothing was sent.
+    pub dry_run: bool,
+    /// The execution that this one repeats.
+    pub replay_of: Option<ExecutionId>,
+    /// The request that asked for it.
+    pub request_id: Option<String>,
+    /// The server that carries it out.
+    pub node_id: Option<NodeId>,
+    /// What was decided about an unknown outcome.
+    pub settled: Option<Settlement>,
+    /// When it was asked for.
+    pub received_at: Timestamp,
+    /// When bytes first may have left.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// From asked to ended, in milliseconds.
+    pub duration_ms: Option<f64>,
+}
+
+/// Something that happens while an execution runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Progress {
+    /// The request is sent again after a wait.
+    Retrying {
+        /// Which sending this will be, from 2.
+        attempt: u32,
+        /// The wait before it, in milliseconds.
+        wait_ms: u64,
+        /// Why.
+        class: ErrorClass,
+    },
+    /// A line for the execution's log.
+    Log {
+        /// The line.
+        line: String,
+    },
+}
+
+/// A frame of the live stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// An execution was asked for, or changed its state.
+    Execution {
+        /// As it stands now.
+        execution: Box<Execution>,
+    },
+    /// Something happened while it runs.
+    Progress {
+        /// Which.
+        execution_id: ExecutionId,
+        /// What.
+        progress: Progress,
+    },
+}
+
+/// Which executions to list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ExecutionFilter {
+    /// Of this tool.
+    pub tool_id: Option<ToolId>,
+    /// Asked for by this agent.
+    pub agent_id: Option<AgentId>,
+    /// Of this phone call.
+    pub call_id: Option<String>,
+    /// Of this conversation.
+    pub conversation_id: Option<String>,
+    /// Asked for by this user.
+    pub user_id: Option<UserId>,
+    /// In this state.
+    pub state: Option<State>,
+    /// Failed with this class.
+    pub error_class: Option<ErrorClass>,
+    /// Asked for at or after this time.
+    pub since: Option<Timestamp>,
+    /// Asked for before this time.
+    pub until: Option<Timestamp>,
+}

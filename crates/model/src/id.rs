@@ -1,0 +1,294 @@
+//! Typed identifiers: a prefix that names the kind and a UUIDv7 in lower-case Crockford base32.
+//!
+//! Ids sort by time of creation, cannot be mixed up between kinds in Rust, and are opaque to clients.
+
+use std::{borrow::Cow, cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::time::{Clock, SystemClock};
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// 128 bits in base32.
+const BODY_LEN: usize = 26;
+
+/// What an [`Id`] identifies.
+pub trait IdKind: 'static {
+    /// The text before the underscore, for example `tool`.
+    const PREFIX: &'static str;
+}
+
+/// An identifier of one kind of thing.
+pub struct Id<K> {
+    raw: u128,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: IdKind> Id<K> {
+    /// Wraps 128 bits that were made elsewhere.
+    pub const fn from_raw(raw: u128) -> Self {
+        Self { raw, kind: PhantomData }
+    }
+
+    /// The 128 bits, for hashing and for tests.
+    pub const fn raw(self) -> u128 {
+        self.raw
+    }
+}
+
+/// Why a text is not an id of the wanted kind.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{text}` is not a {expected}_… id")]
+pub struct ParseIdError {
+    text: String,
+    expected: &'static str,
+}
+
+impl<K: IdKind> FromStr for Id<K> {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        decode(text, K::PREFIX)
+            .map(Self::from_raw)
+            .ok_or_else(|| ParseIdError { text: text.chars().take(64).collect(), expected: K::PREFIX })
+    }
+}
+
+fn decode(text: &str, prefix: &str) -> Option<u128> {
+    let body = text.strip_prefix(prefix)?.strip_prefix('_')?.as_bytes();
+    if body.len() != BODY_LEN || body[0] > b'7' {
+        return None;
+    }
+    let mut raw = 0u128;
+    for byte in body {
+        let digit = ALPHABET.iter().position(|c| c == byte)?;
+        raw = (raw << 5) | digit as u128;
+    }
+    Some(raw)
+}
+
+impl<K: IdKind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut body = [0u8; BODY_LEN];
+        let mut rest = self.raw;
+        for slot in body.iter_mut().rev() {
+            *slot = ALPHABET[(rest & 31) as usize];
+            rest >>= 5;
+        }
+        let body = std::str::from_utf8(&body).map_err(|_| fmt::Error)?;
+        write!(f, "{}_{body}", K::PREFIX)
+    }
+}
+
+impl<K: IdKind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.raw.cmp(&other.raw)
+    }
+}
+impl<K> hash::Hash for Id<K> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.raw.hash(state);
+    }
+}
+
+impl<K: IdKind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<K: IdKind> utoipa::PartialSchema for Id<K> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some(format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", K::PREFIX)))
+            .into()
+    }
+}
+
+impl<K: IdKind> utoipa::ToSchema for Id<K> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}_id", K::PREFIX))
+    }
+}
+
+/// Makes new ids from the injected clock and a source of randomness.
+#[derive(Clone)]
+pub struct IdSource {
+    clock: Arc<dyn Clock>,
+}
+
+impl IdSource {
+    /// Ids whose time part follows `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock }
+    }
+
+    /// A new id. Ids made by one process in the same microsecond are unordered among themselves.
+    pub fn next<K: IdKind>(&self) -> Id<K> {
+        let micros = self.clock.now().micros().max(0) as u128;
+        let (millis, sub) = (micros / 1000, micros % 1000);
+        // RFC 9562 method 3: the twelve bits of rand_a carry the fraction of the millisecond.
+        let rand_a = sub * 4096 / 1000;
+        let rand_b = rand::random::<u64>() as u128 & ((1 << 62) - 1);
+        Id::from_raw((millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b)
+    }
+}
+
+impl Default for IdSource {
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock))
+    }
+}
+
+/// The kinds of ids, one empty type each.
+pub mod kind {
+    use super::IdKind;
+
+    /// A tool.
+    pub enum Tool {}
+    /// An execution of a tool.
+    pub enum Execution {}
+    /// An agent (the plan says "assistant").
+    pub enum Agent {}
+    /// A conversation of a voice or chat client.
+    pub enum Conversation {}
+    /// A secret.
+    pub enum Secret {}
+    /// An organization.
+    pub enum Organization {}
+    /// A user.
+    pub enum User {}
+    /// An API token or a browser session.
+    pub enum Token {}
+    /// An invitation to an organization, or the grant of a tool to a user.
+    pub enum Grant {}
+    /// A running server process.
+    pub enum Node {}
+    /// A row of the audit log.
+    pub enum Audit {}
+    /// A key that seals the secrets of one organization.
+    pub enum DataKey {}
+    /// A request that came in from outside.
+    pub enum Request {}
+
+    impl IdKind for Tool {
+        const PREFIX: &'static str = "tool";
+    }
+    impl IdKind for Execution {
+        const PREFIX: &'static str = "exec";
+    }
+    impl IdKind for Agent {
+        const PREFIX: &'static str = "asst";
+    }
+    impl IdKind for Conversation {
+        const PREFIX: &'static str = "conv";
+    }
+    impl IdKind for Secret {
+        const PREFIX: &'static str = "sec";
+    }
+    impl IdKind for Organization {
+        const PREFIX: &'static str = "org";
+    }
+    impl IdKind for User {
+        const PREFIX: &'static str = "user";
+    }
+    impl IdKind for Token {
+        const PREFIX: &'static str = "tok";
+    }
+    impl IdKind for Grant {
+        const PREFIX: &'static str = "grant";
+    }
+    impl IdKind for Node {
+        const PREFIX: &'static str = "node";
+    }
+    impl IdKind for Audit {
+        const PREFIX: &'static str = "audit";
+    }
+    impl IdKind for DataKey {
+        const PREFIX: &'static str = "dkey";
+    }
+    impl IdKind for Request {
+        const PREFIX: &'static str = "req";
+    }
+}
+
+/// Identifies a tool.
+pub type ToolId = Id<kind::Tool>;
+/// Identifies an execution.
+pub type ExecutionId = Id<kind::Execution>;
+/// Identifies an agent.
+pub type AgentId = Id<kind::Agent>;
+/// Identifies a secret.
+pub type SecretId = Id<kind::Secret>;
+/// Identifies an organization.
+pub type OrgId = Id<kind::Organization>;
+/// Identifies a user.
+pub type UserId = Id<kind::User>;
+/// Identifies an API token or a session.
+pub type TokenId = Id<kind::Token>;
+/// Identifies an invitation.
+pub type InvitationId = Id<kind::Grant>;
+/// Identifies a server process.
+pub type NodeId = Id<kind::Node>;
+/// Identifies a row of the audit log.
+pub type AuditId = Id<kind::Audit>;
+/// Identifies a data key.
+pub type DataKeyId = Id<kind::DataKey>;
+/// Identifies an incoming request.
+pub type RequestId = Id<kind::Request>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_survive_a_round_trip_and_sort_by_time() {
+        let ids = IdSource::default();
+        let first: ToolId = ids.next();
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        let second: ToolId = ids.next();
+        assert_eq!(first.to_string().parse::<ToolId>(), Ok(first));
+        assert!(first < second && first.to_string() < second.to_string());
+        assert!(first.to_string().starts_with("tool_"));
+    }
+
+    #[test]
+    fn ids_of_another_kind_and_overflowing_bodies_are_refused() {
+        let tool: ToolId = IdSource::default().next();
+        assert!(tool.to_string().parse::<AgentId>().is_err());
+        assert!("tool_".parse::<ToolId>().is_err());
+        assert!(format!("tool_{}", "z".repeat(26)).parse::<ToolId>().is_err());
+        assert!(format!("tool_{}", "U".repeat(26)).parse::<ToolId>().is_err());
+    }
+}

@@ -1,0 +1,331 @@
+//! A tool as its author writes it, and as the registry keeps it.
+//!
+//! [`ToolSpec`] is the author's own form: what stands in a YAML file or in the body of a request. It is
+//! strict: a field that nobody knows is refused. Whether its templates compile and its schema is one is
+//! checked when it is saved, by `runtime::registry`.
+
+pub mod http;
+pub mod policy;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    Timestamp,
+    id::{OrgId, ToolId, UserId},
+};
+
+pub use http::HttpConfig;
+pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
+
+/// What carries a tool out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An HTTP request. The older names `endpoint`, `api_endpoint` and `webhook` mean the same.
+    #[serde(alias = "endpoint", alias = "api_endpoint", alias = "webhook")]
+    Http,
+}
+
+impl Kind {
+    /// The name used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+        }
+    }
+
+    /// Reads a wire name, older names included.
+    pub fn parse(text: &str) -> Option<Self> {
+        matches!(text, "http" | "endpoint" | "api_endpoint" | "webhook").then_some(Self::Http)
+    }
+}
+
+/// What calling a tool does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing: it may be repeated freely.
+    Read,
+    /// Something: it may happen once per intent.
+    #[default]
+    Write,
+    /// Something that cannot be undone.
+    Destructive,
+}
+
+impl Effect {
+    /// The name used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Destructive => "destructive",
+        }
+    }
+
+    /// Reads the wire name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Read, Self::Write, Self::Destructive].into_iter().find(|e| e.as_str() == text)
+    }
+}
+
+/// A value that the server, not the model, puts into the arguments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Bound {
+    /// With its trust spelled out.
+    Explicit(ExplicitBound),
+    /// A template such as `{{ context.verified.contact_id }}`, or any fixed JSON value.
+    Plain(Value),
+}
+
+/// A bound value with its trust spelled out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExplicitBound {
+    /// The template, or a fixed JSON value.
+    #[schema(value_type = Value)]
+    pub value: Value,
+    /// Whose word is good enough.
+    #[serde(default)]
+    pub trust: Trust,
+}
+
+/// Which part of the context a bound value may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    /// Only what the server itself established, and secrets.
+    #[default]
+    Verified,
+    /// Also what the caller sent.
+    Client,
+}
+
+impl Bound {
+    /// The template or fixed value.
+    pub fn value(&self) -> &Value {
+        match self {
+            Self::Explicit(bound) => &bound.value,
+            Self::Plain(value) => value,
+        }
+    }
+
+    /// Which part of the context it may read.
+    pub fn trust(&self) -> Trust {
+        match self {
+            Self::Explicit(bound) => bound.trust,
+            Self::Plain(_) => Trust::Verified,
+        }
+    }
+}
+
+/// How an answer becomes a result for the model. Paths are JSON pointers (`/data/items`) or dotted (`data.items`).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResultSpec {
+    /// Where the answer says whether it worked. A value that is false, null or absent makes the execution fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success: Option<String>,
+    /// Where the answer has a sentence about the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Where the answer has the data; without it, all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// A JMESPath expression over the data, or one for each field of a new object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<ResultMap>,
+    /// A JSON Schema that the answer must fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub schema: Option<Value>,
+    /// The most bytes that the model is shown; more is cut and can be fetched with a cursor. Default 16384.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_bytes: Option<u32>,
+    /// Paths whose values are hidden in the execution log (the caller still gets them).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redact: Vec<String>,
+}
+
+/// The default of [`ResultSpec::max_bytes`].
+pub const DEFAULT_RESULT_BYTES: u32 = 16_384;
+/// The most that [`ResultSpec::max_bytes`] may be.
+pub const MAX_RESULT_BYTES: u32 = 1_048_576;
+
+/// A projection of a result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum ResultMap {
+    /// One JMESPath expression whose value is the new data.
+    Whole(String),
+    /// A JMESPath expression for each field of the new data.
+    Fields(BTreeMap<String, String>),
+}
+
+/// A tool as its author writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToolSpec {
+    /// Unique in the organization; letters, digits, `_` and `-`, at most 64, not starting with a digit or `-`.
+    pub name: String,
+    /// What people call it; the name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// What it does and when to use it, for the model.
+    #[serde(default)]
+    pub description: String,
+    /// A word to sort tools by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// What carries it out.
+    pub kind: Kind,
+    /// What calling it does to the world. A tool that says nothing is taken to write.
+    #[serde(default)]
+    pub effect: Effect,
+    /// A write that may be sent again at will, for example one that sets a value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeatable: bool,
+    /// JSON Schema 2020-12 of the arguments, bound ones included.
+    #[serde(default = "empty_schema")]
+    #[schema(value_type = Object)]
+    pub parameters: Value,
+    /// Arguments that the server fills in. The model neither sees nor may send them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bound: BTreeMap<String, Bound>,
+    /// The configuration of its kind.
+    pub config: HttpConfig,
+    /// How an answer becomes a result.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub result: ResultSpec,
+    /// Time, retries, confirmation and where it may be used.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub policy: Policy,
+    /// What to say and do when it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Fallback>,
+    /// Paths into the arguments whose values are hidden in the execution log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redact: Vec<String>,
+    /// Whether it may be called.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub active: bool,
+    /// Whether everybody in the organization may call it.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub is_shared: bool,
+    /// Whether other organizations may see and copy it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_public: bool,
+    /// Whether it is meant to be copied rather than called.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_template: bool,
+    /// A semantic version to give this state of the tool. Without it the patch number goes up by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+fn empty_schema() -> Value {
+    serde_json::json!({"type": "object", "properties": {}, "additionalProperties": false})
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl ToolSpec {
+    /// What people call it.
+    pub fn title(&self) -> &str {
+        self.display_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The schema that a model sees: the full one without the bound names.
+    pub fn model_parameters(&self) -> Value {
+        let mut schema = self.parameters.clone();
+        if self.bound.is_empty() {
+            return schema;
+        }
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.retain(|name, _| !self.bound.contains_key(name));
+        }
+        if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+            required.retain(|name| name.as_str().is_none_or(|name| !self.bound.contains_key(name)));
+        }
+        schema
+    }
+}
+
+/// Whether `name` is valid for every model provider.
+pub fn is_tool_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// A tool as the registry keeps it: the author's form with its identity and its history's head.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Tool {
+    /// Its id.
+    pub id: ToolId,
+    /// The organization it belongs to.
+    pub organization_id: OrgId,
+    /// Who made it.
+    pub user_id: UserId,
+    /// The author's form.
+    #[serde(flatten)]
+    pub spec: ToolSpec,
+    /// Counts up with every change, from 1.
+    pub revision: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// One state that a tool has been in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ToolVersion {
+    /// Counts up with every change, from 1.
+    pub revision: i64,
+    /// Its semantic version.
+    pub version: String,
+    /// The author's form at that time.
+    pub spec: ToolSpec,
+    /// Who made it so.
+    pub user_id: UserId,
+    /// Why, if they said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// How a tool has been used.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct ToolUsage {
+    /// Executions in all.
+    pub count: i64,
+    /// Of these, failed or unknown.
+    pub error_count: i64,
+    /// `error_count / count`, 0 when never used.
+    pub error_rate: f64,
+    /// The mean duration in milliseconds.
+    pub average_ms: f64,
+    /// The median of the last thousand executions, in milliseconds.
+    pub p50_ms: f64,
+    /// The 95th percentile of the last thousand executions, in milliseconds.
+    pub p95_ms: f64,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+}
