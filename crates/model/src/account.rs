@@ -70,6 +70,28 @@ pub enum Right {
 }
 
 impl Right {
+    /// Every right, as the columns of the table in DESIGN section 10.
+    pub const ALL: [Self; 7] =
+        [Self::View, Self::Call, Self::Decide, Self::Build, Self::Configure, Self::Govern, Self::Own];
+
+    /// The name used in the API's description (`x-right`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Call => "call",
+            Self::Decide => "decide",
+            Self::Build => "build",
+            Self::Configure => "configure",
+            Self::Govern => "govern",
+            Self::Own => "own",
+        }
+    }
+
+    /// Reads that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.as_str() == text)
+    }
+
     /// The least role that holds it.
     pub const fn least_role(self) -> Role {
         match self {

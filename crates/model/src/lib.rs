@@ -17,6 +17,7 @@ pub mod id;
 pub mod merge;
 pub mod outcome;
 pub mod page;
+pub mod schema;
 pub mod secret;
 pub mod time;
 pub mod tool;

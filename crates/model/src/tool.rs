@@ -4,6 +4,7 @@
 //! strict: a field that nobody knows is refused. Whether its templates compile and its schema is one is
 //! checked when it is saved, by `runtime::registry`.
 
+mod described;
 pub mod http;
 pub mod policy;
 
@@ -74,7 +75,7 @@ impl Effect {
 }
 
 /// A value that the server, not the model, puts into the arguments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Bound {
     /// With its trust spelled out.
@@ -274,7 +275,7 @@ pub fn is_tool_name(name: &str) -> bool {
 }
 
 /// A tool as the registry keeps it: the author's form with its identity and its history's head.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     /// Its id.
     pub id: ToolId,

@@ -1,1 +1,21 @@
-//! Under construction.
+//! The corridor and what serves it: the registry of tools, agents, accounts, live events, recovery.
+//!
+//! Every entrance (REST, the plan's paths, the command line, later MCP, agents and workflows) builds a
+//! [`call::CallRequest`] and awaits [`call::run`]. Rights are checked here, not in the entrances, so
+//! that none of them can forget. This crate knows nothing of HTTP answers.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod account;
+pub mod agents;
+pub mod app;
+pub mod audit;
+pub mod call;
+pub mod executions;
+pub mod inflight;
+pub mod live;
+pub mod metering;
+pub mod node;
+pub mod registry;
+
+pub use app::{App, Settings};

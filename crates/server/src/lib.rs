@@ -1,1 +1,29 @@
-//! Under construction.
+//! The HTTP entrance: REST, the plan's paths, live events, health and metrics.
+//!
+//! It authenticates, reads and writes HTTP, and calls `runtime`; it decides nothing about rights, tools
+//! or executions. A fault becomes a status in [`error`] and nowhere else. Every route stands in
+//! [`router`], every answer passes [`edge`](crate::edge) on its way out.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod api;
+pub mod auth;
+pub mod body;
+mod compat;
+mod edge;
+pub mod error;
+mod health;
+mod live;
+pub mod metrics;
+pub mod openapi;
+pub mod page;
+pub mod request_id;
+mod router;
+pub mod serve;
+pub mod state;
+mod strict;
+
+pub use openapi::{RouteInfo, route_table};
+pub use router::router;
+pub use serve::serve;
+pub use state::{ServerOptions, ServerState};

@@ -1,1 +1,36 @@
-//! Under construction.
+//! All SQL of Callwright: one truth in SQLite (embedded) or PostgreSQL (many servers), behind typed functions.
+//!
+//! [`Store`] is the handle. Writes go through [`Store::write`], a closure over a [`Tx`]; every function
+//! that changes something also exists on [`Tx`], so that a change and its audit row can share one
+//! transaction. Each aggregate has a file of its own; the two drivers are `sqlite` and `postgres`, and
+//! nothing else knows which one is in use except [`dialect`]. Why these drivers: `docs/adr/0002-store-drivers.md`.
+//!
+//! The store refuses to know what things mean: it does not check rights, decrypt, or decide what may be
+//! sent again. Every function but a few of the housekeeping is scoped by organization.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod account;
+pub mod agent;
+pub mod audit;
+mod behind;
+pub mod change;
+mod db;
+mod dialect;
+pub mod error;
+pub mod execution;
+pub mod invitation;
+mod migrate;
+pub mod organization;
+mod postgres;
+mod query;
+pub mod secret;
+mod sqlite;
+pub mod throttle;
+pub mod token;
+pub mod tool;
+pub mod value;
+
+pub use db::{BoxFuture, Options, Store, Synchronous, Tx};
+pub use error::{Error, Result};
+pub use value::{Row, Value};

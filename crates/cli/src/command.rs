@@ -1,0 +1,98 @@
+//! The commands, one file each.
+
+mod agent;
+mod apply;
+mod doctor;
+mod executions;
+mod login;
+mod member;
+mod migrate;
+mod secret;
+mod serve;
+mod token;
+mod tool;
+mod version;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{client::Client, failure::Failure};
+
+/// Tools for AI agents: registered once, called safely, recorded always.
+#[derive(Debug, Parser)]
+#[command(name = "callwright", version, about, propagate_version = false, arg_required_else_help = true)]
+#[command(after_help = "Remote commands read CALLWRIGHT_URL (default http://127.0.0.1:8080) and CALLWRIGHT_TOKEN; \
+without a token, the one that a server on this machine left in ./data/admin-token is used.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::Serve),
+    /// Bring the database's tables up to date, and stop.
+    Migrate(migrate::Migrate),
+    /// Find out what is wrong, and what to do about it.
+    Doctor(doctor::Doctor),
+    /// Create or change tools from files.
+    Apply(apply::Apply),
+    /// Tools: list, call, history.
+    #[command(subcommand)]
+    Tool(tool::Tool),
+    /// Agents and the tools assigned to them.
+    #[command(subcommand)]
+    Agent(agent::Agent),
+    /// What has been called, and what came of it.
+    #[command(subcommand, alias = "execution")]
+    Executions(executions::Executions),
+    /// Secrets: set, list, delete. They are never read back.
+    #[command(subcommand)]
+    Secret(secret::Secret),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Exchange e-mail and password for a short-lived token, which is printed.
+    Login(login::Login),
+    /// The organization's members.
+    #[command(subcommand)]
+    Member(member::Member),
+    /// Print the version of this program and of the server.
+    Version(version::Version),
+}
+
+/// What every remote command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Remote {
+    /// The server's address [env: CALLWRIGHT_URL] [default: http://127.0.0.1:8080]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Print the server's answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Remote {
+    /// The server that is meant.
+    pub(crate) fn connect(&self) -> Result<Client, Failure> {
+        Client::connect(self.url.as_deref())
+    }
+}
+
+/// Carries out what the command line says.
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Serve(command) => serve::run(&command),
+        Command::Migrate(command) => migrate::run(&command),
+        Command::Doctor(command) => doctor::run(&command),
+        Command::Apply(command) => apply::run(&command),
+        Command::Tool(command) => tool::run(command),
+        Command::Agent(command) => agent::run(command),
+        Command::Executions(command) => executions::run(command),
+        Command::Secret(command) => secret::run(command),
+        Command::Token(command) => token::run(command),
+        Command::Login(command) => login::run(&command),
+        Command::Member(command) => member::run(command),
+        Command::Version(command) => version::run(&command),
+    }
+}

@@ -1,0 +1,167 @@
+//! `callwright serve`: starts every room in order, says where it is, and drains when it is told to stop.
+
+use std::{
+    io::{self, Write},
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use callwright_model::{IdSource, SystemClock};
+use callwright_runtime::{App, Settings as EngineSettings, account::bootstrap};
+use callwright_server::ServerOptions;
+use callwright_vault::Vault;
+use clap::Args;
+use tokio::net::TcpListener;
+
+use crate::{
+    failure::Failure,
+    output,
+    settings::{self, Settings},
+    start, telemetry,
+};
+
+/// Run the server.
+#[derive(Debug, Args)]
+#[command(after_long_help = settings::manual())]
+pub(crate) struct Serve {
+    /// A settings file. `callwright.toml` in the working directory is read by itself.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print every setting with what it means and its default, and stop.
+    #[arg(long)]
+    print_config: bool,
+}
+
+/// Carries the command out.
+pub(super) fn run(command: &Serve) -> Result<(), Failure> {
+    if command.print_config {
+        return output::line(settings::DEFAULTS.trim_end());
+    }
+    let settings = Settings::load(command.config.as_deref())?;
+    let telemetry = telemetry::start(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(serve(&settings));
+    // What still runs now has had its time to drain.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    telemetry.stop();
+    result
+}
+
+async fn serve(settings: &Settings) -> Result<(), Failure> {
+    let stop = stop_signal()?;
+    let metrics = callwright_server::metrics::install().map_err(|error| Failure::new(error.to_string()))?;
+    // First of all, so that a port that is taken is told before anything is made; nobody is answered until the end.
+    let listener = listen(&settings.listen).await?;
+    let app = open(settings).await?;
+    let token = settings.bootstrap_token.as_ref().map(|token| token.expose());
+    let first = match bootstrap::bootstrap(&app, token).await {
+        Ok(first) => first,
+        Err(fault) => {
+            app.stop().await;
+            return Err(start::fault(&fault));
+        }
+    };
+    let address = listener.local_addr()?;
+    announce(settings, address, &first)?;
+    let options = ServerOptions {
+        metrics: Some(metrics),
+        public_url: settings.public_url.clone(),
+        behind_proxy: settings.behind_proxy,
+        max_body_bytes: settings.max_body_bytes,
+        drain: settings.drain,
+        ..ServerOptions::default()
+    };
+    tracing::info!(%address, database = app.store().database(), version = env!("CARGO_PKG_VERSION"), "serving");
+    callwright_server::serve(listener, app.clone(), options, stop).await;
+    app.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Opens the rooms, from the bottom up.
+async fn open(settings: &Settings) -> Result<App, Failure> {
+    start::data_dir(&settings.data_dir)?;
+    let store = start::store(settings).await?;
+    let guard = start::guard(settings)?;
+    let key = start::master_key(settings)?;
+    let clock = Arc::new(SystemClock);
+    let ids = IdSource::new(clock.clone());
+    let vault = Vault::open(store.clone(), guard.clone(), key, clock.clone(), ids)
+        .await
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let engine = EngineSettings {
+        retention: settings.retention,
+        intent_ttl: settings.intent_ttl,
+        drain: settings.drain,
+        ..EngineSettings::default()
+    };
+    App::start(engine, store, vault, guard, clock).await.map_err(|fault| start::fault(&fault))
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let failure = Failure::new(format!("cannot listen on {address}: {error}"));
+        match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                failure.hint("is another server running there? choose another port with `listen` or CALLWRIGHT_LISTEN")
+            }
+            _ => failure.hint("choose another address with `listen` or CALLWRIGHT_LISTEN"),
+        }
+    })
+}
+
+/// Completes when the process is asked to stop. The handlers are set at once, so that no signal is missed.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: no new work is taken on, what is under way is finished");
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Tells the person who started it where it is and how to begin.
+fn announce(settings: &Settings, address: SocketAddr, first: &bootstrap::Bootstrap) -> Result<(), Failure> {
+    let url = reachable(address);
+    let file = settings.admin_token_file();
+    let mut out = io::stdout().lock();
+    writeln!(out, "Callwright {} listens on {url}", env!("CARGO_PKG_VERSION"))?;
+    if let Some(token) = &first.token {
+        let written = start::write_private(&file, &format!("{}\n", token.expose()));
+        writeln!(out, "\nAdministrator token (shown only now): {}", token.expose())?;
+        match written {
+            Ok(()) => writeln!(out, "It is also in {}, where `callwright` commands find it.", file.display())?,
+            Err(error) => tracing::warn!(%error, file = %file.display(), "the administrator token was not written"),
+        }
+        writeln!(out, "\nTry it:\n  curl -H 'X-Token: {}' {url}/api/v1/tools", token.expose())?;
+    } else if settings.bootstrap_token.is_some() {
+        writeln!(out, "The administrator token is the one in CALLWRIGHT_BOOTSTRAP_TOKEN.")?;
+    } else if file.exists() {
+        writeln!(out, "The first administrator token is in {}.", file.display())?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// The address as a URL for this machine: one cannot go to 0.0.0.0.
+fn reachable(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{}", address.port()),
+        _ => format!("http://{address}"),
+    }
+}

@@ -1,0 +1,162 @@
+//! The settings of `serve`, from the embedded default file, a file of the operator's and the environment.
+//!
+//! Later layers win. A key that nobody knows and a value that makes no sense are refused by name, wherever they
+//! stand. What each key means is told in `config/default.toml`, which is both the lowest layer and the manual.
+
+mod layer;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use callwright_guard::IpNet;
+use callwright_model::secret::SecretString;
+use url::Url;
+
+use crate::{client::variable, failure::Failure};
+use layer::Layer;
+
+/// The default file, which is the manual.
+pub(crate) const DEFAULTS: &str = include_str!("../../../config/default.toml");
+/// Read by itself when it is in the working directory.
+const FILE_NAME: &str = "callwright.toml";
+
+/// What the operator has set.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Address and port to listen on.
+    pub(crate) listen: String,
+    /// Where people reach the server.
+    pub(crate) public_url: Option<Url>,
+    /// Whether a proxy sets `X-Forwarded-For`.
+    pub(crate) behind_proxy: bool,
+    /// The most bytes of a request's body.
+    pub(crate) max_body_bytes: usize,
+    /// How long a stopping server waits.
+    pub(crate) drain: Duration,
+    /// The folder for all that is kept.
+    pub(crate) data_dir: PathBuf,
+    /// A PostgreSQL database instead of SQLite.
+    pub(crate) database_url: Option<SecretString>,
+    /// What SQLite does before it says that something is written.
+    pub(crate) synchronous: Synchronous,
+    /// How long executions are kept; `None` for ever.
+    pub(crate) retention: Option<Duration>,
+    /// How long an `Idempotency-Key` is remembered.
+    pub(crate) intent_ttl: Duration,
+    /// The key that encrypts secrets.
+    pub(crate) master_key: Option<SecretString>,
+    /// The first administrator's token.
+    pub(crate) bootstrap_token: Option<SecretString>,
+    /// Networks that tools may reach besides public addresses.
+    pub(crate) outbound_allow: Vec<IpNet>,
+    /// More trusted authorities.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// What is logged.
+    pub(crate) log: String,
+    /// How it is logged.
+    pub(crate) log_format: LogFormat,
+    /// Where spans go.
+    pub(crate) otlp_endpoint: Option<Url>,
+    /// The file that was read, if any.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// What SQLite does before it says that something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Synchronous {
+    /// It is on the disk.
+    Full,
+    /// It is with the operating system.
+    Normal,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, else JSON.
+    Auto,
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Settings {
+    /// Reads `file` (or the one that the environment names, or the one in the working directory) and the environment.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, Failure> {
+        let named = file.map(Path::to_path_buf).or_else(|| variable("CALLWRIGHT_CONFIG").map(PathBuf::from));
+        let file = named.or_else(|| Some(PathBuf::from(FILE_NAME)).filter(|path| path.exists()));
+        let mut layer = Layer::from_toml(DEFAULTS, "the built-in defaults")?;
+        if let Some(path) = &file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::new(format!("settings file {}: {error}", path.display())))?;
+            layer = Layer::from_toml(&text, &path.display().to_string())?.over(layer);
+        }
+        let environment: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .collect();
+        let mut settings = Layer::from_environment(&environment)?.over(layer).check()?;
+        settings.file = file;
+        Ok(settings)
+    }
+
+    /// Where the master key is kept when it is not set.
+    pub(crate) fn master_key_file(&self) -> PathBuf {
+        self.data_dir.join("master.key")
+    }
+
+    /// Where the generated first token is left.
+    pub(crate) fn admin_token_file(&self) -> PathBuf {
+        self.data_dir.join("admin-token")
+    }
+}
+
+/// Every setting for `serve --help`: the environment variable, and the sentence that the default file begins with.
+pub(crate) fn manual() -> String {
+    let mut text =
+        String::from("Settings (environment variable, default; `--print-config` prints the whole manual):\n\n");
+    let mut sentence: Option<String> = None;
+    for line in DEFAULTS.lines() {
+        let commented = line.strip_prefix("# ").unwrap_or(line);
+        match key_of(commented) {
+            Some((key, value)) => {
+                let is_set = !line.starts_with('#');
+                let name = layer::variable_name(key);
+                let default = if is_set { format!("[default: {value}]") } else { "[not set]".to_owned() };
+                let what = sentence.take().unwrap_or_default();
+                text.push_str(&format!("  {name} {default}\n      {what}\n"));
+            }
+            None if line.is_empty() || line.starts_with("# ---") => sentence = None,
+            None if sentence.is_none() => sentence = Some(first_sentence(commented)),
+            None => {}
+        }
+    }
+    text
+}
+
+fn key_of(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(" = ")?;
+    key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_').then_some((key, value))
+}
+
+fn first_sentence(line: &str) -> String {
+    match line.split_once(". ") {
+        Some((first, _)) => first.to_owned(),
+        None => line.trim_end_matches('.').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_in_the_manual() {
+        let manual = manual();
+        for (variable, _) in layer::KEYS {
+            assert!(manual.contains(variable), "{variable} is missing from config/default.toml");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! One layer of settings: what a file or the environment says, and nothing where it is silent.
+
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+use callwright_guard::IpNet;
+use callwright_model::secret::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use super::{LogFormat, Settings, Synchronous};
+use crate::failure::Failure;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Environment variables and the keys they stand for.
+pub(super) const KEYS: [(&str, &str); 17] = [
+    ("CALLWRIGHT_LISTEN", "listen"),
+    ("CALLWRIGHT_PUBLIC_URL", "public_url"),
+    ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
+    ("CALLWRIGHT_MAX_BODY_BYTES", "max_body_bytes"),
+    ("CALLWRIGHT_DRAIN_SECONDS", "drain_seconds"),
+    ("CALLWRIGHT_DATA_DIR", "data_dir"),
+    ("CALLWRIGHT_DATABASE_URL", "database_url"),
+    ("CALLWRIGHT_SYNCHRONOUS", "synchronous"),
+    ("CALLWRIGHT_RETENTION_DAYS", "retention_days"),
+    ("CALLWRIGHT_IDEMPOTENCY_HOURS", "idempotency_hours"),
+    ("CALLWRIGHT_MASTER_KEY", "master_key"),
+    ("CALLWRIGHT_BOOTSTRAP_TOKEN", "bootstrap_token"),
+    ("CALLWRIGHT_OUTBOUND_ALLOW", "outbound_allow"),
+    ("CALLWRIGHT_CA_FILE", "ca_file"),
+    ("CALLWRIGHT_LOG", "log"),
+    ("CALLWRIGHT_LOG_FORMAT", "log_format"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
+];
+
+/// Variables with our prefix that are not settings of the server.
+const OTHERS: [&str; 4] = ["CALLWRIGHT_CONFIG", "CALLWRIGHT_URL", "CALLWRIGHT_TOKEN", "CALLWRIGHT_PORT"];
+/// Kubernetes announces a service called `callwright` to every container with these; tests set the last.
+const FOREIGN: [&str; 3] = ["CALLWRIGHT_SERVICE_", "CALLWRIGHT_PORT_", "CALLWRIGHT_TEST_"];
+
+/// What one source says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Layer {
+    listen: Option<String>,
+    public_url: Option<String>,
+    behind_proxy: Option<bool>,
+    max_body_bytes: Option<u32>,
+    drain_seconds: Option<u32>,
+    data_dir: Option<String>,
+    database_url: Option<String>,
+    synchronous: Option<String>,
+    retention_days: Option<u32>,
+    idempotency_hours: Option<u32>,
+    master_key: Option<String>,
+    bootstrap_token: Option<String>,
+    outbound_allow: Option<Vec<String>>,
+    ca_file: Option<String>,
+    log: Option<String>,
+    log_format: Option<String>,
+    otlp_endpoint: Option<String>,
+}
+
+/// The environment variable of a key.
+pub(super) fn variable_name(key: &str) -> &'static str {
+    KEYS.into_iter().find(|(_, known)| *known == key).map_or("?", |(name, _)| name)
+}
+
+impl Layer {
+    /// What a TOML text says; `source` names it in errors.
+    pub(super) fn from_toml(text: &str, source: &str) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            // The message alone: the error's own display quotes the line, which may hold a secret.
+            let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+            let message = error.message().trim_end_matches('\n').replace('\n', "; ");
+            match key {
+                Some(key) if !message.contains(key) => {
+                    Failure::new(format!("{source}, line {line}, `{key}`: {message}"))
+                }
+                _ => Failure::new(format!("{source}, line {line}: {message}")),
+            }
+            .hint("`callwright serve --print-config` prints every setting with what it means")
+        })
+    }
+
+    /// What the environment says. Empty variables say nothing.
+    pub(super) fn from_environment(variables: &[(String, String)]) -> Result<Self, Failure> {
+        let mut layer = Self::default();
+        for (name, value) in variables {
+            let value = value.trim();
+            match KEYS.into_iter().find(|(known, _)| known == name) {
+                Some(_) if value.is_empty() => {}
+                Some((_, key)) => layer.set(key, name, value)?,
+                None if is_foreign(name) => {}
+                None => {
+                    return Err(Failure::new(format!("`{name}` is not a setting")).hint(
+                        "`callwright serve --help` lists every setting; unset this one if it is not meant for us",
+                    ));
+                }
+            }
+        }
+        Ok(layer)
+    }
+
+    fn set(&mut self, key: &str, name: &str, value: &str) -> Result<(), Failure> {
+        let text = || Some(value.to_owned());
+        match key {
+            "listen" => self.listen = text(),
+            "public_url" => self.public_url = text(),
+            "behind_proxy" => self.behind_proxy = Some(boolean(name, value)?),
+            "max_body_bytes" => self.max_body_bytes = Some(number(name, value)?),
+            "drain_seconds" => self.drain_seconds = Some(number(name, value)?),
+            "data_dir" => self.data_dir = text(),
+            "database_url" => self.database_url = text(),
+            "synchronous" => self.synchronous = text(),
+            "retention_days" => self.retention_days = Some(number(name, value)?),
+            "idempotency_hours" => self.idempotency_hours = Some(number(name, value)?),
+            "master_key" => self.master_key = text(),
+            "bootstrap_token" => self.bootstrap_token = text(),
+            "outbound_allow" => {
+                let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+                self.outbound_allow = Some(parts.map(str::to_owned).collect());
+            }
+            "ca_file" => self.ca_file = text(),
+            "log" => self.log = text(),
+            "log_format" => self.log_format = text(),
+            _ => self.otlp_endpoint = text(),
+        }
+        Ok(())
+    }
+
+    /// This layer where it speaks, `below` where it is silent.
+    pub(super) fn over(self, below: Self) -> Self {
+        Self {
+            listen: self.listen.or(below.listen),
+            public_url: self.public_url.or(below.public_url),
+            behind_proxy: self.behind_proxy.or(below.behind_proxy),
+            max_body_bytes: self.max_body_bytes.or(below.max_body_bytes),
+            drain_seconds: self.drain_seconds.or(below.drain_seconds),
+            data_dir: self.data_dir.or(below.data_dir),
+            database_url: self.database_url.or(below.database_url),
+            synchronous: self.synchronous.or(below.synchronous),
+            retention_days: self.retention_days.or(below.retention_days),
+            idempotency_hours: self.idempotency_hours.or(below.idempotency_hours),
+            master_key: self.master_key.or(below.master_key),
+            bootstrap_token: self.bootstrap_token.or(below.bootstrap_token),
+            outbound_allow: self.outbound_allow.or(below.outbound_allow),
+            ca_file: self.ca_file.or(below.ca_file),
+            log: self.log.or(below.log),
+            log_format: self.log_format.or(below.log_format),
+            otlp_endpoint: self.otlp_endpoint.or(below.otlp_endpoint),
+        }
+    }
+
+    /// The settings, each value checked.
+    pub(super) fn check(self) -> Result<Settings, Failure> {
+        let listen = self.listen.unwrap_or_default();
+        if !listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+            return Err(wrong("listen", &listen, "an address and a port such as 127.0.0.1:8080"));
+        }
+        if let Some(url) = &self.database_url {
+            check_database_url(url)?;
+        }
+        Ok(Settings {
+            listen,
+            public_url: web_address("public_url", self.public_url.as_deref())?,
+            behind_proxy: self.behind_proxy.unwrap_or_default(),
+            max_body_bytes: positive("max_body_bytes", self.max_body_bytes)? as usize,
+            drain: Duration::from_secs(self.drain_seconds.unwrap_or_default().into()),
+            data_dir: PathBuf::from(self.data_dir.unwrap_or_default()),
+            database_url: self.database_url.map(SecretString::new),
+            synchronous: synchronous(self.synchronous.as_deref().unwrap_or_default())?,
+            retention: self.retention_days.filter(|days| *days > 0).map(|days| DAY * days),
+            intent_ttl: Duration::from_secs(3600) * positive("idempotency_hours", self.idempotency_hours)?,
+            master_key: self.master_key.map(SecretString::new),
+            bootstrap_token: self.bootstrap_token.map(SecretString::new),
+            outbound_allow: networks(&self.outbound_allow.unwrap_or_default())?,
+            ca_file: self.ca_file.map(PathBuf::from),
+            log: self.log.unwrap_or_default(),
+            log_format: log_format(self.log_format.as_deref().unwrap_or_default())?,
+            otlp_endpoint: web_address("otlp_endpoint", self.otlp_endpoint.as_deref())?,
+            file: None,
+        })
+    }
+}
+
+fn is_foreign(name: &str) -> bool {
+    !name.starts_with("CALLWRIGHT_") || OTHERS.contains(&name) || FOREIGN.iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn wrong(key: &str, value: &str, wanted: &str) -> Failure {
+    Failure::new(format!("the setting `{key}` must be {wanted}, not `{value}`"))
+        .hint(format!("it is set by `{key}` in the settings file or by {}", variable_name(key)))
+}
+
+fn boolean(name: &str, value: &str) -> Result<bool, Failure> {
+    match value {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err(Failure::new(format!("`{name}` must be true or false, not `{value}`"))),
+    }
+}
+
+fn number(name: &str, value: &str) -> Result<u32, Failure> {
+    value.replace('_', "").parse().map_err(|_| Failure::new(format!("`{name}` must be a whole number, not `{value}`")))
+}
+
+fn positive(key: &str, value: Option<u32>) -> Result<u32, Failure> {
+    value.filter(|value| *value > 0).ok_or_else(|| wrong(key, "0", "at least 1"))
+}
+
+/// A bare address is a network of one.
+fn networks(texts: &[String]) -> Result<Vec<IpNet>, Failure> {
+    texts
+        .iter()
+        .map(|text| {
+            let address = || text.parse::<IpAddr>().map(IpNet::from);
+            text.parse::<IpNet>()
+                .or_else(|_| address())
+                .map_err(|_| wrong("outbound_allow", text, "networks such as 10.0.0.0/8 or single addresses"))
+        })
+        .collect()
+}
+
+fn web_address(key: &str, value: Option<&str>) -> Result<Option<Url>, Failure> {
+    let Some(text) = value else { return Ok(None) };
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(Some(url)),
+        _ => Err(wrong(key, text, "an http or https URL")),
+    }
+}
+
+/// The value may hold a password, so it is never repeated.
+fn check_database_url(url: &str) -> Result<(), Failure> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(());
+    }
+    Err(Failure::new("the setting `database_url` must be a URL that starts with `postgres://`")
+        .hint("leave CALLWRIGHT_DATABASE_URL unset to use SQLite in the data directory"))
+}
+
+fn synchronous(value: &str) -> Result<Synchronous, Failure> {
+    match value {
+        "full" => Ok(Synchronous::Full),
+        "normal" => Ok(Synchronous::Normal),
+        _ => Err(wrong("synchronous", value, "`full` or `normal`")),
+    }
+}
+
+fn log_format(value: &str) -> Result<LogFormat, Failure> {
+    match value {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(wrong("log_format", value, "`auto`, `text` or `json`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::DEFAULTS;
+
+    fn environment(pairs: &[(&str, &str)]) -> Result<Settings, Failure> {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Layer::from_environment(&pairs)?.over(Layer::from_toml(DEFAULTS, "defaults")?).check()
+    }
+
+    #[test]
+    fn the_defaults_stand_and_the_environment_wins() {
+        let settings = environment(&[]).unwrap();
+        assert_eq!((settings.listen.as_str(), settings.data_dir.to_str()), ("127.0.0.1:8080", Some("data")));
+        assert_eq!(settings.retention, Some(DAY * 90));
+        let settings = environment(&[
+            ("CALLWRIGHT_LISTEN", "[::1]:0"),
+            ("CALLWRIGHT_RETENTION_DAYS", "0"),
+            ("CALLWRIGHT_OUTBOUND_ALLOW", "10.0.0.0/8, 192.168.7.1,"),
+            ("CALLWRIGHT_BOOTSTRAP_TOKEN", "12345"),
+            ("CALLWRIGHT_LOG", ""),
+            ("CALLWRIGHT_SERVICE_HOST", "10.0.0.1"),
+            ("CALLWRIGHT_PORT", "tcp://10.0.0.1:8080"),
+        ])
+        .unwrap();
+        assert_eq!(settings.listen, "[::1]:0");
+        assert_eq!(settings.retention, None);
+        let allowed: Vec<String> = settings.outbound_allow.iter().map(ToString::to_string).collect();
+        assert_eq!(allowed, ["10.0.0.0/8", "192.168.7.1/32"]);
+        assert_eq!(settings.bootstrap_token.unwrap().expose(), "12345");
+        assert_eq!(settings.log, "info");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (name, value, key) in [
+            ("CALLWRIGHT_LISTEN", "8080", "listen"),
+            ("CALLWRIGHT_DATABASE_URL", "mysql://u:geheim@h/d", "database_url"),
+            ("CALLWRIGHT_RETENTION_DAYS", "ninety", "CALLWRIGHT_RETENTION_DAYS"),
+            ("CALLWRIGHT_BEHIND_PROXY", "perhaps", "CALLWRIGHT_BEHIND_PROXY"),
+            ("CALLWRIGHT_MAX_BODY_BYTES", "0", "max_body_bytes"),
+            ("CALLWRIGHT_PUBLIC_URL", "tools.example.com", "public_url"),
+            ("CALLWRIGHT_SYNCHRONOUS", "off", "synchronous"),
+            ("CALLWRIGHT_LOG_FORMAT", "xml", "log_format"),
+            ("CALLWRIGHT_OUTBOUND_ALLOW", "10.0.0.0/8,intranet", "outbound_allow"),
+            ("CALLWRIGHT_LISTNE", "127.0.0.1:1", "CALLWRIGHT_LISTNE"),
+        ] {
+            let message = environment(&[(name, value)]).unwrap_err().message;
+            assert!(message.contains(key), "{message}");
+            assert!(!message.contains("geheim"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_strict_and_does_not_give_its_secrets_away() {
+        let failure = Layer::from_toml("listen = \"a:1\"\nmaster_kye = \"geheim\"\n", "x.toml").unwrap_err();
+        assert!(failure.message.starts_with("x.toml, line 2"), "{failure}");
+        assert!(failure.message.contains("master_kye") && !failure.message.contains("geheim"), "{failure}");
+        let failure = Layer::from_toml("retention_days = \"geheim\"\n", "x.toml").unwrap_err();
+        assert!(failure.message.contains("retention_days"), "{failure}");
+        let failure = Layer::from_toml("listen = [\n", "x.toml").unwrap_err();
+        assert!(failure.message.starts_with("x.toml, line"), "{failure}");
+    }
+}

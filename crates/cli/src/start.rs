@@ -1,0 +1,128 @@
+//! Opening the rooms that `serve`, `migrate` and `doctor` share, with errors that say what to do.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+
+use callwright_guard::{Guard, Options as GuardOptions};
+use callwright_model::Fault;
+use callwright_store::{Error as StoreError, Options as StoreOptions, Store, Synchronous as StoreSynchronous};
+use callwright_vault::{MasterKey, MasterKeyError};
+
+use crate::{
+    failure::Failure,
+    settings::{Settings, Synchronous},
+};
+
+/// Opens the database and brings its tables up to date.
+pub(crate) async fn store(settings: &Settings) -> Result<Store, Failure> {
+    let options = StoreOptions {
+        url: settings.database_url.as_ref().map(|url| url.expose().to_owned()),
+        data_dir: settings.data_dir.clone(),
+        synchronous: match settings.synchronous {
+            Synchronous::Full => StoreSynchronous::Full,
+            Synchronous::Normal => StoreSynchronous::Normal,
+        },
+    };
+    Store::open(options).await.map_err(|error| store_failure(&error, settings))
+}
+
+/// Why there is no database, and the cure.
+pub(crate) fn store_failure(error: &StoreError, settings: &Settings) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error {
+        // The message says it all.
+        StoreError::InUse(_) | StoreError::Newer { .. } => failure,
+        StoreError::Settings(_) => failure.hint("it is set by `database_url` or CALLWRIGHT_DATABASE_URL"),
+        _ if settings.database_url.is_some() => failure.hint(
+            "check `database_url` (CALLWRIGHT_DATABASE_URL): address, user, password, and that the database exists",
+        ),
+        _ => failure.hint("choose another data directory with `data_dir` or CALLWRIGHT_DATA_DIR"),
+    }
+}
+
+/// The master key: the one that is set, else the one in the data directory, which is made when it is not there.
+pub(crate) fn master_key(settings: &Settings) -> Result<MasterKey, Failure> {
+    let key = match &settings.master_key {
+        Some(text) => MasterKey::parse(text.expose()),
+        None => {
+            data_dir(&settings.data_dir)?;
+            MasterKey::load_or_create(&settings.master_key_file())
+        }
+    };
+    key.map_err(|error| {
+        let failure = Failure::new(error.to_string());
+        match error {
+            MasterKeyError::Malformed => failure.hint("it is set by `master_key` or CALLWRIGHT_MASTER_KEY"),
+            _ => failure,
+        }
+    })
+}
+
+/// The way out, as the operator allows it.
+pub(crate) fn guard(settings: &Settings) -> Result<Guard, Failure> {
+    let extra_roots_pem = match &settings.ca_file {
+        Some(path) => Some(fs::read(path).map_err(|error| ca_failure(path, &error.to_string()))?),
+        None => None,
+    };
+    let options = GuardOptions { allow: settings.outbound_allow.clone(), extra_roots_pem, ..GuardOptions::default() };
+    let path = settings.ca_file.clone().unwrap_or_default();
+    Guard::new(options).map_err(|error| ca_failure(&path, &error.to_string()))
+}
+
+fn ca_failure(path: &Path, why: &str) -> Failure {
+    Failure::new(format!("the setting `ca_file` ({}): {why}", path.display()))
+        .hint("it is a file of PEM certificates, set by `ca_file` or CALLWRIGHT_CA_FILE")
+}
+
+/// Makes the data directory, for its owner only, when it is not there.
+pub(crate) fn data_dir(path: &Path) -> Result<(), Failure> {
+    let failed = |error: io::Error| {
+        Failure::new(format!("cannot use the data directory {}: {error}", path.display()))
+            .hint("choose another one with `data_dir` or CALLWRIGHT_DATA_DIR")
+    };
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(failed(io::ErrorKind::NotADirectory.into())),
+        Err(_) => make_private_dir(path).map_err(failed),
+    }
+}
+
+#[cfg(unix)]
+fn make_private_dir(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+#[cfg(not(unix))]
+fn make_private_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Writes a file that only its owner may read, in place of one that may be there.
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// A fault while starting, with its cause: the operator may know what a caller may not.
+pub(crate) fn fault(fault: &Fault) -> Failure {
+    let mut message = fault.message.clone();
+    let mut cause = fault.source.as_deref().map(|source| source as &dyn std::error::Error);
+    while let Some(error) = cause {
+        message.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    Failure::new(message)
+}

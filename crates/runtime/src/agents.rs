@@ -1,0 +1,270 @@
+//! Agents, and which tools they have.
+
+use callwright_model::{
+    Fault, FaultKind, Object,
+    account::{Caller, Right, Scope},
+    agent::{Agent, Assignment},
+    id::{AgentId, OrgId},
+    page::{Page, PageRequest},
+    tool::Tool,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::{App, app::require, audit, registry, registry::compile};
+
+/// An agent as its author writes it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentSpec {
+    /// Unique in the organization, 1 to 100 characters.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// The system instructions, at most 65,536 characters.
+    #[serde(default)]
+    pub instructions: String,
+    /// The model it uses, for example `gpt-5-mini`.
+    #[serde(default)]
+    pub model: String,
+}
+
+/// How an agent has a tool.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AssignmentSpec {
+    /// Whether it may use it now.
+    pub enabled: bool,
+    /// A JSON merge patch over the tool's `description`, `config`, `bound`, `result`, `policy` and `fallback`.
+    #[schema(value_type = Object)]
+    pub overrides: Object,
+    /// Lower comes first.
+    pub position: i64,
+}
+
+impl Default for AssignmentSpec {
+    fn default() -> Self {
+        Self { enabled: true, overrides: Object::new(), position: 0 }
+    }
+}
+
+/// A tool of an agent.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AssignedTool {
+    /// How the agent has it.
+    pub assignment: Assignment,
+    /// The tool, without the overrides.
+    pub tool: Tool,
+}
+
+/// Makes an agent. A name that is taken is a conflict.
+pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent, Fault> {
+    require(caller, Right::Build, Scope::AgentsWrite)?;
+    check(&spec)?;
+    let now = app.clock().now();
+    let agent = Agent {
+        id: app.ids().next(),
+        organization_id: caller.org_id,
+        user_id: caller.user_id,
+        name: spec.name,
+        description: spec.description,
+        instructions: spec.instructions,
+        model: spec.model,
+        created_at: now,
+        updated_at: now,
+    };
+    let entry = audit::entry(app, caller, "agent.create", "agent", agent.id, json!({ "name": agent.name }));
+    app.store()
+        .write((agent.clone(), entry), |(agent, entry), tx| {
+            Box::pin(async move {
+                tx.create_agent(agent).await?;
+                tx.append_audit(entry).await
+            })
+        })
+        .await?;
+    Ok(agent)
+}
+
+/// Makes the agent `name`, or brings it to the state of `spec`.
+pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Result<Agent, Fault> {
+    require(caller, Right::Build, Scope::AgentsWrite)?;
+    check(&spec)?;
+    let Some(current) = find(app, caller.org_id, name).await? else {
+        if spec.name != name {
+            return Err(Fault::invalid("name", format!("`name` is `{}` but the address says `{name}`", spec.name)));
+        }
+        return create(app, caller, spec).await;
+    };
+    let agent = Agent {
+        name: spec.name,
+        description: spec.description,
+        instructions: spec.instructions,
+        model: spec.model,
+        updated_at: app.clock().now(),
+        ..current
+    };
+    let entry = audit::entry(app, caller, "agent.update", "agent", agent.id, json!({ "name": agent.name }));
+    let name = agent.name.clone();
+    let is_there = app
+        .store()
+        .write((agent.clone(), entry), |(agent, entry), tx| {
+            Box::pin(async move {
+                let is_there = tx.update_agent(agent).await?;
+                if is_there {
+                    tx.append_audit(entry).await?;
+                }
+                Ok(is_there)
+            })
+        })
+        .await?;
+    if !is_there {
+        return Err(Fault::not_found("agent", name));
+    }
+    app.tools().forget(caller.org_id);
+    Ok(agent)
+}
+
+/// The agent of that name or id.
+pub async fn get(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    found(app, caller, agent).await
+}
+
+/// A page of the organization's agents, by name.
+pub async fn list(app: &App, caller: &Caller, page: PageRequest) -> Result<Page<Agent>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    Ok(app.store().agents(caller.org_id, &page).await?)
+}
+
+/// Removes an agent and its assignments. Its executions stay in the log.
+pub async fn delete(app: &App, caller: &Caller, agent: &str) -> Result<(), Fault> {
+    require(caller, Right::Build, Scope::AgentsWrite)?;
+    let agent = found(app, caller, agent).await?;
+    let entry = audit::entry(app, caller, "agent.delete", "agent", agent.id, json!({ "name": agent.name }));
+    app.store()
+        .write((caller.org_id, agent.id, entry), |(org, id, entry), tx| {
+            Box::pin(async move {
+                if tx.delete_agent(*org, *id).await? {
+                    tx.append_audit(entry).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    app.tools().forget(caller.org_id);
+    Ok(())
+}
+
+/// The tools of an agent, in its order.
+pub async fn tools(app: &App, caller: &Caller, agent: &str) -> Result<Vec<AssignedTool>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let agent = found(app, caller, agent).await?;
+    let rows = app.store().assignments(caller.org_id, agent.id).await?;
+    Ok(rows.into_iter().map(|(assignment, tool)| AssignedTool { assignment, tool }).collect())
+}
+
+/// Gives an agent a tool, or changes how it has it.
+pub async fn assign(
+    app: &App,
+    caller: &Caller,
+    agent: &str,
+    tool: &str,
+    spec: AssignmentSpec,
+) -> Result<Assignment, Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    let agent = found(app, caller, agent).await?;
+    let tool = registry::get(app, caller, tool).await?;
+    if tool.spec.is_template {
+        return Err(Fault::conflict("is_template", format!("`{}` is a template; copy it and assign the copy", tool.spec.name)));
+    }
+    let merged = compile::with_overrides(&tool, &spec.overrides)?;
+    let secrets = app.vault().secret_names(caller.org_id).await?;
+    compile::compile(merged, Some(&secrets)).map_err(|mut fault| {
+        if fault.kind == FaultKind::Invalid {
+            fault.message = format!("with these overrides: {}", fault.message);
+        }
+        fault
+    })?;
+    let now = app.clock().now();
+    let assignment = Assignment {
+        agent_id: agent.id,
+        tool_id: tool.id,
+        enabled: spec.enabled,
+        overrides: spec.overrides,
+        position: spec.position,
+        created_at: now,
+        updated_at: now,
+    };
+    let details = json!({ "tool": tool.spec.name, "enabled": assignment.enabled });
+    let entry = audit::entry(app, caller, "agent.assign", "agent", agent.id, details);
+    app.store()
+        .write((caller.org_id, assignment.clone(), entry), |(org, assignment, entry), tx| {
+            Box::pin(async move {
+                tx.upsert_assignment(*org, assignment).await?;
+                tx.append_audit(entry).await
+            })
+        })
+        .await?;
+    app.tools().forget(caller.org_id);
+    // What is stored now: an assignment that was there keeps the time it was made.
+    let stored = app.store().assignment(caller.org_id, agent.id, tool.id).await?;
+    Ok(stored.unwrap_or(assignment))
+}
+
+/// Takes a tool from an agent.
+pub async fn unassign(app: &App, caller: &Caller, agent: &str, tool: &str) -> Result<(), Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    let agent = found(app, caller, agent).await?;
+    let tool = registry::get(app, caller, tool).await?;
+    let entry = audit::entry(app, caller, "agent.unassign", "agent", agent.id, json!({ "tool": tool.spec.name }));
+    let was_there = app
+        .store()
+        .write((caller.org_id, agent.id, tool.id, entry), |(org, agent, tool, entry), tx| {
+            Box::pin(async move {
+                let was_there = tx.delete_assignment(*org, *agent, *tool).await?;
+                if was_there {
+                    tx.append_audit(entry).await?;
+                }
+                Ok(was_there)
+            })
+        })
+        .await?;
+    if !was_there {
+        return Err(Fault::not_found("assignment of tool", &tool.spec.name));
+    }
+    app.tools().forget(caller.org_id);
+    Ok(())
+}
+
+/// Looks an agent up by id or name.
+pub(crate) async fn find(app: &App, org: OrgId, agent: &str) -> Result<Option<Agent>, Fault> {
+    if let Ok(id) = agent.parse::<AgentId>()
+        && let Some(found) = app.store().agent_by_id(org, id).await?
+    {
+        return Ok(Some(found));
+    }
+    Ok(app.store().agent_by_name(org, agent).await?)
+}
+
+async fn found(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fault> {
+    find(app, caller.org_id, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))
+}
+
+fn check(spec: &AgentSpec) -> Result<(), Fault> {
+    let name_length = spec.name.trim().chars().count();
+    if !(1..=100).contains(&name_length) || spec.name.chars().any(char::is_control) {
+        return Err(Fault::invalid("name", "`name` must have 1 to 100 characters, none of them a control character"));
+    }
+    for (field, text, most) in [
+        ("description", &spec.description, 8_192),
+        ("instructions", &spec.instructions, 65_536),
+        ("model", &spec.model, 200),
+    ] {
+        if text.chars().count() > most {
+            return Err(Fault::invalid(field, format!("`{field}` may have at most {most} characters")));
+        }
+    }
+    Ok(())
+}

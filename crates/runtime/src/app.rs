@@ -1,0 +1,220 @@
+//! The application: every room's handle in one place, and its life from start to drain.
+
+use std::{sync::Arc, time::Duration};
+
+use callwright_guard::Guard;
+use callwright_model::{
+    Clock, Fault, FaultKind, IdSource,
+    account::{Caller, Right, Scope},
+};
+use callwright_store::Store;
+use callwright_vault::Vault;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, live::Live, node, registry::cache::ToolCache};
+
+/// What the operator may set about the engine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a node may be silent before others take its work over.
+    pub lease: Duration,
+    /// How long an intent key is remembered.
+    pub intent_ttl: Duration,
+    /// How long executions are kept; `None` keeps them for ever.
+    pub retention: Option<Duration>,
+    /// How long the rest of a cut result can be fetched.
+    pub result_ttl: Duration,
+    /// How long a short-lived token from `/token/get_token` lasts.
+    pub short_token_ttl: Duration,
+    /// How long a browser session lasts.
+    pub session_ttl: Duration,
+    /// How long `stop` waits for executions under way.
+    pub drain: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(3),
+            intent_ttl: Duration::from_secs(24 * 3600),
+            retention: Some(Duration::from_secs(90 * 24 * 3600)),
+            result_ttl: Duration::from_secs(24 * 3600),
+            short_token_ttl: Duration::from_secs(3600),
+            session_ttl: Duration::from_secs(14 * 24 * 3600),
+            drain: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A cheap handle to the application.
+#[derive(Clone)]
+pub struct App(Arc<Rooms>);
+
+struct Rooms {
+    settings: Settings,
+    store: Store,
+    vault: Vault,
+    guard: Guard,
+    clock: Arc<dyn Clock>,
+    ids: IdSource,
+    tools: ToolCache,
+    accounts: AccountState,
+    holds: Holds,
+    lendings: Lendings,
+    live: Live,
+    inflight: Inflight,
+    node: node::Node,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl App {
+    /// Registers this node, settles what a dead one left behind, and starts the housekeeping.
+    pub async fn start(
+        settings: Settings,
+        store: Store,
+        vault: Vault,
+        guard: Guard,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Fault> {
+        let ids = IdSource::new(clock.clone());
+        let node = node::Node::register(&store, &ids, settings.lease).await?;
+        let app = Self(Arc::new(Rooms {
+            settings,
+            store,
+            vault,
+            guard,
+            clock,
+            ids,
+            tools: ToolCache::default(),
+            accounts: AccountState::default(),
+            holds: Holds::default(),
+            lendings: Lendings::default(),
+            live: Live::default(),
+            inflight: Inflight::default(),
+            node,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }));
+        node::recover(&app).await?;
+        app.holds().load(&app).await?;
+        app.spawn(node::keep_lease(app.clone()));
+        app.spawn(node::housekeeping(app.clone()));
+        app.spawn(node::follow_changes(app.clone()));
+        Ok(app)
+    }
+
+    /// Refuses new executions, waits for those under way, writes what is buffered and leaves the cluster.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        if tokio::time::timeout(self.0.settings.drain, self.0.tasks.wait()).await.is_err() {
+            tracing::warn!(left = self.0.tasks.len(), "executions were still under way when the drain ended");
+        }
+        if let Err(error) = self.0.store.remove_node(self.node_id()).await {
+            tracing::warn!(%error, "could not sign this node off");
+        }
+        if let Err(error) = self.0.store.close().await {
+            tracing::error!(%error, "the database could not be closed in order");
+        }
+    }
+
+    /// Whether other processes may be working on the same database.
+    pub fn is_clustered(&self) -> bool {
+        self.0.store.database() != "sqlite"
+    }
+
+    /// The engine's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+    /// Secrets and what decrypts them.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+    /// The way out.
+    pub fn guard(&self) -> &Guard {
+        &self.0.guard
+    }
+    /// The time.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+    /// New ids.
+    pub fn ids(&self) -> &IdSource {
+        &self.0.ids
+    }
+    /// Compiled tools.
+    pub fn tools(&self) -> &ToolCache {
+        &self.0.tools
+    }
+    /// Known callers and the state of sign-ins.
+    pub fn accounts(&self) -> &AccountState {
+        &self.0.accounts
+    }
+    /// Unsettled unknown outcomes.
+    pub fn holds(&self) -> &Holds {
+        &self.0.holds
+    }
+    /// Which lendings of secrets were noted lately.
+    pub fn lendings(&self) -> &Lendings {
+        &self.0.lendings
+    }
+    /// Live events.
+    pub fn live(&self) -> &Live {
+        &self.0.live
+    }
+    /// Executions under way in this process.
+    pub fn inflight(&self) -> &Inflight {
+        &self.0.inflight
+    }
+    /// This process as a member of the cluster.
+    pub fn node(&self) -> &node::Node {
+        &self.0.node
+    }
+    /// The id of this process.
+    pub fn node_id(&self) -> callwright_model::id::NodeId {
+        self.0.node.id()
+    }
+    /// Fires when the application stops.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+    /// Whether new work is taken on.
+    pub fn is_ready(&self) -> bool {
+        !self.0.stop.is_cancelled() && self.0.node.is_alive()
+    }
+
+    /// Runs `task` as part of the application: `stop` waits for it.
+    pub fn spawn<F>(&self, task: F) -> tokio::task::JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.tasks.spawn(task)
+    }
+}
+
+/// Refuses a caller who lacks `right`, or whose token lacks `scope`.
+pub fn require(caller: &Caller, right: Right, scope: Scope) -> Result<(), Fault> {
+    if !caller.role.may(right) {
+        let least = right.least_role().as_str();
+        return Err(Fault::forbidden(format!(
+            "this needs the role `{least}` or higher; yours is `{}`",
+            caller.role.as_str()
+        )));
+    }
+    if !caller.may(right, scope) {
+        return Err(Fault::forbidden(format!("this token lacks the scope `{}`", scope.as_str())));
+    }
+    Ok(())
+}
+
+/// The fault given while the application stops or has lost its place in the cluster.
+pub(crate) fn not_ready() -> Fault {
+    Fault::new(FaultKind::Unavailable, "not_ready", "the server is stopping or has lost its database; try again shortly")
+}

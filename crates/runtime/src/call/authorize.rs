@@ -1,0 +1,48 @@
+//! Whether this caller may call this tool, and here.
+
+use callwright_model::{
+    ErrorClass, Fault, ToolError,
+    account::{Right, Scope},
+};
+
+use super::{
+    CallRequest,
+    work::{Stop, Work},
+};
+use crate::{App, app::require, registry, registry::cache::Found};
+
+/// Refuses a caller without the right; this is between the caller and us, so it is not recorded.
+pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
+    require(&request.caller, Right::Call, Scope::ToolsCall)?;
+    // Through an agent, the assignment decides; see `place`.
+    if found.agent.is_some() || registry::may_call(app, &request.caller, &found.tool.tool).await? {
+        return Ok(());
+    }
+    Err(Fault::forbidden(format!("the tool `{}` was not shared with you; ask its maker for a grant", found.tool.tool.spec.name)))
+}
+
+/// Refuses a tool that may not be used here and now; the model may read why.
+pub(super) fn place(work: &Work) -> Result<(), Stop> {
+    let spec = &work.tool().tool.spec;
+    let name = &spec.name;
+    if !spec.active || spec.is_template {
+        let why = if spec.is_template { "is a template; use a copy of it" } else { "is switched off" };
+        return Err(denied("tool_disabled", format!("the tool `{name}` {why}")));
+    }
+    if let Some(agent) = &work.found.agent
+        && !work.found.enabled
+    {
+        return Err(denied("not_assigned", format!("the agent `{}` may not use the tool `{name}`", agent.name)));
+    }
+    let allowed = &work.policy().allowed_contexts;
+    if !allowed.is_empty() && !allowed.contains(&work.channel) {
+        let list = allowed.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(", ");
+        let here = work.channel.as_str();
+        return Err(denied("context_not_allowed", format!("the tool `{name}` may be used in {list}, not in {here}")));
+    }
+    Ok(())
+}
+
+fn denied(code: &str, message: String) -> Stop {
+    ToolError::new(ErrorClass::PermissionError, code, message).into()
+}

@@ -1,0 +1,142 @@
+//! Handing the call to the executor of its kind, and looking after it while it runs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use callwright_model::{
+    ErrorClass, Fault, Outcome, ToolError,
+    execution::{Attempt, Event, Progress},
+    id::{ExecutionId, OrgId},
+    secret::SecretString,
+    tool::Effect,
+};
+use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
+use callwright_vault::OauthRequest;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    CallAnswer, record,
+    shape::Shaped,
+    work::Work,
+};
+use crate::App;
+
+/// What an executor gets beyond its deadline to come back by itself.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Carries a read out. It is recorded behind the answer; dropped on the way (the caller hung up), it is recorded
+/// as cancelled.
+pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+    let unfinished = record::Unfinished::new(app, &work);
+    let outcome = run(app, &work).await?;
+    let answer = record::read(app, &work, outcome).await;
+    unfinished.ended();
+    Ok(answer)
+}
+
+/// Shows what would be sent.
+pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
+    let ports = CallPorts::new(app, &work);
+    let cancel = CancellationToken::new();
+    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let result = work.tool().executor.rehearse(&cx, &prepared(app, &work));
+    record::rehearsed(app, &work, result).await
+}
+
+/// Runs the executor and shapes its result. The inner error is a failure that the model reads.
+pub(super) async fn run(app: &App, work: &Work) -> Result<Result<Shaped, ToolError>, Fault> {
+    let cancel = CancellationToken::new();
+    app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
+    let _leave = Leave(app, work.id);
+    let ports = CallPorts::new(app, work);
+    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let call = prepared(app, work);
+    let running = work.tool().executor.execute(&cx, &call);
+    let outcome = match tokio::time::timeout_at(work.deadline + GRACE, running).await {
+        Ok(outcome) => outcome?,
+        Err(_) => Outcome::Failed(overdue(work)),
+    };
+    Ok(match outcome {
+        Outcome::Done(content) => work.tool().shaper.shape(content),
+        Outcome::Failed(error) => Err(error),
+    })
+}
+
+/// The executor did not come back in time. Whether it sent anything is not known.
+fn overdue(work: &Work) -> ToolError {
+    let spec = &work.tool().tool.spec;
+    if spec.effect == Effect::Read || spec.repeatable {
+        ToolError::new(ErrorClass::TimeoutError, "deadline", "the tool did not answer in time")
+    } else {
+        ToolError::new(
+            ErrorClass::OutcomeUnknown,
+            "deadline",
+            "the tool did not answer in time and it is not known whether it acted; do not call it again for this until somebody has checked",
+        )
+    }
+}
+
+fn prepared(app: &App, work: &Work) -> PreparedCall {
+    let spec = &work.tool().tool.spec;
+    PreparedCall {
+        execution_id: work.id,
+        arguments: work.arguments.clone(),
+        context: work.context.clone(),
+        secrets: work.secrets.clone(),
+        extra: work.extra(app.clock().now()),
+        intent_key: work.upstream_key(),
+        policy: spec.policy.clone(),
+        effect: spec.effect,
+        repeatable: spec.repeatable,
+        deadline: work.deadline,
+    }
+}
+
+struct Leave<'a>(&'a App, ExecutionId);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.inflight().leave(self.1);
+    }
+}
+
+/// What the corridor does for an executor while it works.
+struct CallPorts<'a> {
+    app: &'a App,
+    org: OrgId,
+    id: ExecutionId,
+    attempts: Arc<Mutex<Vec<Attempt>>>,
+}
+
+impl<'a> CallPorts<'a> {
+    fn new(app: &'a App, work: &Work) -> Self {
+        Self { app, org: work.request.caller.org_id, id: work.id, attempts: work.attempts.clone() }
+    }
+}
+
+#[async_trait]
+impl Ports for CallPorts<'_> {
+    fn emit(&self, progress: Progress) {
+        if self.app.live().is_watched() {
+            self.app.live().publish(self.org, Event::Progress { execution_id: self.id, progress });
+        }
+    }
+
+    fn attempt(&self, attempt: Attempt) {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner).push(attempt);
+    }
+
+    async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {
+        let request = OauthRequest {
+            org: self.org,
+            token_url: client.token_url,
+            client_id: client.client_id,
+            client_secret: client.client_secret,
+            scopes: client.scopes,
+            audience: client.audience,
+            client_auth: client.client_auth,
+        };
+        self.app.vault().oauth_token(request, stale.as_ref()).await
+    }
+}

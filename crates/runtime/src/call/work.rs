@@ -1,0 +1,159 @@
+//! What is carried from step to step.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use callwright_model::{
+    Fault, Object, Timestamp, ToolError,
+    context::{CallContext, Channel},
+    execution::Attempt,
+    id::{ExecutionId, NodeId},
+    secret::SecretString,
+    tool::{Effect, Policy},
+};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::CallRequest;
+use crate::{
+    App,
+    registry::{CompiledTool, cache::Found},
+};
+
+/// Why the walk ends before the executor.
+pub(super) enum Stop {
+    /// The model may read why.
+    Refused(Box<ToolError>),
+    /// Our own fault.
+    Fault(Box<Fault>),
+}
+
+impl From<ToolError> for Stop {
+    fn from(error: ToolError) -> Self {
+        Self::Refused(Box::new(error))
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
+}
+
+/// One execution on its way through the corridor.
+pub(super) struct Work {
+    pub id: ExecutionId,
+    pub request: CallRequest,
+    pub found: Found,
+    pub context: CallContext,
+    pub channel: Channel,
+    /// The arguments: the model's, then the defaults, then the bound ones.
+    pub arguments: Object,
+    /// Hash of tool and arguments, set by `bind`.
+    pub args_hash: String,
+    pub secrets: BTreeMap<String, SecretString>,
+    pub received_at: Timestamp,
+    pub begun: Instant,
+    pub deadline: Instant,
+    pub attempts: Arc<Mutex<Vec<Attempt>>>,
+    pub started_at: Option<Timestamp>,
+    /// The name under which this process acts; it changes when the lease is lost, and then the fence holds us off.
+    pub node_id: NodeId,
+}
+
+impl Work {
+    pub(super) fn new(app: &App, request: CallRequest, found: Found) -> Self {
+        let id = app.ids().next();
+        let begun = Instant::now();
+        let timeout = Duration::from_millis(u64::from(found.tool.tool.spec.policy.timeout_ms));
+        let context = context(id, &request, &found);
+        let channel = channel(&request, &context);
+        Self {
+            id,
+            channel,
+            context,
+            found,
+            arguments: Object::new(),
+            args_hash: String::new(),
+            secrets: BTreeMap::new(),
+            received_at: app.clock().now(),
+            begun,
+            deadline: begun + timeout,
+            attempts: Arc::default(),
+            started_at: None,
+            node_id: app.node_id(),
+            request,
+        }
+    }
+
+    pub(super) fn tool(&self) -> &CompiledTool {
+        &self.found.tool
+    }
+
+    pub(super) fn effect(&self) -> Effect {
+        self.tool().tool.spec.effect
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.tool().tool.spec.policy
+    }
+
+    /// The key that goes upstream: the caller's, or this execution's own id.
+    pub(super) fn upstream_key(&self) -> String {
+        self.request.idempotency_key.clone().unwrap_or_else(|| self.id.to_string())
+    }
+
+    pub(super) fn attempts(&self) -> Vec<Attempt> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn call_id(&self) -> Option<String> {
+        self.context.text("call_sid").or_else(|| self.context.text("call_id"))
+    }
+
+    pub(super) fn extra(&self, now: Timestamp) -> Object {
+        let mut extra = Object::new();
+        extra.insert("execution_id".to_owned(), json!(self.id));
+        extra.insert("idempotency_key".to_owned(), Value::String(self.upstream_key()));
+        extra.insert("now".to_owned(), json!(now));
+        extra
+    }
+}
+
+/// What the server knows for itself, and what the caller says. In a rehearsal nothing is sent, so the caller may
+/// play every part.
+fn context(id: ExecutionId, request: &CallRequest, found: &Found) -> CallContext {
+    let caller = &request.caller;
+    let mut verified = Object::new();
+    let mut client = Object::new();
+    if request.dry_run || caller.is_context_trusted() {
+        verified.extend(request.context.clone());
+    } else {
+        client.extend(request.context.clone());
+    }
+    verified.insert("organization_id".to_owned(), json!(caller.org_id));
+    verified.insert("user_id".to_owned(), json!(caller.user_id));
+    verified.insert("user_email".to_owned(), json!(caller.email));
+    verified.insert("token_id".to_owned(), json!(caller.token_id));
+    verified.insert("execution_id".to_owned(), json!(id));
+    if let Some(agent) = &found.agent {
+        verified.insert("agent_id".to_owned(), json!(agent.id));
+        verified.insert("agent_name".to_owned(), json!(agent.name));
+    }
+    CallContext { verified, client }
+}
+
+fn channel(request: &CallRequest, context: &CallContext) -> Channel {
+    if let Some(channel) = request.channel {
+        return channel;
+    }
+    if request.dry_run {
+        return Channel::Test;
+    }
+    let said = context.get("channel").and_then(Value::as_str).and_then(Channel::parse);
+    let on_call = context.get("call_sid").or_else(|| context.get("call_id")).is_some();
+    said.unwrap_or(if on_call { Channel::Call } else { Channel::Chat })
+}

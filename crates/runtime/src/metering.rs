@@ -1,0 +1,35 @@
+//! Counters and timings for Prometheus. The labels are few on purpose: a tool's name is not one of them.
+
+use callwright_model::{ErrorClass, execution::State, tool::Kind};
+
+/// Notes an execution that ended.
+pub fn executed(kind: Kind, state: State, error: Option<ErrorClass>, seconds: f64) {
+    let class = error.map_or("none", ErrorClass::as_str);
+    metrics::counter!("callwright_executions_total", "kind" => kind.as_str(), "state" => state.as_str(), "error_class" => class).increment(1);
+    metrics::histogram!("callwright_execution_duration_seconds", "kind" => kind.as_str()).record(seconds);
+}
+
+/// Notes a request that was answered with the outcome of an earlier one.
+pub fn deduplicated() {
+    metrics::counter!("callwright_executions_deduplicated_total").increment(1);
+}
+
+/// Notes how many executions are under way.
+pub fn inflight(count: usize) {
+    metrics::gauge!("callwright_executions_inflight").set(count as f64);
+}
+
+/// Tells what the names mean; call once when the recorder is installed.
+pub fn describe() {
+    metrics::describe_counter!("callwright_executions_total", "Executions that ended, by kind, state and class of error");
+    metrics::describe_histogram!(
+        "callwright_execution_duration_seconds",
+        metrics::Unit::Seconds,
+        "From asked to ended, retries included"
+    );
+    metrics::describe_counter!(
+        "callwright_executions_deduplicated_total",
+        "Requests answered with the outcome of an earlier one with the same key"
+    );
+    metrics::describe_gauge!("callwright_executions_inflight", "Executions under way in this process");
+}

@@ -1,0 +1,105 @@
+//! Compiled tools, kept until the registry changes.
+//!
+//! An entry belongs to one generation of its organization. A change here, or one that another node made
+//! (noticed within a second), starts a new generation and so forgets everything older.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use callwright_model::{
+    Fault,
+    agent::Agent,
+    id::{OrgId, ToolId},
+};
+use quick_cache::sync::Cache;
+
+use super::compile::{self, CompiledTool};
+use crate::App;
+
+const TOOLS_KEPT: usize = 20_000;
+
+/// What a lookup of a tool by one agent, or by none, found.
+#[derive(Clone)]
+pub struct Found {
+    /// The tool, with the agent's overrides.
+    pub tool: Arc<CompiledTool>,
+    /// The agent, when the tool was reached through one.
+    pub agent: Option<Arc<Agent>>,
+    /// Whether the agent's assignment is enabled; true without an agent.
+    pub enabled: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    org: OrgId,
+    generation: u64,
+    tool: String,
+    agent: Option<String>,
+}
+
+/// Compiled tools of all organizations.
+pub struct ToolCache {
+    generations: RwLock<HashMap<OrgId, u64>>,
+    found: Cache<Key, Found>,
+}
+
+impl Default for ToolCache {
+    fn default() -> Self {
+        Self { generations: RwLock::default(), found: Cache::new(TOOLS_KEPT) }
+    }
+}
+
+impl ToolCache {
+    /// Forgets everything about `org`.
+    pub fn forget(&self, org: OrgId) {
+        *self.generations.write().unwrap_or_else(PoisonError::into_inner).entry(org).or_default() += 1;
+    }
+
+    fn generation(&self, org: OrgId) -> u64 {
+        self.generations.read().unwrap_or_else(PoisonError::into_inner).get(&org).copied().unwrap_or_default()
+    }
+
+    /// The tool `tool` (a name or an id) as `agent` (a name or an id) has it; `None` when there is no such tool.
+    pub async fn find(&self, app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<Option<Found>, Fault> {
+        let key = Key {
+            org,
+            // Read before the database is: a change in between makes the entry stale, never wrong for ever.
+            generation: self.generation(org),
+            tool: tool.to_owned(),
+            agent: agent.map(str::to_owned),
+        };
+        if let Some(found) = self.found.get(&key) {
+            return Ok(Some(found));
+        }
+        let Some(found) = load(app, org, tool, agent).await? else { return Ok(None) };
+        self.found.insert(key, found.clone());
+        Ok(Some(found))
+    }
+}
+
+async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<Option<Found>, Fault> {
+    let store = app.store();
+    let by_id = match tool.parse::<ToolId>() {
+        Ok(id) => store.tool_by_id(org, id).await?,
+        Err(_) => None,
+    };
+    let row = match by_id {
+        Some(row) => Some(row),
+        None => store.tool_by_name(org, tool).await?,
+    };
+    let Some(row) = row else { return Ok(None) };
+    let Some(agent) = agent else {
+        let tool = Arc::new(compile::compile(row, None)?);
+        return Ok(Some(Found { tool, agent: None, enabled: true }));
+    };
+    let agent = crate::agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
+    let Some(assignment) = store.assignment(org, agent.id, row.id).await? else {
+        let tool = Arc::new(compile::compile(row, None)?);
+        return Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: false }));
+    };
+    let merged = compile::with_overrides(&row, &assignment.overrides)?;
+    let tool = Arc::new(compile::compile(merged, None)?);
+    Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled }))
+}

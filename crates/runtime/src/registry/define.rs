@@ -1,0 +1,52 @@
+//! The tools of an agent, or of the organization, in the form that a model provider wants.
+
+use callwright_model::{
+    Fault,
+    account::{Caller, Right, Scope},
+    definition::{self, Definitions, Format},
+    page::{MAX_LIMIT, PageRequest},
+    tool::ToolSpec,
+};
+use callwright_store::tool::ToolFilter;
+
+use super::compile;
+use crate::{App, agents, app::require};
+
+/// The most tools that one list of definitions holds.
+const MOST: usize = 1_000;
+
+/// The definitions of what `agent` may use now, in its order; without an agent, of all that the caller may call.
+pub async fn definitions(app: &App, caller: &Caller, agent: Option<&str>, format: Format) -> Result<Definitions, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let specs = match agent {
+        Some(agent) => of_agent(app, caller, agent).await?,
+        None => of_caller(app, caller).await?,
+    };
+    Ok(definition::define(specs.iter(), format))
+}
+
+async fn of_agent(app: &App, caller: &Caller, agent: &str) -> Result<Vec<ToolSpec>, Fault> {
+    let mut specs = Vec::new();
+    for assigned in agents::tools(app, caller, agent).await? {
+        if assigned.assignment.enabled && assigned.tool.spec.active {
+            specs.push(compile::with_overrides(&assigned.tool, &assigned.assignment.overrides)?.spec);
+        }
+    }
+    Ok(specs)
+}
+
+async fn of_caller(app: &App, caller: &Caller) -> Result<Vec<ToolSpec>, Fault> {
+    let mut specs = Vec::new();
+    let mut page = PageRequest::first(MAX_LIMIT);
+    loop {
+        let filter = ToolFilter { active: Some(true), callable_by: Some(caller.user_id), ..ToolFilter::default() };
+        let found = app.store().tools(caller.org_id, &filter, &page).await?;
+        specs.extend(found.items.into_iter().map(|tool| tool.spec).filter(|spec| !spec.is_template));
+        match found.next_cursor {
+            Some(cursor) if specs.len() < MOST => page = PageRequest::parse(Some(MAX_LIMIT), Some(&cursor))?,
+            _ => break,
+        }
+    }
+    specs.truncate(MOST);
+    Ok(specs)
+}

@@ -1,0 +1,32 @@
+//! The native API under `/api/v1`, one file for each collection.
+
+mod account;
+mod agents;
+mod audit;
+mod executions;
+mod invitations;
+mod members;
+mod organization;
+mod secrets;
+mod session;
+mod tokens;
+mod tools;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::ServerState;
+
+pub(crate) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(account::routes())
+        .merge(tokens::routes())
+        .merge(organization::routes())
+        .merge(members::routes())
+        .merge(invitations::routes())
+        .merge(tools::routes())
+        .merge(agents::routes())
+        .merge(executions::routes())
+        .merge(secrets::routes())
+        .merge(audit::routes())
+}

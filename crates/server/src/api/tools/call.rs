@@ -1,0 +1,124 @@
+//! `POST /api/v1/tools/{name}/call`
+
+use axum::extract::State;
+use callwright_model::{Fault, Object, context::Channel};
+use callwright_runtime::call::{self, CallAnswer, CallRequest};
+use http::{HeaderMap, HeaderName};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    auth::Authed,
+    body::{Json, Path},
+    error::{ApiError, malformed},
+    request_id::RequestIdHeader,
+    state::ServerState,
+};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The most characters that a key may have.
+const MAX_KEY: usize = 255;
+
+/// A call of a tool.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CallBody {
+    /// The arguments, which must fit the tool's schema. Nothing counts as an empty object.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    arguments: Value,
+    /// What is known about the circumstances: `call_sid`, `phone_number`, `conversation_id`…
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    context: Object,
+    /// Call it as this agent has it: by name or id.
+    agent: Option<String>,
+    /// Render the request and send nothing.
+    #[serde(default)]
+    dry_run: bool,
+    /// Where it is used. Guessed from the context when absent.
+    channel: Option<Channel>,
+    /// Fetch what follows in a cut result instead: `truncated.cursor` of an earlier answer.
+    cursor: Option<String>,
+}
+
+/// Calls a tool. A tool that failed is an answer like any other: look at `success`. With an `Idempotency-Key` one
+/// effect happens however often this is sent, and every one of the requests is given the same outcome.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tools/{name}/call",
+    operation_id = "call_tool",
+    tag = "tools",
+    params(
+        ("name" = String, Path, description = "The tool's name or id"),
+        (
+            "Idempotency-Key" = Option<String>, Header,
+            description = "Names the intent: 1 to 255 visible ASCII characters. Used again with other arguments it is a conflict",
+            min_length = 1, max_length = 255, pattern = "^[!-~]+$",
+        ),
+    ),
+    request_body = CallBody,
+    responses((status = 200, description = "How it went, well or not", body = CallAnswer)),
+    extensions(("x-right" = json!("call")), ("x-scope" = json!("tools:call"))),
+)]
+pub(crate) async fn call(
+    State(state): State<ServerState>,
+    Authed(caller): Authed,
+    RequestIdHeader(request_id): RequestIdHeader,
+    Path(tool): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<CallBody>,
+) -> Result<Json<CallAnswer>, ApiError> {
+    let request = CallRequest {
+        caller,
+        tool,
+        arguments: body.arguments,
+        context: body.context,
+        agent: body.agent,
+        channel: body.channel,
+        dry_run: body.dry_run,
+        idempotency_key: idempotency_key(&headers)?,
+        source: "rest",
+        request_id: Some(request_id),
+        replay_of: None,
+        cursor: body.cursor,
+        confirmed: false,
+    };
+    Ok(Json(call::run(&state.app, request).await?))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(key) = values.next() else { return Ok(None) };
+    let is_good = (1..=MAX_KEY).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic);
+    match key.to_str() {
+        Ok(key) if is_good && values.next().is_none() => Ok(Some(key.to_owned())),
+        _ => Err(malformed("`Idempotency-Key` must be given once and be 1 to 255 visible ASCII characters")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn key(values: &[&str]) -> Result<Option<String>, Fault> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        idempotency_key(&headers)
+    }
+
+    #[test]
+    fn a_key_is_one_visible_text_of_bounded_length() {
+        assert_eq!(key(&[]).unwrap(), None);
+        assert_eq!(key(&["order-17"]).unwrap().as_deref(), Some("order-17"));
+        assert_eq!(key(&[&"x".repeat(255)]).unwrap().unwrap().len(), 255);
+        for bad in [&[""][..], &["two words"], &["é"], &["a", "a"], &[&"x".repeat(256)]] {
+            assert_eq!(key(bad).unwrap_err().code, "malformed_request", "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Other people's forms of what we do: each a thin translation in a room of its own, over the same runtime.
+
+mod plan;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::ServerState;
+
+pub(crate) fn routes() -> OpenApiRouter<ServerState> {
+    plan::routes()
+}

@@ -1,0 +1,41 @@
+//! The paths and the words of the tool calling plan: `/api/organization/tools`, `/api/assistants/…`,
+//! `/api/calls/…` and `/ws/tool-executions`.
+//!
+//! A thin translation: everything is done by the runtime, with the same rights. What differs is the form.
+//! Lists are bare arrays with the cursor in a `Link` header; a tool, an assignment and a log row have the
+//! plan's fields; a PUT changes the fields that it has. `docs/guides/plan-api.md` tells how the two map.
+
+mod assignment;
+mod assignments;
+mod authentication;
+mod configuration;
+mod counts;
+mod custom;
+mod definition;
+mod executions;
+mod fault;
+mod fields;
+mod log;
+#[cfg(test)]
+mod round_trip;
+mod tool;
+mod tools;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::ServerState;
+
+pub(crate) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(tools::list::list, tools::create::create))
+        .routes(routes!(tools::get::get, tools::update::update, tools::delete::delete))
+        .routes(routes!(tools::test::test))
+        .routes(routes!(executions::of_tool))
+        .routes(routes!(assignments::list::list))
+        .routes(routes!(assignments::assign::assign))
+        .routes(routes!(assignments::configure::configure))
+        .routes(routes!(assignments::unassign::unassign))
+        .routes(routes!(executions::of_assistant))
+        .routes(routes!(executions::of_call))
+        .routes(routes!(executions::live))
+}

@@ -1,0 +1,253 @@
+//! An endpoint's `configuration`: the plan's words on one side, `config` and `result` on the other.
+//!
+//! The two are inverse to each other. What the plan has no word for (a query, OAuth, a form body…) keeps
+//! our own field name inside `configuration`, so that a tool made elsewhere can be read and put back here
+//! without losing anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callwright_model::{
+    Fault,
+    tool::{
+        Effect, HttpConfig, ResultSpec,
+        http::{Auth, Body, Idempotency},
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{authentication::Authentication, fields::Fields};
+
+const DEFAULT_REDIRECTS: u8 = 3;
+
+/// An endpoint in the plan's words. Texts may hold `${call_sid}`, `${phone_number}`, `${parameters}` and `${SECRET}`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = plan::Configuration)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Configuration {
+    /// What the tool is: `endpoint`, also when absent.
+    #[serde(rename = "type")]
+    #[schema(required = false)]
+    pub kind: ToolType,
+    /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
+    #[schema(required = false)]
+    pub method: String,
+    /// Where the request goes.
+    pub url: String,
+    /// Headers, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// How it identifies itself; absent means not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<Authentication>,
+    /// The JSON body; `${parameters}` alone becomes the arguments. Without it the arguments are the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    pub request_body_template: Option<Value>,
+    /// How an answer is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_handling: Option<ResponseHandling>,
+    /// Added to the query. This field and those below go by the names of our own `config`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = Object)]
+    pub query: BTreeMap<String, Value>,
+    /// Instead of `authentication`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<Auth>,
+    /// Instead of `request_body_template`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// How the upstream recognises a repeated request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotency: Option<Idempotency>,
+    /// How many redirects to follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirects: Option<u8>,
+    /// The most bytes to read of an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_response_bytes: Option<u32>,
+    /// Statuses that mean success besides 200 to 299.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub success_status_codes: Vec<u16>,
+}
+
+/// How an answer is read: paths such as `success` or `result.ok`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = plan::ResponseHandling)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResponseHandling {
+    /// Where it says whether it worked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success_field: Option<String>,
+    /// Where it has a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_field: Option<String>,
+    /// Where it has the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_field: Option<String>,
+}
+
+/// The plan's kinds of tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = plan::ToolType)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ToolType {
+    /// An HTTP request.
+    #[serde(alias = "http", alias = "api_endpoint", alias = "webhook")]
+    Endpoint,
+    /// A Python function.
+    PythonFunction,
+    /// An AWS Lambda function.
+    Lambda,
+}
+
+impl ToolType {
+    /// Refuses what this build cannot carry out; `path` is the field that names the kind.
+    pub(crate) fn check(self, path: &str) -> Result<(), Fault> {
+        let name = match self {
+            Self::Endpoint => return Ok(()),
+            Self::PythonFunction => "python_function",
+            Self::Lambda => "lambda",
+        };
+        Err(Fault::invalid(path, format!("`{path}` is `{name}`: this build has no such kind yet, only `endpoint`")))
+    }
+}
+
+impl Configuration {
+    /// Reads the plan's form.
+    pub(crate) fn parse(mut fields: Fields) -> Result<Self, Fault> {
+        let kind = fields.take("type")?.unwrap_or(ToolType::Endpoint);
+        // Before anything else: the other kinds have other fields, whose names would be refused one by one.
+        kind.check(&fields.path("type"))?;
+        let this = Self {
+            kind,
+            method: fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned()),
+            url: fields.require("url", "say where the request goes")?,
+            headers: fields.map("headers")?,
+            authentication: fields.object("authentication")?.map(Authentication::parse).transpose()?,
+            request_body_template: fields.take("request_body_template")?,
+            response_handling: fields.object("response_handling")?.map(ResponseHandling::parse).transpose()?,
+            query: fields.take("query")?.unwrap_or_default(),
+            auth: fields.take("auth")?,
+            body: fields.take("body")?,
+            idempotency: fields.take("idempotency")?,
+            redirects: fields.take("redirects")?,
+            max_response_bytes: fields.take("max_response_bytes")?,
+            success_status_codes: fields.take("success_status_codes")?.unwrap_or_default(),
+        };
+        this.refuse_both(&fields)?;
+        fields.finish()?;
+        Ok(this)
+    }
+
+    fn refuse_both(&self, fields: &Fields) -> Result<(), Fault> {
+        let pairs = [
+            ("authentication", self.authentication.is_some(), "auth", self.auth.is_some()),
+            ("request_body_template", self.request_body_template.is_some(), "body", self.body.is_some()),
+        ];
+        for (name, given, own, own_given) in pairs {
+            if given && own_given {
+                let (path, other) = (fields.path(own), fields.path(name));
+                return Err(Fault::invalid(&path, format!("`{path}` and `{other}` say the same thing; give one of them")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The plan's form of ours.
+    pub(crate) fn from_spec(config: &HttpConfig, result: &ResultSpec) -> Self {
+        let authentication = Authentication::from_auth(&config.auth);
+        let template = config.body.as_ref().and_then(json_alone);
+        let mut headers = config.headers.clone();
+        headers.extend(authentication.as_ref().and_then(|(_, written)| written.clone()));
+        Self {
+            kind: ToolType::Endpoint,
+            method: config.method.clone(),
+            url: config.url.clone(),
+            headers,
+            query: config.query.clone(),
+            auth: authentication.is_none().then(|| config.auth.clone()),
+            authentication: authentication.map(|(shown, _)| shown).filter(|_| config.auth != Auth::None),
+            body: if template.is_none() { config.body.clone() } else { None },
+            request_body_template: template.cloned(),
+            idempotency: config.idempotency.clone(),
+            redirects: (config.redirects != DEFAULT_REDIRECTS).then_some(config.redirects),
+            max_response_bytes: config.max_response_bytes,
+            success_status_codes: config.success_status_codes.clone(),
+            response_handling: ResponseHandling::from_result(result),
+        }
+    }
+
+    /// Puts this in the place of what `config` and `result` say.
+    pub(crate) fn apply(
+        mut self,
+        config: &mut HttpConfig,
+        result: &mut ResultSpec,
+        secrets: &BTreeSet<String>,
+    ) -> Result<(), Fault> {
+        let auth = match (&self.authentication, self.auth) {
+            (Some(given), _) => given.to_auth(secrets, "configuration.authentication", &mut self.headers)?,
+            (None, auth) => auth.unwrap_or_default(),
+        };
+        let (shown, shown_before) = (Authentication::from_auth(&auth), Authentication::from_auth(&config.auth));
+        // What is shown as it is here already keeps its own spelling.
+        if shown.is_none() || shown != shown_before {
+            config.auth = auth;
+        }
+        config.body = match (self.request_body_template, self.body) {
+            (Some(template), _) => Some(Body { json: Some(template), ..Body::default() }),
+            (None, body) => body,
+        };
+        config.method = self.method;
+        config.url = self.url;
+        config.headers = self.headers;
+        config.query = self.query;
+        config.idempotency = self.idempotency;
+        config.redirects = self.redirects.unwrap_or(DEFAULT_REDIRECTS);
+        config.max_response_bytes = self.max_response_bytes;
+        config.success_status_codes = self.success_status_codes;
+        let handling = self.response_handling.unwrap_or_default();
+        result.success = handling.success_field;
+        result.message = handling.message_field;
+        result.data = handling.data_field;
+        Ok(())
+    }
+}
+
+impl ResponseHandling {
+    /// Reads the plan's form.
+    fn parse(mut fields: Fields) -> Result<Self, Fault> {
+        let this = Self {
+            success_field: fields.take("success_field")?,
+            message_field: fields.take("message_field")?,
+            data_field: fields.take("data_field")?,
+        };
+        fields.finish()?;
+        Ok(this)
+    }
+
+    fn from_result(result: &ResultSpec) -> Option<Self> {
+        let this = Self {
+            success_field: result.success.clone(),
+            message_field: result.message.clone(),
+            data_field: result.data.clone(),
+        };
+        (this != Self::default()).then_some(this)
+    }
+}
+
+/// What a method does to the world when nobody says.
+pub(crate) fn effect_of(method: &str) -> Effect {
+    if ["GET", "HEAD", "OPTIONS"].iter().any(|read| method.eq_ignore_ascii_case(read)) {
+        Effect::Read
+    } else {
+        Effect::Write
+    }
+}
+
+/// The template of a body that is JSON and nothing else.
+fn json_alone(body: &Body) -> Option<&Value> {
+    let template = body.json.as_ref().filter(|template| !template.is_null())?;
+    (*body == Body { json: Some(template.clone()), ..Body::default() }).then_some(template)
+}

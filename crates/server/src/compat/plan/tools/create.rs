@@ -1,0 +1,48 @@
+//! `POST /api/organization/tools`
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use callwright_model::Object;
+use callwright_runtime::registry;
+use http::{StatusCode, header};
+
+use crate::{
+    auth::Authed,
+    body::Json,
+    compat::plan::{
+        fault,
+        tool::{Counts, PlanTool, ToolInput},
+    },
+    error::ApiError,
+    state::ServerState,
+};
+
+/// Makes a tool. A name that is taken is a conflict.
+#[utoipa::path(
+    post,
+    path = "/api/organization/tools",
+    operation_id = "plan_create_tool",
+    tag = "plan",
+    request_body = ToolInput,
+    responses((
+        status = 201,
+        description = "The tool",
+        body = PlanTool,
+        headers(("Location" = String, description = "The tool's path")),
+    )),
+    extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
+)]
+pub(crate) async fn create(
+    State(state): State<ServerState>,
+    Authed(caller): Authed,
+    Json(body): Json<Object>,
+) -> Result<Response, ApiError> {
+    let secrets = state.app.vault().secret_names(caller.org_id).await?;
+    let spec = ToolInput::parse(body)?.create(&secrets)?;
+    let created = registry::create(&state.app, &caller, spec, None).await.map_err(fault::of_tool)?;
+    let location = format!("/api/organization/tools/{}", created.tool.id);
+    let tool = PlanTool::new(Counts::default(), created.tool);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(tool)).into_response())
+}

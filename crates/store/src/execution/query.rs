@@ -1,0 +1,79 @@
+//! The execution log: adding the records of reads, and listing.
+
+use callwright_model::{
+    Timestamp,
+    execution::{Execution, ExecutionFilter, State},
+    id::{ExecutionId, OrgId, kind},
+    page::{Page, PageRequest},
+};
+
+use super::row::{self, COLUMNS};
+use crate::{
+    behind::Behind,
+    db::Store,
+    error::Result,
+    params,
+    query::{Query, after_id},
+    value::Value,
+};
+
+/// Ids carry the time, so a list of a past hour can begin there. The clock that made an id and the one that
+/// says when an execution was asked for may differ by this much, in microseconds.
+const SLACK_US: i64 = 3_600_000_000;
+
+/// An id made at `time`, as far as order goes.
+fn id_at(time: Timestamp, slack_us: i64) -> ExecutionId {
+    let millis = time.micros().saturating_add(slack_us).max(0) / 1000;
+    ExecutionId::from_raw((millis as u128 & ((1 << 48) - 1)) << 80)
+}
+
+impl Store {
+    /// Adds the record of an execution that has ended, behind the answer, and counts it.
+    pub async fn record_read(&self, execution: Execution) -> Result<()> {
+        self.push_behind(Behind::Read(Box::new(execution))).await
+    }
+
+    /// The execution of that id, also when its record is still waiting to be written.
+    pub async fn execution(&self, org: OrgId, id: ExecutionId) -> Result<Option<Execution>> {
+        self.flush().await?;
+        let sql = format!("SELECT {COLUMNS} FROM execution WHERE org_id = $1 AND id = $2");
+        self.fetch_optional(sql, params![org, id], row::execution).await
+    }
+
+    /// The executions of an organization, newest first.
+    pub async fn executions(
+        &self,
+        org: OrgId,
+        filter: &ExecutionFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Execution>> {
+        self.flush().await?;
+        let mut query = Query::new(format!("SELECT {COLUMNS} FROM execution WHERE org_id = $1"), params![org]);
+        query
+            .and("tool_id =", filter.tool_id)
+            .and("agent_id =", filter.agent_id)
+            .and("call_id =", filter.call_id.as_deref())
+            .and("conversation_id =", filter.conversation_id.as_deref())
+            .and("user_id =", filter.user_id)
+            .and("error_class =", filter.error_class.map(|class| Value::word(class.as_str())));
+        match filter.state {
+            None => {}
+            Some(State::Done) => {
+                query.push(" AND state = 'done'");
+            }
+            // Spelled out, so that SQLite sees that the index of what is not done will do.
+            Some(state) => {
+                query.push(" AND state <> 'done'").and("state =", Some(Value::word(state.as_str())));
+            }
+        }
+        if let Some(since) = filter.since {
+            query.and("id >=", Some(id_at(since, -SLACK_US))).and("received_at >=", Some(since));
+        }
+        if let Some(until) = filter.until {
+            query.and("id <", Some(id_at(until, SLACK_US))).and("received_at <", Some(until));
+        }
+        query.and("id <", after_id::<kind::Execution>(page)?).push(" ORDER BY id DESC").limit(page);
+        let rows = self.fetch_all(query.sql, query.params, row::execution).await?;
+        Ok(Page::from_rows(rows, page.limit, |execution| vec![execution.id.to_string()]))
+    }
+}

@@ -1,0 +1,113 @@
+//! The seam between the corridor and what carries a tool out.
+//!
+//! An [`Executor`] holds one tool, compiled when it was saved. It is given a [`PreparedCall`], whose
+//! arguments are validated and whose secrets are lent, and an [`ExecCx`] with everything it may use of
+//! the world. It sees no store and no vault, so each executor can be tested with a fake [`Ports`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use callwright_guard::Guard;
+use callwright_model::{
+    Clock, Fault, Object, Outcome, ToolError,
+    context::CallContext,
+    execution::{Attempt, Progress},
+    id::ExecutionId,
+    secret::SecretString,
+    tool::{Effect, Policy, http::ClientAuth},
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+/// Carries out the executions of one tool.
+#[async_trait]
+pub trait Executor: Send + Sync {
+    /// Carries `call` out, retries included.
+    ///
+    /// A tool that fails is an [`Outcome::Failed`] that the model can read.
+    ///
+    /// # Errors
+    /// A [`Fault`] is our own mistake and nothing else.
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault>;
+
+    /// What [`execute`](Self::execute) would send, with the secrets hidden; nothing leaves.
+    ///
+    /// # Errors
+    /// What the call would fail with before anything is sent.
+    fn rehearse(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError>;
+
+    /// The names of the secrets that a call has to be lent.
+    fn secrets(&self) -> &BTreeSet<String>;
+}
+
+/// What an executor may use of the world.
+#[derive(Clone, Copy)]
+pub struct ExecCx<'a> {
+    /// The only way out.
+    pub guard: &'a Guard,
+    /// Tells the wall-clock time.
+    pub clock: &'a dyn Clock,
+    /// What the corridor does for an executor.
+    pub ports: &'a dyn Ports,
+    /// Fires when somebody stops the execution.
+    pub cancel: &'a CancellationToken,
+}
+
+/// One execution, ready to be carried out.
+#[derive(Debug, Clone)]
+pub struct PreparedCall {
+    /// Its id.
+    pub execution_id: ExecutionId,
+    /// The arguments, validated, bound ones included.
+    pub arguments: Object,
+    /// The circumstances.
+    pub context: CallContext,
+    /// The secrets that the tool names, lent for this execution only.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// More names for templates: `execution_id`, `idempotency_key`, `now`.
+    pub extra: Object,
+    /// Sent upstream with every write: the caller's key, or the execution's id.
+    pub intent_key: String,
+    /// Time and retries, the agent's overrides applied.
+    pub policy: Policy,
+    /// What the tool does to the world.
+    pub effect: Effect,
+    /// Whether a write may be sent again at will.
+    pub repeatable: bool,
+    /// When the caller stops waiting.
+    pub deadline: tokio::time::Instant,
+}
+
+/// What the corridor does for an executor while it works.
+#[async_trait]
+pub trait Ports: Send + Sync {
+    /// Tells whoever watches.
+    fn emit(&self, progress: Progress);
+
+    /// Notes down one sending of the request.
+    fn attempt(&self, attempt: Attempt);
+
+    /// An access token for `client`, from a cache shared by all callers. `stale` is a token that the
+    /// upstream has just refused; it is not given again.
+    ///
+    /// # Errors
+    /// Why there is no token: `auth_error`, `network_error` or `timeout_error`.
+    async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError>;
+}
+
+/// An OAuth 2.0 client that asks for a token with its own credentials (RFC 6749 section 4.4).
+#[derive(Debug, Clone)]
+pub struct OauthClient {
+    /// Where tokens are given out.
+    pub token_url: String,
+    /// The client's id.
+    pub client_id: String,
+    /// The client's secret.
+    pub client_secret: SecretString,
+    /// The scopes to ask for.
+    pub scopes: Vec<String>,
+    /// Sent as `audience`, for servers that want it.
+    pub audience: Option<String>,
+    /// How the client's own credentials are sent.
+    pub client_auth: ClientAuth,
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs every fuzz target for a while: `scripts/fuzz.sh [SECONDS]`, 20 by default.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/lib.sh
+
+need_rust
+have cargo-fuzz || cargo install cargo-fuzz --locked
+# cargo-fuzz wants options that only a nightly compiler takes without this.
+export RUSTC_BOOTSTRAP=1
+cd fuzz
+for target in $(cargo fuzz list); do
+  say "fuzzing $target for ${1:-20} s"
+  cargo fuzz run "$target" -- -max_total_time="${1:-20}" -rss_limit_mb=4096
+done

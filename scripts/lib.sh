@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# What the other scripts share. Sourced by bash, from the repository's root.
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/callwright"
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf 'error: %s\n' "$1" >&2; [ -z "${2:-}" ] || printf 'hint: %s\n' "$2" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# In CI every run is a fresh clone; what was built stays outside it.
+if [ -z "${CARGO_TARGET_DIR:-}" ] && [ "${CI:-}" = true ]; then
+  export CARGO_TARGET_DIR="$cache/target"
+fi
+
+need_rust() {
+  have cargo || die "Rust is not installed" "install Rust 1.95 or later with rustup (https://rustup.rs), then run this again"
+  have cc || die "a C compiler is missing: SQLite is built from source" "Debian: apt-get install build-essential"
+}
+
+# install PACKAGE COMMAND...: the Debian packages, when we may; says what to do otherwise.
+install_debian() {
+  if is_root && have apt-get; then
+    say "installing $* (Debian)"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  else
+    die "this needs $*" "Debian: sudo apt-get install $*"
+  fi
+}
+
+# The folder of the newest PostgreSQL server on this machine; nothing when there is none.
+postgres_binaries() {
+  local newest
+  newest=$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1)
+  if [ -n "$newest" ]; then
+    dirname "$newest"
+  elif have initdb && have postgres; then
+    dirname "$(command -v initdb)"
+  fi
+}
+
+need_postgres() {
+  [ -z "$(postgres_binaries)" ] || return 0
+  # Debian's package would make a cluster and start it; the tests only want the programs.
+  local quiet=/etc/postgresql-common/createcluster.d/callwright-tests.conf
+  if is_root && have apt-get && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    mkdir -p "$(dirname "$quiet")"
+    echo 'create_main_cluster = false' >"$quiet"
+  fi
+  install_debian postgresql
+  rm -f "$quiet"
+  [ -n "$(postgres_binaries)" ] || die "PostgreSQL was installed, but its server is not to be found"
+}
+
+# Starts PostgreSQL on a free port and names it in CALLWRIGHT_TEST_POSTGRES. It ends with this script.
+start_postgres() {
+  local binaries port script answer as=()
+  binaries=$(postgres_binaries)
+  port=$(free_port)
+  ! is_root || as=(runuser -u postgres --)
+  script=$(cat scripts/postgres.sh)
+  coproc POSTGRES { cd / && exec "${as[@]}" sh -c "$script" sh "$binaries" "$port"; }
+  read -r answer <&"${POSTGRES[0]}" || answer=nothing
+  [ "$answer" = started ] || die "PostgreSQL could not be started"
+  for _ in $(seq 300); do
+    if "$binaries/pg_isready" -q -h 127.0.0.1 -p "$port"; then
+      export CALLWRIGHT_TEST_POSTGRES="postgres://callwright@127.0.0.1:$port/postgres"
+      return
+    fi
+    sleep 0.1
+  done
+  die "PostgreSQL did not answer within 30 s"
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+need_python() {
+  have python3 || install_debian python3
+}
+
+# A virtual environment with the pinned packages, made once for each state of the list.
+need_schemathesis() {
+  local venv
+  venv="$cache/venv-$(sha256sum scripts/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    say "installing schemathesis (PyPI)"
+    rm -rf "$venv"
+    if ! python3 -m venv "$venv" 2>/dev/null; then
+      rm -rf "$venv"
+      install_debian python3-venv
+      python3 -m venv "$venv"
+    fi
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement scripts/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_SCHEMATHESIS="$venv/bin/schemathesis"
+}
+
+# The vendor emulators, from npm. They want Node 22.15 or later; an older one fetches a newer one beside them.
+need_emulate() {
+  if ! have npm || ! have node; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the tests against the vendor emulators are left out"
+    return
+  fi
+  local dir
+  dir="$cache/emulate-$(cat scripts/emulate/package*.json | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing emulate (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/emulate/package*.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    if ! is_node_new_enough; then
+      npm install --prefix "$dir" --no-save --no-audit --no-fund --loglevel=error node@24.21.0 >/dev/null
+    fi
+    touch "$dir/ready"
+  fi
+  CALLWRIGHT_TEST_NODE=$(command -v node)
+  [ ! -x "$dir/node_modules/node/bin/node" ] || CALLWRIGHT_TEST_NODE="$dir/node_modules/node/bin/node"
+  export CALLWRIGHT_TEST_NODE CALLWRIGHT_TEST_EMULATE="$dir/node_modules/emulate/dist/index.js"
+}
+
+is_node_new_enough() {
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 15) ? 0 : 1)'
+}
