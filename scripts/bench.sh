@@ -6,5 +6,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 need_rust
 cargo build --release --locked -p callwright
-export CALLWRIGHT_BENCH_BINARY="${CARGO_TARGET_DIR:-target}/release/callwright"
-cargo run --release --manifest-path benches/Cargo.toml -- "$@"
+binary=$(realpath "${CARGO_TARGET_DIR:-target}/release/callwright")
+cargo run --release --locked --manifest-path benches/Cargo.toml -- run --binary "$binary" "$@"

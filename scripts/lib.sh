@@ -8,9 +8,9 @@ die() { printf 'error: %s\n' "$1" >&2; [ -z "${2:-}" ] || printf 'hint: %s\n' "$
 have() { command -v "$1" >/dev/null 2>&1; }
 is_root() { [ "$(id -u)" = 0 ]; }
 
-# In CI every run is a fresh clone; what was built stays outside it.
-if [ -z "${CARGO_TARGET_DIR:-}" ] && [ "${CI:-}" = true ]; then
-  export CARGO_TARGET_DIR="$cache/target"
+# In CI every run is a fresh clone; what was built stays outside it, and is built whole.
+if [ "${CI:-}" = true ]; then
+  export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}" CARGO_INCREMENTAL=0
 fi
 
 need_rust() {

@@ -117,7 +117,7 @@ impl Settings {
 pub(crate) fn manual() -> String {
     let mut text =
         String::from("Settings (environment variable, default; `--print-config` prints the whole manual):\n\n");
-    let mut sentence: Option<String> = None;
+    let mut about = String::new();
     for line in DEFAULTS.lines() {
         let commented = line.strip_prefix("# ").unwrap_or(line);
         match key_of(commented) {
@@ -125,12 +125,14 @@ pub(crate) fn manual() -> String {
                 let is_set = !line.starts_with('#');
                 let name = layer::variable_name(key);
                 let default = if is_set { format!("[default: {value}]") } else { "[not set]".to_owned() };
-                let what = sentence.take().unwrap_or_default();
-                text.push_str(&format!("  {name} {default}\n      {what}\n"));
+                text.push_str(&format!("  {name} {default}\n      {}\n", first_sentence(&about)));
+                about.clear();
             }
-            None if line.is_empty() || line.starts_with("# ---") => sentence = None,
-            None if sentence.is_none() => sentence = Some(first_sentence(commented)),
-            None => {}
+            None if line.is_empty() || line.starts_with("# ---") => about.clear(),
+            None => {
+                about.push_str(commented);
+                about.push(' ');
+            }
         }
     }
     text
@@ -141,11 +143,8 @@ fn key_of(line: &str) -> Option<(&str, &str)> {
     key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_').then_some((key, value))
 }
 
-fn first_sentence(line: &str) -> String {
-    match line.split_once(". ") {
-        Some((first, _)) => first.to_owned(),
-        None => line.trim_end_matches('.').to_owned(),
-    }
+fn first_sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first).trim_end()
 }
 
 #[cfg(test)]

@@ -61,6 +61,21 @@ pub(crate) fn master_key(settings: &Settings) -> Result<MasterKey, Failure> {
     })
 }
 
+/// Refuses to make a key beside a database that is in use already: it would be the wrong one, and whoever then looks
+/// for the right one would find it in its place.
+pub(crate) async fn refuse_new_key_for_old_data(settings: &Settings, store: &Store) -> Result<(), Failure> {
+    let file = settings.master_key_file();
+    if settings.master_key.is_some() || file.exists() {
+        return Ok(());
+    }
+    match store.count_organizations().await {
+        Ok(0) => Ok(()),
+        Ok(_) => Err(Failure::new(format!("the database has data, but its master key is missing: {}", file.display()))
+            .hint("put the file back, or set CALLWRIGHT_MASTER_KEY; servers that share a database share the key")),
+        Err(error) => Err(store_failure(&error, settings)),
+    }
+}
+
 /// The way out, as the operator allows it.
 pub(crate) fn guard(settings: &Settings) -> Result<Guard, Failure> {
     let extra_roots_pem = match &settings.ca_file {

@@ -6,7 +6,8 @@ use std::io::IsTerminal;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     failure::Failure,
@@ -42,7 +43,7 @@ pub(crate) fn start(settings: &Settings) -> Result<Telemetry, Failure> {
     } else {
         lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
     };
-    tracing_subscriber::registry().with(span_layer).with(lines).with(filter).init();
+    tracing_subscriber::registry().with(span_layer).with(lines.with_filter(filter)).init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let message = panic.payload_as_str().unwrap_or_default();
@@ -50,6 +51,13 @@ pub(crate) fn start(settings: &Settings) -> Result<Telemetry, Failure> {
         tracing::error!(place, message, %trace, "a task panicked; this is a mistake of ours");
     }));
     Ok(Telemetry { spans })
+}
+
+/// Our spans are of level `debug`, so that they cost nothing while nobody collects them; what is logged meanwhile
+/// goes along from level `info`. The libraries' own spans tell an operator nothing.
+fn is_for_collector(metadata: &Metadata<'_>) -> bool {
+    let least = if metadata.is_span() { Level::DEBUG } else { Level::INFO };
+    *metadata.level() <= least && metadata.target().starts_with("callwright")
 }
 
 impl Telemetry {

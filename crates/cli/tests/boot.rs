@@ -100,6 +100,23 @@ fn another_master_key_is_refused() {
 }
 
 #[test]
+fn a_lost_master_key_is_told_and_not_replaced() {
+    on_both(|database| {
+        let mut server = Server::start(options(database));
+        server.terminate();
+        let (file, kept) = (server.data_dir().join("master.key"), server.folder().join("kept.key"));
+        fs::rename(&file, &kept).unwrap();
+        refused(&server.run(&["serve"]), "master key is missing");
+        assert!(!file.exists());
+        fs::rename(&kept, &file).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        refused(&server.run(&["serve"]), "read by others");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        server.restart();
+    });
+}
+
+#[test]
 fn one_server_at_a_time_holds_a_data_directory() {
     let server = Server::start(options(Database::Sqlite));
     refused(&server.run(&["serve"]), "in use");

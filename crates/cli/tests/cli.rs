@@ -204,6 +204,31 @@ fn executions_are_followed_live() {
 }
 
 #[test]
+fn following_goes_on_when_the_server_comes_back() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let upstream = Upstream::start();
+    let mut server =
+        Server::start(Options::new(BINARY, Database::Sqlite).env("CALLWRIGHT_LISTEN", format!("127.0.0.1:{port}")));
+    apply_weather(&server, &upstream);
+    let mut follow = server
+        .command(&["executions", "follow", "--count", "1", "--json"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut talk = BufReader::new(follow.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(talk.any(|line| line.starts_with("following")));
+    server.kill9();
+    assert!(talk.any(|line| line.contains("connecting again")));
+    server.restart();
+    assert!(talk.any(|line| line.starts_with("following")));
+    server.run(&["tool", "call", "weather", "--arg", "city=Rome"]).ok();
+    let output = follow.wait_with_output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\"done\""));
+}
+
+#[test]
 fn secrets_go_in_and_never_come_out() {
     on_both(|database| {
         let server = start(database);

@@ -71,12 +71,11 @@ impl Path {
             }
             name => return Err(unknown_in_expression(name, names)),
         };
-        let caller_key = matches!(steps.first(), None | Some(Step::Index(_)))
-            || matches!(steps.first(), Some(Step::Key(key)) if key == "idempotency_key");
-        if root == Root::Extra && verified_only && caller_key {
+        let path = Self { source: source.to_owned(), root, steps };
+        if verified_only && path.is_callers_word() {
             return Err(unverified(source));
         }
-        Ok(Self { source: source.to_owned(), root, steps })
+        Ok(path)
     }
 
     /// Checks the inside of `${…}`.
@@ -137,7 +136,7 @@ impl Path {
     pub(crate) fn find<'a>(&self, scope: &Scope<'a>, trust: Trust) -> Result<Option<Found<'a>>, Error> {
         let verified_only = trust == Trust::Verified || scope.trust == Trust::Verified;
         let found = match &self.root {
-            Root::Parameters | Root::Client if verified_only => return Err(unverified(&self.source)),
+            _ if verified_only && self.is_callers_word() => return Err(unverified(&self.source)),
             Root::Parameters => in_object(scope.parameters, &self.steps),
             Root::Verified => in_object(&scope.context.verified, &self.steps),
             Root::Client => in_object(&scope.context.client, &self.steps),
@@ -148,6 +147,15 @@ impl Path {
             Root::Document => None,
         };
         Ok(found)
+    }
+
+    /// Whether it gives what the caller sent, and nobody vouches for it.
+    fn is_callers_word(&self) -> bool {
+        match &self.root {
+            Root::Parameters | Root::Client => true,
+            Root::Extra => !matches!(self.steps.first(), Some(Step::Key(key)) if key != "idempotency_key"),
+            _ => false,
+        }
     }
 
     fn in_context<'a>(&self, scope: &Scope<'a>, verified_only: bool) -> Option<Found<'a>> {

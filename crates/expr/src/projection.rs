@@ -18,7 +18,9 @@ use interpret::Interpreter;
 /// The longest expression, in bytes. This bounds how deep the parser recurses.
 const MAX_EXPRESSION_BYTES: usize = 4 << 10;
 /// How deep the parts of an expression may nest.
-const MAX_NESTING: usize = 100;
+const MAX_NESTING: usize = 64;
+/// How many brackets and stars an expression may have: each is parsed inside the one before (`a[*].b[*]`).
+const MAX_PROJECTIONS: usize = 200;
 
 /// A compiled JMESPath expression. Objects keep the order of their fields.
 #[derive(Debug, Clone)]
@@ -53,9 +55,11 @@ impl Projection {
     }
 }
 
-/// Refuses what would make the parser recurse too deep: brackets in brackets, and long rows of prefixes.
+/// Refuses what would make the parser recurse too deep: brackets in brackets, long rows of prefixes, projections of
+/// projections.
 fn nesting(text: &str) -> Result<(), Error> {
     let mut depth = 0_usize;
+    let mut projections = 0_usize;
     let mut prefixes = 0_usize;
     let mut quote = None;
     let mut escaped = false;
@@ -78,13 +82,15 @@ fn nesting(text: &str) -> Result<(), Error> {
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth + prefixes > MAX_NESTING {
+        projections += usize::from(matches!(c, '[' | '*'));
+        if depth + prefixes > MAX_NESTING || projections > MAX_PROJECTIONS {
             return Err(too_deep());
         }
     }
     Ok(())
 }
 
+/// Refuses what nests too deep, and functions and arguments that do not exist.
 fn check(node: &Ast, depth: usize) -> Result<(), Error> {
     if depth > MAX_NESTING {
         return Err(too_deep());
@@ -97,16 +103,17 @@ fn check(node: &Ast, depth: usize) -> Result<(), Error> {
         | Ast::Or { lhs, rhs, .. }
         | Ast::Subexpr { lhs, rhs, .. } => inner(lhs).and_then(|()| inner(rhs)),
         Ast::Condition { predicate, then, .. } => inner(predicate).and_then(|()| inner(then)),
-        Ast::Expref { ast: node, .. }
-        | Ast::Flatten { node, .. }
-        | Ast::Not { node, .. }
-        | Ast::ObjectValues { node, .. } => inner(node),
+        Ast::Flatten { node, .. } | Ast::Not { node, .. } | Ast::ObjectValues { node, .. } => inner(node),
         Ast::MultiList { elements, .. } => elements.iter().try_for_each(inner),
         Ast::MultiHash { elements, .. } => elements.iter().try_for_each(|pair| inner(&pair.value)),
         Ast::Function { name, args, .. } => {
             function::check(name, args)?;
-            args.iter().try_for_each(inner)
+            args.iter().try_for_each(|arg| match arg {
+                Ast::Expref { ast, .. } => inner(ast),
+                other => inner(other),
+            })
         }
+        Ast::Expref { .. } => Err(Error::new(ErrorKind::Syntax, "`&` stands only before an argument of a function")),
         Ast::Slice { step: 0, .. } => Err(Error::new(ErrorKind::Syntax, "the step of a slice cannot be 0")),
         Ast::Slice { .. } | Ast::Identity { .. } | Ast::Field { .. } | Ast::Index { .. } | Ast::Literal { .. } => {
             Ok(())

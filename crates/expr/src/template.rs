@@ -27,6 +27,8 @@ struct Inner {
     parts: Vec<Part>,
     secrets: BTreeSet<String>,
     trust: Trust,
+    /// About how long its text will be, in bytes.
+    capacity: usize,
 }
 
 #[derive(Debug)]
@@ -54,7 +56,24 @@ impl Template {
                 Part::Program(program) => secrets.extend(program.secrets().map(str::to_owned)),
             }
         }
-        Ok(Self(Arc::new(Inner { parts, secrets, trust: names.trust })))
+        let capacity = parts.iter().map(|part| if let Part::Literal(text) = part { text.len() } else { 32 }).sum();
+        Ok(Self(Arc::new(Inner { parts, secrets, trust: names.trust, capacity })))
+    }
+
+    /// The template that renders to `text`, whatever stands in it. For importers.
+    pub fn escape(text: &str) -> String {
+        const ESCAPES: [(&str, &str); 3] = [("${", "$${"), ("{{", "{{{{"), ("{%", "{{ '{%' }}")];
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let (taken, written) = ESCAPES
+                .into_iter()
+                .find(|(from, _)| rest.starts_with(from))
+                .unwrap_or((&rest[..first.len_utf8()], &rest[..first.len_utf8()]));
+            out.push_str(written);
+            rest = &rest[taken.len()..];
+        }
+        out
     }
 
     /// The names of the secrets that it reads.
@@ -102,7 +121,7 @@ impl Template {
 
     fn render_parts(&self, scope: &Scope<'_>, escape: Option<&dyn Fn(&str) -> String>) -> Result<String, Error> {
         let trust = self.0.trust;
-        let mut out = String::new();
+        let mut out = String::with_capacity(self.0.capacity);
         for part in &self.0.parts {
             match part {
                 Part::Literal(text) => out.push_str(text),

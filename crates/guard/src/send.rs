@@ -40,7 +40,8 @@ pub struct Outgoing {
     pub body: Bytes,
     /// For resolving, connecting and the TLS handshake together.
     pub connect_timeout: Duration,
-    /// For the first byte of the answer, and between its pieces.
+    /// For the head of the answer, counted from when the request is handed to a connection, and between the
+    /// pieces of its body.
     pub read_timeout: Duration,
     /// For everything, redirects included.
     pub deadline: Instant,

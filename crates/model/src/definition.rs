@@ -6,6 +6,7 @@
 
 mod gemini;
 mod kind;
+mod limits;
 mod plain;
 mod source;
 mod strict;

@@ -280,9 +280,10 @@ mod tests {
     fn bombs_are_refused() {
         let mut deep = json!({});
         for _ in 0..10_000 {
-            deep = json!({"items": deep});
+            // Without `json!`, which would walk all of it each time.
+            deep = Value::Object(Map::from_iter([("items".to_owned(), deep)]));
         }
-        let deep = json!({"type": "object", "properties": {"a": deep}});
+        deep["type"] = json!("object");
         assert_eq!(paths(&deep), vec![String::new()]);
         // Dropping so deep a value would overflow the stack of this thread.
         std::mem::forget(deep);

@@ -4,7 +4,7 @@ use callwright_model::{
     Fault, FaultKind, Object,
     account::{Caller, Right, Scope},
     agent::{Agent, Assignment},
-    id::{AgentId, OrgId},
+    id::{AgentId, OrgId, ToolId},
     page::{Page, PageRequest},
     tool::Tool,
 };
@@ -165,6 +165,18 @@ pub async fn tools(app: &App, caller: &Caller, agent: &str) -> Result<Vec<Assign
     Ok(rows.into_iter().map(|(assignment, tool)| AssignedTool { assignment, tool }).collect())
 }
 
+/// How an agent has a tool, if it has it, for a caller who is about to change that.
+pub async fn assignment_to_change(
+    app: &App,
+    caller: &Caller,
+    agent: &str,
+    tool: ToolId,
+) -> Result<Option<Assignment>, Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    let agent = found(app, caller, agent).await?;
+    Ok(app.store().assignment(caller.org_id, agent.id, tool).await?)
+}
+
 /// Gives an agent a tool, or changes how it has it.
 pub async fn assign(
     app: &App,
@@ -175,9 +187,12 @@ pub async fn assign(
 ) -> Result<Assignment, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let agent = found(app, caller, agent).await?;
-    let tool = registry::get(app, caller, tool).await?;
+    let tool = registry::find(app, caller, tool).await?;
     if tool.spec.is_template {
-        return Err(Fault::conflict("is_template", format!("`{}` is a template; copy it and assign the copy", tool.spec.name)));
+        return Err(Fault::conflict(
+            "is_template",
+            format!("`{}` is a template; copy it and assign the copy", tool.spec.name),
+        ));
     }
     let merged = compile::with_overrides(&tool, &spec.overrides)?;
     let secrets = app.vault().secret_names(caller.org_id).await?;
@@ -217,7 +232,7 @@ pub async fn assign(
 pub async fn unassign(app: &App, caller: &Caller, agent: &str, tool: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let agent = found(app, caller, agent).await?;
-    let tool = registry::get(app, caller, tool).await?;
+    let tool = registry::find(app, caller, tool).await?;
     let entry = audit::entry(app, caller, "agent.unassign", "agent", agent.id, json!({ "tool": tool.spec.name }));
     let was_there = app
         .store()

@@ -11,7 +11,10 @@ use callwright_store::Store;
 use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, live::Live, node, registry::cache::ToolCache};
+use crate::{
+    account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, live::Live, node,
+    registry::cache::ToolCache,
+};
 
 /// What the operator may set about the engine.
 #[derive(Debug, Clone)]
@@ -216,5 +219,9 @@ pub fn require(caller: &Caller, right: Right, scope: Scope) -> Result<(), Fault>
 
 /// The fault given while the application stops or has lost its place in the cluster.
 pub(crate) fn not_ready() -> Fault {
-    Fault::new(FaultKind::Unavailable, "not_ready", "the server is stopping or has lost its database; try again shortly")
+    Fault::new(
+        FaultKind::Unavailable,
+        "not_ready",
+        "the server is stopping or has lost its database; try again shortly",
+    )
 }

@@ -34,7 +34,12 @@ pub struct ReplaySpec {
 }
 
 /// A page of executions, newest first.
-pub async fn list(app: &App, caller: &Caller, filter: ExecutionFilter, page: PageRequest) -> Result<Page<Execution>, Fault> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: ExecutionFilter,
+    page: PageRequest,
+) -> Result<Page<Execution>, Fault> {
     require(caller, Right::View, Scope::Read)?;
     Ok(app.store().executions(caller.org_id, &filter, &page).await?)
 }
@@ -53,7 +58,7 @@ async fn find(app: &App, caller: &Caller, id: ExecutionId) -> Result<Execution, 
 pub async fn replay(app: &App, caller: &Caller, id: ExecutionId, spec: ReplaySpec) -> Result<CallAnswer, Fault> {
     require(caller, Right::Decide, Scope::ExecutionsDecide)?;
     let execution = find(app, caller, id).await?;
-    let tool = registry::get(app, caller, &execution.tool_id.to_string()).await?;
+    let tool = registry::find(app, caller, &execution.tool_id.to_string()).await?;
     let arguments = match spec.arguments {
         Some(arguments) => arguments,
         None => recorded_arguments(&execution, &tool.spec)?,
@@ -87,7 +92,10 @@ fn recorded_arguments(execution: &Execution, spec: &callwright_model::tool::Tool
     let Value::Object(mut arguments) = execution.input.clone() else { return Ok(Object::new()) };
     arguments.retain(|name, _| !spec.bound.contains_key(name));
     if Value::Object(arguments.clone()).to_string().contains("[redacted]") {
-        return Err(Fault::invalid("arguments", "parts of the recorded arguments are hidden; give `arguments` for the replay"));
+        return Err(Fault::invalid(
+            "arguments",
+            "parts of the recorded arguments are hidden; give `arguments` for the replay",
+        ));
     }
     Ok(arguments)
 }
@@ -103,7 +111,10 @@ pub async fn settle(
     require(caller, Right::Decide, Scope::ExecutionsDecide)?;
     let execution = find(app, caller, id).await?;
     if execution.state != State::Unknown || execution.settled.is_some() {
-        return Err(Fault::conflict("not_unknown", "only an execution whose outcome is unknown can be settled, and only once"));
+        return Err(Fault::conflict(
+            "not_unknown",
+            "only an execution whose outcome is unknown can be settled, and only once",
+        ));
     }
     let details = json!({ "as": settlement.as_str(), "note": note });
     let entry = audit::entry(app, caller, "execution.settle", "execution", id, details);

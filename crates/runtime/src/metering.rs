@@ -21,7 +21,10 @@ pub fn inflight(count: usize) {
 
 /// Tells what the names mean; call once when the recorder is installed.
 pub fn describe() {
-    metrics::describe_counter!("callwright_executions_total", "Executions that ended, by kind, state and class of error");
+    metrics::describe_counter!(
+        "callwright_executions_total",
+        "Executions that ended, by kind, state and class of error"
+    );
     metrics::describe_histogram!(
         "callwright_execution_duration_seconds",
         metrics::Unit::Seconds,

@@ -14,6 +14,7 @@ mod write;
 pub use compile::CompiledTool;
 pub use define::definitions;
 pub use diff::{Change, changes};
-pub use read::{ToolFilter, diff, get, list, usage, version, versions};
+pub(crate) use read::find;
+pub use read::{ToolFilter, diff, get, get_to_change, list, usage, version, versions};
 pub use sharing::{Grant, grant, grants, may_call, revoke};
 pub use write::{Action, Upserted, create, delete, put, rollback};

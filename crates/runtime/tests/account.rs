@@ -51,8 +51,11 @@ struct Place {
 impl Place {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options =
-            Options { url: None, data_dir: folder.path().to_owned(), synchronous: callwright_store::Synchronous::Normal };
+        let options = Options {
+            url: None,
+            data_dir: folder.path().to_owned(),
+            synchronous: callwright_store::Synchronous::Normal,
+        };
         let store = Store::open(options).await.unwrap();
         let clock = Arc::new(Moved(AtomicI64::new(0)));
         let guard = Guard::new(GuardOptions::default()).unwrap();
@@ -213,17 +216,15 @@ async fn guessing_is_slowed_down_even_when_the_guess_is_right() {
         assert_eq!(fault.code, "wrong_credentials");
     }
     let wait = |fault: Fault| fault.details.unwrap()["retry_after_ms"].as_u64().unwrap();
-    let locked = refused(
-        account::sign_in(&place.app, sign_in("Ada@Example.org", PASSWORD)).await,
-        FaultKind::Limited,
-    );
+    let locked = refused(account::sign_in(&place.app, sign_in("Ada@Example.org", PASSWORD)).await, FaultKind::Limited);
     let first = wait(locked);
     place.pass(Duration::from_millis(first + 1));
-    refused(account::get_token(&place.app, sign_in("ada@example.org", "wrong again")).await, FaultKind::Unauthenticated);
-    let second = wait(refused(
-        account::sign_in(&place.app, sign_in("ada@example.org", PASSWORD)).await,
-        FaultKind::Limited,
-    ));
+    refused(
+        account::get_token(&place.app, sign_in("ada@example.org", "wrong again")).await,
+        FaultKind::Unauthenticated,
+    );
+    let second =
+        wait(refused(account::sign_in(&place.app, sign_in("ada@example.org", PASSWORD)).await, FaultKind::Limited));
     assert!(second > first, "{second} after {first}");
     place.pass(Duration::from_millis(second + 1));
     account::sign_in(&place.app, sign_in("ada@example.org", PASSWORD)).await.unwrap();
@@ -237,7 +238,8 @@ async fn many_guesses_at_once_gain_nothing() {
     place.join("ada@example.org", Role::Viewer).await;
     let guesses = (0..12).map(|_| account::sign_in(&place.app, sign_in("ada@example.org", "wrong password")));
     let results = futures_util::future::join_all(guesses).await;
-    let looked_at = results.iter().filter(|result| result.as_ref().is_err_and(|f| f.kind == FaultKind::Unauthenticated));
+    let looked_at =
+        results.iter().filter(|result| result.as_ref().is_err_and(|f| f.kind == FaultKind::Unauthenticated));
     assert!(looked_at.count() <= 5);
 }
 
@@ -250,7 +252,8 @@ async fn strangers_are_told_the_same_as_those_who_mistype() {
         FaultKind::Unauthenticated,
     );
     for email in ["nobody@example.org", "admin@localhost", "no address"] {
-        let fault = refused(account::sign_in(&place.app, sign_in(email, "wrong password")).await, FaultKind::Unauthenticated);
+        let fault =
+            refused(account::sign_in(&place.app, sign_in(email, "wrong password")).await, FaultKind::Unauthenticated);
         assert_eq!((fault.code, fault.message.as_str()), (known.code, known.message.as_str()));
     }
 }

@@ -3,6 +3,8 @@
 //! A body that cannot be read at all (not JSON) is `malformed_request`, 400; one that was read but has a
 //! wrong, missing or unknown field is `invalid_request`, 422, with the field in the details.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
@@ -21,6 +23,9 @@ use crate::{
     state::ServerState,
     strict::Strict,
 };
+
+/// How long a body that is too large is read and thrown away, so that its sender gets to read the answer.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// A JSON body, in either direction.
 #[derive(Debug, Clone)]
@@ -41,6 +46,11 @@ impl<T: DeserializeOwned> FromRequest<ServerState> for Json<T> {
         let (parts, body) = request.into_parts();
         // The type is checked first: a body of another type is not worth waiting for.
         check_media_type(&parts.headers)?;
+        let limit = state.options.max_body_bytes;
+        if parts.headers.contains_key(header::EXPECT) && body.size_hint().lower() > limit as u64 {
+            // The client asks before it sends, so it can be told at once.
+            return Err(too_large(limit).into());
+        }
         Ok(Self(parse(&read(body, state).await?)?))
     }
 }
@@ -80,19 +90,22 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 }
 
 /// The whole body, at most `max_body_bytes`, within `body_timeout`.
-pub async fn read(body: Body, state: &ServerState) -> Result<Bytes, Fault> {
+pub async fn read(mut body: Body, state: &ServerState) -> Result<Bytes, Fault> {
     let limit = state.options.max_body_bytes;
-    if body.size_hint().lower() > limit as u64 {
-        return Err(too_large(limit));
+    let reading = async {
+        if body.size_hint().lower() > limit as u64 {
+            return Err(too_large(limit));
+        }
+        collect(&mut body, limit).await
+    };
+    let read = tokio::time::timeout(state.options.body_timeout, reading).await;
+    let read = read.unwrap_or_else(|_| Err(too_slow(state.options.body_timeout)));
+    if read.as_ref().is_err_and(|fault| fault.kind == FaultKind::TooLarge) {
+        // Who is still sending does not read the answer, and would lose it if the connection were cut now.
+        let discarding = async { while let Ok(Some(_)) = next_chunk(&mut body).await {} };
+        let _ = tokio::time::timeout(LINGER, discarding).await;
     }
-    match tokio::time::timeout(state.options.body_timeout, collect(body, limit)).await {
-        Ok(bytes) => bytes,
-        Err(_) => Err(Fault::new(
-            FaultKind::Invalid,
-            "request_timeout",
-            format!("the body did not arrive within {} s", state.options.body_timeout.as_secs()),
-        )),
-    }
+    read
 }
 
 /// Reads a body that says that it is JSON into `T`.
@@ -111,13 +124,13 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
         .map_err(|first| explain::<T>(bytes, &first))
 }
 
-pub(crate) async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Fault> {
-    let Some(first) = next_chunk(&mut body).await? else { return Ok(Bytes::new()) };
+pub(crate) async fn collect(body: &mut Body, limit: usize) -> Result<Bytes, Fault> {
+    let Some(first) = next_chunk(body).await? else { return Ok(Bytes::new()) };
     if first.len() > limit {
         return Err(too_large(limit));
     }
     // Most bodies come in one piece, which then needs no copy.
-    let Some(second) = next_chunk(&mut body).await? else { return Ok(first) };
+    let Some(second) = next_chunk(body).await? else { return Ok(first) };
     let mut whole = BytesMut::from(first);
     let mut next = Some(second);
     while let Some(chunk) = next {
@@ -125,7 +138,7 @@ pub(crate) async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Fault
             return Err(too_large(limit));
         }
         whole.extend_from_slice(&chunk);
-        next = next_chunk(&mut body).await?;
+        next = next_chunk(body).await?;
     }
     Ok(whole.freeze())
 }
@@ -142,6 +155,11 @@ async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, Fault> {
             },
         }
     }
+}
+
+fn too_slow(limit: Duration) -> Fault {
+    let message = format!("the body did not arrive within {} s", limit.as_secs_f64());
+    Fault::new(FaultKind::Invalid, "request_timeout", message)
 }
 
 fn too_large(limit: usize) -> Fault {

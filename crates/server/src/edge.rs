@@ -231,8 +231,8 @@ mod tests {
             .layer(EdgeLayer::new(IdSource::default()));
         let request = Request::get(path).header(X_REQUEST_ID, "mine").body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = crate::body::collect(body, 10_000).await.unwrap();
+        let (parts, mut body) = response.into_parts();
+        let body = crate::body::collect(&mut body, 10_000).await.unwrap();
         (parts.status, parts.headers, serde_json::from_slice(&body).unwrap_or_default())
     }
 

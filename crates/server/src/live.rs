@@ -11,7 +11,10 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use axum::{
     extract::{
         State,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code},
+        ws::{
+            CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code,
+            rejection::WebSocketUpgradeRejection,
+        },
     },
     response::Response,
 };
@@ -36,9 +39,12 @@ use self::filter::{agent_id, tool_id};
 use crate::{
     auth::{self, Authed, Credential},
     body::Query,
-    error::ApiError,
+    error::{ApiError, ErrorBody, malformed},
     state::ServerState,
 };
+
+/// What a request for a WebSocket turned out to be.
+pub(crate) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 /// How often a watcher is pinged, and asked whether its token still holds.
 const PING: Duration = Duration::from_secs(20);
@@ -104,7 +110,7 @@ pub(crate) struct LiveQuery {
     params(LiveQuery),
     responses(
         (status = 101, description = "The WebSocket is open; its frames are of this form", body = LiveFrame),
-        (status = 426, description = "This needs a WebSocket handshake", body = crate::error::ErrorBody),
+        (status = 400, description = "This needs a WebSocket handshake", body = ErrorBody),
     ),
     extensions(("x-right" = json!("view")), ("x-scope" = json!("read")), ("x-websocket" = json!(true))),
 )]
@@ -113,7 +119,7 @@ async fn live(
     Authed(caller): Authed,
     Query(query): Query<LiveQuery>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
     let mut filter = Filter {
         tool: tool_id(&state.app, &caller, query.tool.as_deref()).await?,
@@ -136,7 +142,7 @@ pub(crate) fn watch(
     state: ServerState,
     caller: Caller,
     headers: &HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
     frame: impl FnMut(LiveEvent) -> Option<String> + Send + 'static,
 ) -> Result<Response, ApiError> {
     require(&caller, Right::View, Scope::Read)?;
@@ -144,6 +150,8 @@ pub(crate) fn watch(
         Some(Credential::Token(text) | Credential::Session(text)) => text.to_owned(),
         None => return Err(auth::unauthenticated("this needs a token").into()),
     };
+    let upgrade =
+        upgrade.map_err(|refusal| malformed(format!("this is a WebSocket; {}", refusal.body_text().to_lowercase())))?;
     // From here on, so that nothing is missed between the handshake and the first frame.
     let events = state.app.live().subscribe(caller.org_id);
     let open = state.sockets.token();

@@ -140,7 +140,7 @@ fn finish(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations_mut(item) {
             let is_public = extension(operation, "x-right") == Some("public");
-            operation.security = Some(if is_public { Vec::new() } else { ways_to_be_known() });
+            operation.security.get_or_insert_with(|| if is_public { Vec::new() } else { ways_to_be_known() });
             for status in possible_errors(&method, operation, is_public) {
                 let Some((status, name, _)) = ERRORS.iter().find(|(known, ..)| *known == status) else { continue };
                 let answers = &mut operation.responses.responses;

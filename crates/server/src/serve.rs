@@ -71,7 +71,7 @@ struct Server {
 
 fn http(options: &ServerOptions) -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(options.header_timeout).max_buf_size(MAX_HEAD_BYTES);
+    http.timer(TokioTimer::new()).header_read_timeout(options.header_timeout).max_header_size(MAX_HEAD_BYTES);
     http
 }
 

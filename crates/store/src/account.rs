@@ -196,7 +196,7 @@ impl Store {
     pub async fn members(&self, org: OrgId, page: &PageRequest) -> Result<Page<Member>> {
         let mut query = Query::new(MEMBER, params![org]);
         query.and("m.user_id >", after_id::<kind::User>(page)?).push(" ORDER BY m.user_id").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, member).await?;
+        let rows = self.fetch_query(query, member).await?;
         Ok(Page::from_rows(rows, page.limit, |member| vec![member.user_id.to_string()]))
     }
 

@@ -186,7 +186,7 @@ impl Store {
     pub async fn agents(&self, org: OrgId, page: &PageRequest) -> Result<Page<Agent>> {
         let mut query = Query::new(AGENT, params![org]);
         query.and("name >", after_text(page)?).push(" ORDER BY name").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, agent).await?;
+        let rows = self.fetch_query(query, agent).await?;
         Ok(Page::from_rows(rows, page.limit, |agent| vec![agent.name.clone()]))
     }
 
@@ -239,7 +239,7 @@ impl Store {
         let mut query = Query::new(sql, params![org]);
         query.bind_all(tools.iter().map(|id| Value::from(*id))).push(" GROUP BY a.tool_id");
         let rows = self
-            .fetch_all(query.sql, query.params, |row| {
+            .fetch_query(query, |row| {
                 let mut fields = row.fields("assignment");
                 Ok((fields.id("tool_id")?, fields.int("count")?))
             })

@@ -123,7 +123,7 @@ impl Store {
             .and("id <", after_id::<callwright_model::id::kind::Audit>(page)?)
             .push(" ORDER BY id DESC")
             .limit(page);
-        let rows = self.fetch_all(query.sql, query.params, entry).await?;
+        let rows = self.fetch_query(query, entry).await?;
         Ok(Page::from_rows(rows, page.limit, |entry| vec![entry.id.to_string()]))
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     dialect::Dialect,
     error::Result,
     postgres::Postgres,
+    query::Query,
     sqlite::Sqlite,
     value::{Row, Value},
 };
@@ -158,6 +159,18 @@ impl Store {
         match &*self.0 {
             Backend::Sqlite(db) => db.fetch_all(sql.into(), params, map).await,
             Backend::Postgres(db) => db.fetch_all(&sql.into(), &params).await?.iter().map(map).collect(),
+        }
+    }
+
+    /// Reads the rows of a statement that was put together for the occasion.
+    pub(crate) async fn fetch_query<T: Send + 'static>(
+        &self,
+        query: Query,
+        map: impl Fn(&Row) -> Result<T> + Send + 'static,
+    ) -> Result<Vec<T>> {
+        match &*self.0 {
+            Backend::Sqlite(db) => db.fetch_all(query.sql.into(), query.params, map).await,
+            Backend::Postgres(db) => db.fetch_unprepared(&query.sql, &query.params).await?.iter().map(map).collect(),
         }
     }
 

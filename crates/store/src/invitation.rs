@@ -113,7 +113,7 @@ impl Store {
     pub async fn invitations(&self, org: OrgId, page: &PageRequest) -> Result<Page<Invitation>> {
         let mut query = Query::new(format!("SELECT {INVITATION} FROM invitation WHERE org_id = $1"), params![org]);
         query.and("id >", after_id::<kind::Grant>(page)?).push(" ORDER BY id").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, |row| invitation(&mut row.fields("invitation"))).await?;
+        let rows = self.fetch_query(query, |row| invitation(&mut row.fields("invitation"))).await?;
         Ok(Page::from_rows(rows, page.limit, |invitation| vec![invitation.id.to_string()]))
     }
 

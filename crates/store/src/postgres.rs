@@ -74,6 +74,20 @@ impl Postgres {
         }
     }
 
+    /// Reads without keeping the statement prepared: the filters of lists make more texts than a session should keep.
+    pub(crate) async fn fetch_unprepared(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        let mut tries = 0;
+        loop {
+            let client = client(&self.pool).await?;
+            let found = timed(client.query_typed(sql, &types::typed(params))).await;
+            discard_if_broken(&self.pool, client, found.as_ref().err());
+            match found {
+                Err(Error::Disconnected(_)) if tries == 0 => tries += 1,
+                found => return types::rows(found?),
+            }
+        }
+    }
+
     pub(crate) async fn execute_returning(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let client = client(&self.pool).await?;
         let found = timed(async {

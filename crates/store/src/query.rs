@@ -81,11 +81,14 @@ pub(crate) fn after_text(page: &PageRequest) -> Result<Option<String>> {
     }
 }
 
+/// The most characters of a search that count. SQLite refuses very long patterns.
+const MAX_SEARCH: usize = 1_000;
+
 /// A pattern for `LIKE … ESCAPE '!'` that finds `text` anywhere.
 pub(crate) fn contains(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
-    for character in text.to_lowercase().chars() {
+    for character in text.to_lowercase().chars().take(MAX_SEARCH) {
         if matches!(character, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -93,4 +96,34 @@ pub(crate) fn contains(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_search_finds_what_contains_it_and_nothing_else(
+            hay in "[a-cA-C%_!\\\\ äÄß]{0,8}",
+            needle in "[a-cA-C%_!\\\\ äÄß]{0,3}",
+        ) {
+            let connection = rusqlite::Connection::open_in_memory().unwrap();
+            let found: bool = connection
+                .query_row("SELECT ?1 LIKE ?2 ESCAPE '!'", [hay.to_lowercase(), contains(&needle)], |row| row.get(0))
+                .unwrap();
+            prop_assert_eq!(found, hay.to_lowercase().contains(&needle.to_lowercase()));
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_refused() {
+        let page =
+            |keys: &[&str]| PageRequest { limit: 1, after: Some(keys.iter().map(|key| (*key).to_owned()).collect()) };
+        assert!(matches!(after_id::<callwright_model::id::kind::Tool>(&page(&["name"])), Err(Error::Cursor)));
+        assert!(matches!(after_text(&page(&["a", "b"])), Err(Error::Cursor)));
+        assert_eq!(after_text(&PageRequest::first(1)).unwrap(), None);
+    }
 }

@@ -204,7 +204,7 @@ impl Store {
         let sql = format!("SELECT {SUMMARY} FROM secret WHERE org_id = $1 AND agent_id = $2");
         let mut query = Query::new(sql, params![org, scope(agent)]);
         query.and("name >", after_text(page)?).push(" ORDER BY name").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, summary).await?;
+        let rows = self.fetch_query(query, summary).await?;
         Ok(Page::from_rows(rows, page.limit, |secret| vec![secret.name.clone()]))
     }
 
@@ -230,7 +230,7 @@ impl Store {
     pub async fn data_keys(&self, after: Option<DataKeyId>, limit: u32) -> Result<Vec<DataKeyRow>> {
         let mut query = Query::new(format!("{DATA_KEY} WHERE 1 = 1"), Vec::new());
         query.and("id >", after).push(" ORDER BY id LIMIT ").bind(limit);
-        self.fetch_all(query.sql, query.params, data_key).await
+        self.fetch_query(query, data_key).await
     }
 
     /// Puts a newly wrapped form in the place of `old`. False: it was wrapped anew by somebody else.

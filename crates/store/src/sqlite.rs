@@ -15,7 +15,11 @@ use std::{
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use tokio::sync::{Semaphore, oneshot};
 
-use self::{queue::Queue, reader::Readers, writer::Call};
+use self::{
+    queue::Queue,
+    reader::Readers,
+    writer::{Call, Writer},
+};
 use crate::{
     behind::{self, Behind},
     db::{Operation, Options, Synchronous, Tx},
@@ -56,16 +60,17 @@ impl Sqlite {
         let lock = lock(&options.data_dir)?;
         let path = options.data_dir.join(DATABASE);
         make_private_file(&path)?;
-        let mut connection = open_writer(&path, options.synchronous)?;
+        let mut connection = open_writer(&path)?;
         migrate::run_sqlite(&mut connection)?;
         let queue = Arc::new(Queue::default());
         let behind_room = Arc::new(Semaphore::new(behind::CAPACITY));
+        let is_durable = options.synchronous == Synchronous::Full;
         let writer = {
             let (queue, behind_room) = (Arc::clone(&queue), Arc::clone(&behind_room));
             std::thread::Builder::new()
                 .name("store-writer".to_owned())
                 .spawn(move || {
-                    writer::run(connection, &queue, &behind_room);
+                    Writer::new(connection, is_durable).run(&queue, &behind_room);
                     drop(lock);
                 })
                 .map_err(|source| Error::Io { path: path.clone(), source })?
@@ -152,6 +157,8 @@ impl Drop for Sqlite {
     fn drop(&mut self) {
         self.queue.close();
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // An operation may have carried the last handle to the writer itself.
+        let writer = writer.filter(|writer| writer.thread().id() != std::thread::current().id());
         if writer.is_some_and(|writer| writer.join().is_err()) {
             tracing::error!("the store's writer panicked");
         }
@@ -226,7 +233,7 @@ fn value_of(value: ValueRef<'_>) -> Result<Value> {
     })
 }
 
-fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
+fn open_writer(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -239,16 +246,12 @@ fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
             path.display()
         )));
     }
-    let synchronous = match synchronous {
-        Synchronous::Full => "FULL",
-        Synchronous::Normal => "NORMAL",
-    };
     // The writer itself checkpoints when it is idle; the automatic checkpoint is the net below.
-    connection.execute_batch(&format!(
-        "PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; \
+    connection.execute_batch(
+        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; \
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000; \
-         PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;"
-    ))?;
+         PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;",
+    )?;
     Ok(connection)
 }
 

@@ -136,7 +136,7 @@ impl Store {
         let sql = format!("SELECT {TOKEN} FROM token t WHERE t.org_id = $1 AND t.revoked_at IS NULL");
         let mut query = Query::new(sql, params![org]);
         query.and("t.user_id =", user).and("t.id >", after_id::<kind::Token>(page)?).push(" ORDER BY t.id").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, |row| token(&mut row.fields("token"))).await?;
+        let rows = self.fetch_query(query, |row| token(&mut row.fields("token"))).await?;
         Ok(Page::from_rows(rows, page.limit, |token| vec![token.id.to_string()]))
     }
 
@@ -158,9 +158,10 @@ impl Store {
 
     /// Notes when tokens were last used. Call it for many at once, now and then.
     pub async fn touch_tokens(&self, used: &[(TokenId, Timestamp)]) -> Result<()> {
-        let mut rows: Vec<Vec<Value>> = used.iter().map(|(id, at)| params![*id, *at]).collect();
+        let mut used = used.to_vec();
         // In one order, so that two servers that touch the same tokens cannot lock each other out.
-        rows.sort_by(|a, b| format!("{:?}", a.first()).cmp(&format!("{:?}", b.first())));
+        used.sort_unstable();
+        let rows: Vec<Vec<Value>> = used.into_iter().map(|(id, at)| params![id, at]).collect();
         self.write(rows, |rows, tx| {
             let sql = "UPDATE token SET last_used_at = $2 \
                        WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";

@@ -212,7 +212,7 @@ impl Store {
             query.push(" AND t.id IN ").bind_all(ids.iter().map(|id| Value::from(*id)));
         }
         query.push(" ORDER BY t.name").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, tool).await?;
+        let rows = self.fetch_query(query, tool).await?;
         Ok(Page::from_rows(rows, page.limit, |tool| vec![tool.spec.name.clone()]))
     }
 
@@ -226,7 +226,7 @@ impl Store {
                 .and("t.name >", all.last().map(|tool| tool.spec.name.as_str()))
                 .push(" ORDER BY t.name LIMIT ")
                 .bind(SLICE);
-            let slice = self.fetch_all(query.sql, query.params, tool).await?;
+            let slice = self.fetch_query(query, tool).await?;
             let is_last = slice.len() < SLICE as usize;
             all.extend(slice);
             if is_last {

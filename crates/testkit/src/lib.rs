@@ -19,6 +19,7 @@
 
 pub mod api;
 pub mod live;
+pub mod people;
 pub mod postgres;
 pub mod ran;
 pub mod server;
@@ -26,6 +27,7 @@ pub mod upstream;
 
 pub use api::{Api, Reply};
 pub use live::Live;
+pub use people::Person;
 pub use ran::Ran;
 pub use server::{Options, Server};
 pub use upstream::{Answer, Gate, Recorded, Upstream};

@@ -49,7 +49,7 @@ impl Live {
     }
 
     /// The next JSON frame; `None` when the server closed or nothing came for 10 s.
-    pub fn next(&mut self) -> Option<Value> {
+    pub fn read(&mut self) -> Option<Value> {
         loop {
             match self.0.read().ok()? {
                 Message::Text(text) => return Some(serde_json::from_str(&text).expect("a frame is JSON")),
@@ -63,7 +63,7 @@ impl Live {
     #[track_caller]
     pub fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            match self.next() {
+            match self.read() {
                 Some(frame) if wanted(&frame) => return frame,
                 Some(_) => {}
                 None => panic!("the live stream ended without the frame that was waited for"),

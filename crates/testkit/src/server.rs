@@ -115,6 +115,25 @@ impl Server {
         self.database_url.as_deref()
     }
 
+    /// Runs one statement on its database, for what the API cannot do. With SQLite the server must be stopped.
+    pub fn sql(&self, statement: &str) {
+        match &self.database_url {
+            Some(url) => drop(postgres::execute(url, statement)),
+            None => {
+                assert!(self.running.is_none(), "SQLite belongs to the server while it runs");
+                let file = rusqlite::Connection::open(self.data_dir().join("callwright.db")).expect("the database");
+                file.execute_batch(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+            }
+        }
+    }
+
+    /// The memory that it has in use now, in MiB.
+    pub fn memory_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("its status");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its resident size");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number") / 1024
+    }
+
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.running.as_ref().expect("the server runs").child.id()

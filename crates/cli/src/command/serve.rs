@@ -64,13 +64,16 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         }
     };
     let address = listener.local_addr()?;
-    announce(settings, address, &first)?;
+    if let Err(error) = announce(settings, address, &first) {
+        tracing::warn!(%error, "standard output is closed; nobody was told the address there");
+    }
     let options = ServerOptions {
         metrics: Some(metrics),
         public_url: settings.public_url.clone(),
         behind_proxy: settings.behind_proxy,
         max_body_bytes: settings.max_body_bytes,
-        drain: settings.drain,
+        // Connections first, then what goes on without one; together no longer than the operator allows.
+        drain: settings.drain * 2 / 3,
         ..ServerOptions::default()
     };
     tracing::info!(%address, database = app.store().database(), version = env!("CARGO_PKG_VERSION"), "serving");
@@ -82,9 +85,10 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
 
 /// Opens the rooms, from the bottom up.
 async fn open(settings: &Settings) -> Result<App, Failure> {
+    let guard = start::guard(settings)?;
     start::data_dir(&settings.data_dir)?;
     let store = start::store(settings).await?;
-    let guard = start::guard(settings)?;
+    start::refuse_new_key_for_old_data(settings, &store).await?;
     let key = start::master_key(settings)?;
     let clock = Arc::new(SystemClock);
     let ids = IdSource::new(clock.clone());
@@ -94,7 +98,7 @@ async fn open(settings: &Settings) -> Result<App, Failure> {
     let engine = EngineSettings {
         retention: settings.retention,
         intent_ttl: settings.intent_ttl,
-        drain: settings.drain,
+        drain: settings.drain / 3,
         ..EngineSettings::default()
     };
     App::start(engine, store, vault, guard, clock).await.map_err(|fault| start::fault(&fault))
@@ -135,17 +139,19 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 /// Tells the person who started it where it is and how to begin.
-fn announce(settings: &Settings, address: SocketAddr, first: &bootstrap::Bootstrap) -> Result<(), Failure> {
+fn announce(settings: &Settings, address: SocketAddr, first: &bootstrap::Bootstrap) -> io::Result<()> {
     let url = reachable(address);
     let file = settings.admin_token_file();
+    let written = first.token.as_ref().map(|token| start::write_private(&file, &format!("{}\n", token.expose())));
+    if let Some(Err(error)) = &written {
+        tracing::warn!(%error, file = %file.display(), "the administrator token was not written");
+    }
     let mut out = io::stdout().lock();
     writeln!(out, "Callwright {} listens on {url}", env!("CARGO_PKG_VERSION"))?;
     if let Some(token) = &first.token {
-        let written = start::write_private(&file, &format!("{}\n", token.expose()));
         writeln!(out, "\nAdministrator token (shown only now): {}", token.expose())?;
-        match written {
-            Ok(()) => writeln!(out, "It is also in {}, where `callwright` commands find it.", file.display())?,
-            Err(error) => tracing::warn!(%error, file = %file.display(), "the administrator token was not written"),
+        if let Some(Ok(())) = written {
+            writeln!(out, "It is also in {}, where `callwright` commands find it.", file.display())?;
         }
         writeln!(out, "\nTry it:\n  curl -H 'X-Token: {}' {url}/api/v1/tools", token.expose())?;
     } else if settings.bootstrap_token.is_some() {

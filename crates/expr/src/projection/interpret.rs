@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cmp::Ordering};
 
-use jmespath::ast::{Ast, Comparator};
+use jmespath::ast::{Ast, Comparator, KeyValuePair};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The most that one evaluation may copy and make, in bytes.
-const MAX_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 32 << 20;
 /// What one step of an evaluation costs, in bytes of the budget.
 const STEP_BYTES: usize = 8;
 
@@ -35,117 +35,125 @@ impl Interpreter {
         self.own(result)
     }
 
+    // Each kind of part has a function of its own, so that the stack grows by small frames.
     pub(super) fn eval<'v>(&mut self, data: &'v Value, node: &Ast) -> Result<Part<'v>, Error> {
         self.spend(STEP_BYTES)?;
         match node {
             Ast::Identity { .. } => Ok(Cow::Borrowed(data)),
             Ast::Field { name, .. } => Ok(Cow::Borrowed(data.get(name.as_str()).unwrap_or(&NULL))),
             Ast::Index { idx, .. } => Ok(Cow::Borrowed(element(data, *idx).unwrap_or(&NULL))),
-            Ast::Literal { value, .. } => {
-                let value = serde_json::to_value(&**value).unwrap_or(Value::Null);
-                self.made(value)
-            }
-            Ast::Subexpr { lhs, rhs, .. } => {
-                let left = self.eval(data, lhs)?;
-                self.then(left, rhs)
-            }
-            Ast::Or { lhs, rhs, .. } => {
-                let left = self.eval(data, lhs)?;
-                if is_truthy(&left) { Ok(left) } else { self.eval(data, rhs) }
-            }
-            Ast::And { lhs, rhs, .. } => {
-                let left = self.eval(data, lhs)?;
-                if is_truthy(&left) { self.eval(data, rhs) } else { Ok(left) }
-            }
-            Ast::Not { node, .. } => {
-                let inner = self.eval(data, node)?;
-                Ok(Cow::Owned(Value::Bool(!is_truthy(&inner))))
-            }
-            Ast::Condition { predicate, then, .. } => {
-                let verdict = self.eval(data, predicate)?;
-                if is_truthy(&verdict) { self.eval(data, then) } else { Ok(Cow::Borrowed(&NULL)) }
-            }
-            Ast::Comparison { comparator, lhs, rhs, .. } => {
-                let left = self.eval(data, lhs)?;
-                let right = self.eval(data, rhs)?;
-                Ok(Cow::Owned(compare(comparator, &left, &right).map_or(Value::Null, Value::Bool)))
-            }
-            Ast::Expref { .. } => {
-                Err(Error::new(ErrorKind::Evaluation, "`&` stands only in the arguments of a function"))
-            }
+            Ast::Literal { value, .. } => self.made(serde_json::to_value(&**value).unwrap_or(Value::Null)),
+            Ast::Subexpr { lhs, rhs, .. } => self.then(data, lhs, rhs),
+            Ast::Or { lhs, rhs, .. } => self.either(data, lhs, rhs, true),
+            Ast::And { lhs, rhs, .. } => self.either(data, lhs, rhs, false),
+            Ast::Not { node, .. } => self.not(data, node),
+            Ast::Condition { predicate, then, .. } => self.condition(data, predicate, then),
+            Ast::Comparison { comparator, lhs, rhs, .. } => self.comparison(data, comparator, lhs, rhs),
             Ast::Function { name, args, .. } => self.call(data, name, args),
-            _ => self.collect(data, node),
-        }
-    }
-
-    /// The parts that make lists and objects.
-    fn collect<'v>(&mut self, data: &'v Value, node: &Ast) -> Result<Part<'v>, Error> {
-        match node {
-            Ast::Projection { lhs, rhs, .. } => {
-                let list = self.eval(data, lhs)?;
-                let Value::Array(items) = &*list else { return Ok(Cow::Borrowed(&NULL)) };
-                let mut kept = Vec::new();
-                for item in items {
-                    let item = self.run(item, rhs)?;
-                    if !item.is_null() {
-                        kept.push(item);
-                    }
-                }
-                Ok(Cow::Owned(Value::Array(kept)))
-            }
-            Ast::ObjectValues { node, .. } => match self.eval(data, node)? {
-                Cow::Borrowed(Value::Object(map)) => self.list(map.values().map(Cow::Borrowed)),
-                Cow::Owned(Value::Object(map)) => self.list(map.into_iter().map(|(_, value)| Cow::Owned(value))),
-                _ => Ok(Cow::Borrowed(&NULL)),
-            },
-            Ast::Flatten { node, .. } => match self.eval(data, node)? {
-                Cow::Borrowed(Value::Array(items)) => {
-                    let inner = |item: &'v Value| match item {
-                        Value::Array(items) => items.as_slice(),
-                        other => std::slice::from_ref(other),
-                    };
-                    self.list(items.iter().flat_map(inner).map(Cow::Borrowed))
-                }
-                Cow::Owned(Value::Array(items)) => self.list(items.into_iter().flat_map(flattened).map(Cow::Owned)),
-                _ => Ok(Cow::Borrowed(&NULL)),
-            },
+            Ast::Projection { lhs, rhs, .. } => self.projection(data, lhs, rhs),
+            Ast::ObjectValues { node, .. } => self.object_values(data, node),
+            Ast::Flatten { node, .. } => self.flatten(data, node),
             Ast::MultiList { elements, .. } if !data.is_null() => {
                 let items = elements.iter().map(|node| self.run(data, node)).collect::<Result<_, _>>()?;
                 Ok(Cow::Owned(Value::Array(items)))
             }
-            Ast::MultiHash { elements, .. } if !data.is_null() => {
-                let mut map = Map::new();
-                for pair in elements {
-                    self.spend(NODE_BYTES + pair.key.len())?;
-                    map.insert(pair.key.clone(), self.run(data, &pair.value)?);
-                }
-                Ok(Cow::Owned(Value::Object(map)))
+            Ast::MultiHash { elements, .. } if !data.is_null() => self.multi_hash(data, elements),
+            Ast::MultiList { .. } | Ast::MultiHash { .. } => Ok(Cow::Borrowed(&NULL)),
+            Ast::Slice { start, stop, step, .. } => self.slice(data, *start, *stop, *step),
+            // Refused when it was compiled.
+            Ast::Expref { .. } => Ok(Cow::Borrowed(&NULL)),
+        }
+    }
+
+    /// Evaluates `right` over what `left` gives.
+    fn then<'v>(&mut self, data: &'v Value, left: &Ast, right: &Ast) -> Result<Part<'v>, Error> {
+        match self.eval(data, left)? {
+            Cow::Borrowed(left) => self.eval(left, right),
+            Cow::Owned(left) => self.run(&left, right).map(Cow::Owned),
+        }
+    }
+
+    /// `||`, which goes on unless the left side is true, and `&&`, which goes on if it is.
+    fn either<'v>(&mut self, data: &'v Value, left: &Ast, right: &Ast, stops_at: bool) -> Result<Part<'v>, Error> {
+        let left = self.eval(data, left)?;
+        if is_truthy(&left) == stops_at { Ok(left) } else { self.eval(data, right) }
+    }
+
+    fn not(&mut self, data: &Value, node: &Ast) -> Result<Part<'static>, Error> {
+        let inner = self.eval(data, node)?;
+        Ok(Cow::Owned(Value::Bool(!is_truthy(&inner))))
+    }
+
+    fn condition<'v>(&mut self, data: &'v Value, predicate: &Ast, then: &Ast) -> Result<Part<'v>, Error> {
+        let verdict = self.eval(data, predicate)?;
+        if is_truthy(&verdict) { self.eval(data, then) } else { Ok(Cow::Borrowed(&NULL)) }
+    }
+
+    fn comparison(
+        &mut self,
+        data: &Value,
+        comparator: &Comparator,
+        left: &Ast,
+        right: &Ast,
+    ) -> Result<Part<'static>, Error> {
+        let left = self.eval(data, left)?;
+        let right = self.eval(data, right)?;
+        Ok(Cow::Owned(compare(comparator, &left, &right).map_or(Value::Null, Value::Bool)))
+    }
+
+    fn projection(&mut self, data: &Value, left: &Ast, right: &Ast) -> Result<Part<'static>, Error> {
+        let list = self.eval(data, left)?;
+        let Value::Array(items) = &*list else { return Ok(Cow::Borrowed(&NULL)) };
+        let mut kept = Vec::new();
+        for item in items {
+            let item = self.run(item, right)?;
+            if !item.is_null() {
+                kept.push(item);
             }
-            Ast::Slice { start, stop, step, .. } => match data {
-                Value::Array(items) => {
-                    let places = slice(items.len(), start.map(i64::from), stop.map(i64::from), i64::from(*step));
-                    self.list(places.into_iter().filter_map(|at| items.get(at)).map(Cow::Borrowed))
-                }
-                _ => Ok(Cow::Borrowed(&NULL)),
-            },
+        }
+        Ok(Cow::Owned(Value::Array(kept)))
+    }
+
+    fn object_values(&mut self, data: &Value, node: &Ast) -> Result<Part<'static>, Error> {
+        match self.eval(data, node)? {
+            Cow::Borrowed(Value::Object(map)) => self.list(map.values().map(Cow::Borrowed)),
+            Cow::Owned(Value::Object(map)) => self.list(map.into_iter().map(|(_, value)| Cow::Owned(value))),
             _ => Ok(Cow::Borrowed(&NULL)),
         }
+    }
+
+    fn flatten(&mut self, data: &Value, node: &Ast) -> Result<Part<'static>, Error> {
+        match self.eval(data, node)? {
+            Cow::Borrowed(Value::Array(items)) => self.list(items.iter().flat_map(elements).map(Cow::Borrowed)),
+            Cow::Owned(Value::Array(items)) => self.list(items.into_iter().flat_map(flattened).map(Cow::Owned)),
+            _ => Ok(Cow::Borrowed(&NULL)),
+        }
+    }
+
+    fn multi_hash(&mut self, data: &Value, elements: &[KeyValuePair]) -> Result<Part<'static>, Error> {
+        let mut map = Map::new();
+        for pair in elements {
+            self.spend(NODE_BYTES + pair.key.len())?;
+            map.insert(pair.key.clone(), self.run(data, &pair.value)?);
+        }
+        Ok(Cow::Owned(Value::Object(map)))
+    }
+
+    fn slice(
+        &mut self,
+        data: &Value,
+        start: Option<i32>,
+        stop: Option<i32>,
+        step: i32,
+    ) -> Result<Part<'static>, Error> {
+        let Value::Array(items) = data else { return Ok(Cow::Borrowed(&NULL)) };
+        let places = slice(items.len(), start.map(i64::from), stop.map(i64::from), i64::from(step));
+        self.list(places.into_iter().filter_map(|at| items.get(at)).map(Cow::Borrowed))
     }
 
     fn list<'p>(&mut self, items: impl Iterator<Item = Part<'p>>) -> Result<Part<'static>, Error> {
         let items = items.map(|item| self.own(item)).collect::<Result<_, _>>()?;
         Ok(Cow::Owned(Value::Array(items)))
-    }
-
-    /// Evaluates `node` over what another part gave.
-    fn then<'v>(&mut self, left: Part<'v>, node: &Ast) -> Result<Part<'v>, Error> {
-        match left {
-            Cow::Borrowed(left) => self.eval(left, node),
-            Cow::Owned(left) => {
-                let result = self.eval(&left, node)?;
-                self.own(result).map(Cow::Owned)
-            }
-        }
     }
 
     /// The value itself; a copy is charged.
@@ -167,6 +175,14 @@ impl Interpreter {
             Error::new(ErrorKind::TooLarge, format!("the projection copies or makes more than {} MiB", MAX_BYTES >> 20))
         })?;
         Ok(())
+    }
+}
+
+/// The elements of a list, or the one value that is none.
+fn elements(item: &Value) -> &[Value] {
+    match item {
+        Value::Array(items) => items,
+        other => std::slice::from_ref(other),
     }
 }
 

@@ -67,6 +67,9 @@ async fn changed(
 async fn agent_id(app: &App, caller: &Caller, agent: Option<&str>) -> Result<Option<AgentId>, Fault> {
     match agent {
         None => Ok(None),
-        Some(agent) => Ok(Some(crate::agents::get(app, caller, agent).await?.id)),
+        Some(agent) => {
+            let found = crate::agents::find(app, caller.org_id, agent).await?;
+            Ok(Some(found.ok_or_else(|| Fault::not_found("agent", agent))?.id))
+        }
     }
 }

@@ -1,11 +1,7 @@
 //! What the caller is told.
 
 use callwright_model::{
-    Block, Content, Outcome, ToolError,
-    execution::State,
-    id::ExecutionId,
-    outcome::Cut,
-    ErrorClass,
+    Block, Content, ErrorClass, Outcome, ToolError, execution::State, id::ExecutionId, outcome::Cut,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -13,12 +13,17 @@ use crate::{App, app::require, registry, registry::cache::Found};
 
 /// Refuses a caller without the right; this is between the caller and us, so it is not recorded.
 pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
-    require(&request.caller, Right::Call, Scope::ToolsCall)?;
+    // A replay has shown its own right and scope already.
+    let scope = if request.replay_of.is_some() { Scope::ExecutionsDecide } else { Scope::ToolsCall };
+    require(&request.caller, Right::Call, scope)?;
     // Through an agent, the assignment decides; see `place`.
     if found.agent.is_some() || registry::may_call(app, &request.caller, &found.tool.tool).await? {
         return Ok(());
     }
-    Err(Fault::forbidden(format!("the tool `{}` was not shared with you; ask its maker for a grant", found.tool.tool.spec.name)))
+    Err(Fault::forbidden(format!(
+        "the tool `{}` was not shared with you; ask its maker for a grant",
+        found.tool.tool.spec.name
+    )))
 }
 
 /// Refuses a tool that may not be used here and now; the model may read why.

@@ -57,7 +57,8 @@ fn fill(work: &Work) -> Result<Object, ToolError> {
 }
 
 fn missing(name: &str, why: &str) -> ToolError {
-    let message = format!("the server could not fill in `{name}`: {why}. Only verified context counts; the call was not made");
+    let message =
+        format!("the server could not fill in `{name}`: {why}. Only verified context counts; the call was not made");
     ToolError::new(ErrorClass::PermissionError, "bound_missing", message)
 }
 

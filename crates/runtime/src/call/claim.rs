@@ -271,7 +271,11 @@ fn still_running(work: &Work) -> CallAnswer {
 
 fn broken(work: &Work) -> ToolError {
     if work.attempts().is_empty() {
-        ToolError::new(ErrorClass::UnknownError, "internal", "something went wrong on the server before anything was sent")
+        ToolError::new(
+            ErrorClass::UnknownError,
+            "internal",
+            "something went wrong on the server before anything was sent",
+        )
     } else {
         ToolError::new(
             ErrorClass::OutcomeUnknown,

@@ -13,7 +13,10 @@ pub(super) fn consent(work: &Work) -> Result<(), Stop> {
         return Ok(());
     }
     if policy.approval {
-        return Err(held("approval_required", "an operator must approve this call, and this version cannot ask for approval yet"));
+        return Err(held(
+            "approval_required",
+            "an operator must approve this call, and this version cannot ask for approval yet",
+        ));
     }
     if policy.confirm && !work.request.confirmed {
         return Err(held(

@@ -54,11 +54,8 @@ pub(super) async fn check(app: &App, work: &Work) -> Result<(), Stop> {
     // A bot serves many people under one user: where the conversation is known, it tells whose wish this is.
     let user_id = (conversation.is_none() && call.is_none()).then_some(caller.user_id);
     let whose = Whose { conversation_id: conversation.as_deref(), call_id: call.as_deref(), user_id };
-    let unsettled = app
-        .store()
-        .unsettled_unknown(caller.org_id, tool, &work.args_hash, whose)
-        .await
-        .map_err(Fault::from)?;
+    let unsettled =
+        app.store().unsettled_unknown(caller.org_id, tool, &work.args_hash, whose).await.map_err(Fault::from)?;
     let Some(id) = unsettled else { return Ok(()) };
     let message = format!(
         "the same call was made before and nobody knows whether it went through (execution {id}); it is held until an operator settles that one"

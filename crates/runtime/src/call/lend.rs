@@ -52,7 +52,8 @@ pub(super) async fn secrets(app: &App, work: &mut Work) -> Result<(), Stop> {
     match app.vault().lend(work.request.caller.org_id, agent, &work.found.tool.secrets).await {
         Ok(secrets) => work.secrets = secrets,
         Err(LendError::Missing(name)) => {
-            let message = format!("the secret `{name}` that this tool needs is not set; an administrator has to set it");
+            let message =
+                format!("the secret `{name}` that this tool needs is not set; an administrator has to set it");
             return Err(ToolError::new(ErrorClass::AuthError, "secret_missing", message).into());
         }
         Err(LendError::Fault(fault)) => return Err(fault.into()),

@@ -22,7 +22,8 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
     let spec = &compiled.tool.spec;
     let caller = &work.request.caller;
     // Only bound arguments can carry a secret into the log.
-    let redactor = (!compiled.bound.is_empty() && !work.secrets.is_empty()).then(|| Redactor::new(work.secrets.values()));
+    let redactor =
+        (!compiled.bound.is_empty() && !work.secrets.is_empty()).then(|| Redactor::new(work.secrets.values()));
     let (output, error) = match outcome {
         Some(Outcome::Done(content)) => (Some(compiled.shaper.hide(content.clone())), None),
         Some(Outcome::Failed(error)) => (None, Some(error.clone())),
@@ -195,7 +196,8 @@ impl<'a> Unfinished<'a> {
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            let error = ToolError::new(ErrorClass::Cancelled, "caller_gone", "the caller hung up before the answer came");
+            let error =
+                ToolError::new(ErrorClass::Cancelled, "caller_gone", "the caller hung up before the answer came");
             let execution = ended(self.app, self.work, &Outcome::Failed(error));
             let app = self.app.clone();
             self.app.spawn(async move { behind(&app, execution).await });

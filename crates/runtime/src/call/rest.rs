@@ -18,15 +18,22 @@ pub async fn rest(app: &App, caller: &Caller, id: Option<ExecutionId>, cursor: &
         return Err(Fault::forbidden("this needs the scope `tools:call` or `read`"));
     }
     let bad_cursor = || Fault::invalid("cursor", "`cursor` is not one that this execution gave");
-    let cursor = Cursor::decode(cursor).filter(|cursor| id.is_none_or(|id| id == cursor.execution)).ok_or_else(bad_cursor)?;
-    let gone = || Fault::new(FaultKind::NotFound, "result_gone", "the rest of this result is no longer kept; call the tool again");
+    let cursor =
+        Cursor::decode(cursor).filter(|cursor| id.is_none_or(|id| id == cursor.execution)).ok_or_else(bad_cursor)?;
+    let gone = || {
+        Fault::new(FaultKind::NotFound, "result_gone", "the rest of this result is no longer kept; call the tool again")
+    };
     let execution = app.store().execution(caller.org_id, cursor.execution).await?.ok_or_else(gone)?;
     let sealed = app.store().result(caller.org_id, cursor.execution, app.clock().now()).await?.ok_or_else(gone)?;
     let bytes = app.vault().unseal(caller.org_id, &sealed).await?;
     let whole: Content = serde_json::from_slice(&bytes).map_err(Fault::internal)?;
     let mut content = page(&whole, cursor.offset, cursor.max_bytes).ok_or_else(bad_cursor)?;
     if let Some(cut) = &mut content.truncated {
-        cut.cursor = cut.cursor.take().and_then(|offset| offset.parse().ok()).map(|offset| Cursor { offset, ..cursor.clone() }.encode());
+        cut.cursor = cut
+            .cursor
+            .take()
+            .and_then(|offset| offset.parse().ok())
+            .map(|offset| Cursor { offset, ..cursor.clone() }.encode());
     }
     Ok(CallAnswer {
         execution_id: execution.id,

@@ -57,8 +57,9 @@ impl Shaper {
             ));
         }
         let compile = |field: String, expression: &str| {
-            Projection::compile(expression)
-                .map_err(|error| Fault::invalid(field.clone(), format!("`{field}` is not a JMESPath expression: {}", error.message)))
+            Projection::compile(expression).map_err(|error| {
+                Fault::invalid(field.clone(), format!("`{field}` is not a JMESPath expression: {}", error.message))
+            })
         };
         let map = match &spec.map {
             None => None,
@@ -119,12 +120,17 @@ impl Shaper {
         let told = self.message.as_deref().and_then(|path| lookup(answer, path)).and_then(plain);
         let message = told.unwrap_or_else(|| format!("the upstream answered that it did not work (`{path}`)"));
         let excerpt: String = answer.to_string().chars().take(500).collect();
-        Err(ToolError::new(ErrorClass::UpstreamError, "reported_failure", message).with_details(json!({ "body": excerpt })))
+        Err(ToolError::new(ErrorClass::UpstreamError, "reported_failure", message)
+            .with_details(json!({ "body": excerpt })))
     }
 
     fn project(&self, data: Value) -> Result<Value, ToolError> {
         let failed = |error: callwright_expr::Error| {
-            ToolError::new(ErrorClass::ValidationError, "projection", format!("`result.map` does not fit the answer: {}", error.message))
+            ToolError::new(
+                ErrorClass::ValidationError,
+                "projection",
+                format!("`result.map` does not fit the answer: {}", error.message),
+            )
         };
         match &self.map {
             None => Ok(data),
@@ -206,7 +212,9 @@ fn is_truthy(value: &Value) -> bool {
         Value::Null => false,
         Value::Bool(bit) => *bit,
         Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !matches!(text.to_ascii_lowercase().as_str(), "" | "false" | "0" | "no" | "error" | "failed"),
+        Value::String(text) => {
+            !matches!(text.to_ascii_lowercase().as_str(), "" | "false" | "0" | "no" | "error" | "failed")
+        }
         Value::Array(_) | Value::Object(_) => true,
     }
 }
@@ -260,7 +268,8 @@ mod tests {
 
     #[test]
     fn answers_outside_their_schema_are_refused_by_field() {
-        let shaper = shaper(json!({"schema": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}));
+        let shaper =
+            shaper(json!({"schema": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}));
         let error = shaper.shape(Content::json(json!({"id": 7}))).unwrap_err();
         assert!(error.message.contains("upstream") && error.message.contains("/id"), "{}", error.message);
     }
@@ -269,6 +278,9 @@ mod tests {
     fn marked_fields_are_hidden_with_wildcards() {
         let mut value = json!({"people": [{"ssn": "1", "name": "a"}, {"ssn": "2"}], "k": {"v": 1}});
         hide_paths(&mut value, &["people.*.ssn".to_owned(), "/k".to_owned(), "absent.x".to_owned()]);
-        assert_eq!(value, json!({"people": [{"ssn": "[redacted]", "name": "a"}, {"ssn": "[redacted]"}], "k": "[redacted]"}));
+        assert_eq!(
+            value,
+            json!({"people": [{"ssn": "[redacted]", "name": "a"}, {"ssn": "[redacted]"}], "k": "[redacted]"})
+        );
     }
 }

@@ -56,7 +56,8 @@ pub(super) fn problems(schema: &Validator, value: &Value) -> Option<ToolError> {
         .map(|(path, message)| if path.is_empty() { message.clone() } else { format!("`{path}`: {message}") })
         .collect::<Vec<_>>()
         .join("; ");
-    let details: Vec<Value> = found.into_iter().map(|(path, message)| json!({ "path": path, "message": message })).collect();
+    let details: Vec<Value> =
+        found.into_iter().map(|(path, message)| json!({ "path": path, "message": message })).collect();
     Some(
         invalid("invalid_arguments", format!("the arguments do not fit the tool's schema: {told}"))
             .with_details(json!({ "problems": details })),

@@ -1,15 +1,13 @@
 //! From a tool as written to a tool that can run. Everything that can be refused is refused here, when
 //! the tool is saved, with the path of the field; at call time nothing is compiled.
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use callwright_expr::{Names, ValueTemplate};
 use callwright_model::{
-    Fault, Object, schema,
+    Fault, Object,
     context::CALL_FIELDS,
+    schema,
     secret::is_secret_name,
     tool::{Tool, ToolSpec, Trust, is_tool_name},
 };
@@ -87,7 +85,10 @@ pub fn validator(schema: &Value, field: &str) -> Result<Validator, Fault> {
         .build(schema)
         .map_err(|error| {
             let path = error.instance_path().to_string();
-            Fault::invalid(format!("{field}{}", path.replace('/', ".")), format!("`{field}` is not a valid JSON Schema: {error}"))
+            Fault::invalid(
+                format!("{field}{}", path.replace('/', ".")),
+                format!("`{field}` is not a valid JSON Schema: {error}"),
+            )
         })
 }
 
@@ -110,7 +111,10 @@ fn check_plain_fields(spec: &ToolSpec) -> Result<(), Fault> {
     if let Some(version) = &spec.version
         && semver::Version::parse(version).is_err()
     {
-        return Err(Fault::invalid("version", format!("`version` must be a semantic version such as 1.2.0, not `{version}`")));
+        return Err(Fault::invalid(
+            "version",
+            format!("`version` must be a semantic version such as 1.2.0, not `{version}`"),
+        ));
     }
     if let Some((path, message)) = schema::parameters_problems(&spec.parameters).into_iter().next() {
         return Err(Fault::invalid(format!("parameters{path}"), message));
@@ -121,7 +125,8 @@ fn check_plain_fields(spec: &ToolSpec) -> Result<(), Fault> {
         return Err(Fault::invalid(format!("result.schema{path}"), message));
     }
     for (name, bound) in &spec.bound {
-        let declared = spec.parameters.pointer("/properties").and_then(Value::as_object).is_some_and(|p| p.contains_key(name));
+        let declared =
+            spec.parameters.pointer("/properties").and_then(Value::as_object).is_some_and(|p| p.contains_key(name));
         if !declared {
             return Err(Fault::invalid(
                 format!("bound.{name}"),

@@ -16,7 +16,12 @@ use crate::{App, agents, app::require};
 const MOST: usize = 1_000;
 
 /// The definitions of what `agent` may use now, in its order; without an agent, of all that the caller may call.
-pub async fn definitions(app: &App, caller: &Caller, agent: Option<&str>, format: Format) -> Result<Definitions, Fault> {
+pub async fn definitions(
+    app: &App,
+    caller: &Caller,
+    agent: Option<&str>,
+    format: Format,
+) -> Result<Definitions, Fault> {
     require(caller, Right::View, Scope::Read)?;
     let specs = match agent {
         Some(agent) => of_agent(app, caller, agent).await?,

@@ -33,8 +33,14 @@ pub async fn get(app: &App, caller: &Caller, tool: &str) -> Result<Tool, Fault> 
     find(app, caller, tool).await
 }
 
+/// The same for a caller who is about to change it: a token that may only write need not be able to read.
+pub async fn get_to_change(app: &App, caller: &Caller, tool: &str) -> Result<Tool, Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    find(app, caller, tool).await
+}
+
 /// The same without asking for a right; for functions that ask for their own.
-pub(super) async fn find(app: &App, caller: &Caller, tool: &str) -> Result<Tool, Fault> {
+pub(crate) async fn find(app: &App, caller: &Caller, tool: &str) -> Result<Tool, Fault> {
     let store = app.store();
     if let Ok(id) = tool.parse::<ToolId>()
         && let Some(found) = store.tool_by_id(caller.org_id, id).await?

@@ -225,7 +225,10 @@ fn warnings(spec: &ToolSpec) -> Vec<String> {
         found.push("`description` is empty: a model cannot tell when to use this tool".to_owned());
     }
     if spec.policy.confirm || spec.policy.approval {
-        found.push("`policy.confirm` and `policy.approval` hold every call back: this version cannot ask for consent yet".to_owned());
+        found.push(
+            "`policy.confirm` and `policy.approval` hold every call back: this version cannot ask for consent yet"
+                .to_owned(),
+        );
     }
     if spec.effect != callwright_model::tool::Effect::Read
         && !spec.repeatable

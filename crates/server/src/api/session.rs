@@ -159,6 +159,7 @@ struct TokenGiven {
     operation_id = "get_token",
     tag = "session",
     request_body = Option<GetToken>,
+    security((), ("token" = []), ("bearer" = []), ("session" = [])),
     responses(
         (status = 200, description = "A token", body = TokenGiven),
         (status = 401, description = "Address and password do not fit, or nothing was shown", body = crate::error::ErrorBody),
@@ -172,7 +173,9 @@ async fn get_token(
 ) -> Result<Json<TokenGiven>, ApiError> {
     let (parts, content) = request.into_parts();
     let content = body::read(content, &state).await?;
-    let asked = if content.is_empty() { GetToken::default() } else { body::parse_as_json(&parts.headers, &content)? };
+    let asked: Option<GetToken> =
+        if content.is_empty() { None } else { body::parse_as_json(&parts.headers, &content)? };
+    let asked = asked.unwrap_or_default();
     let signed_in = match (asked.email.or(asked.username), asked.password) {
         (None, None) => account::renew(&state.app, &auth::authenticate(&parts, &state).await?).await?,
         (Some(email), Some(password)) => {

@@ -113,6 +113,17 @@ impl FinishExecution {
     }
 }
 
+/// In whose name an execution was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Whose<'w> {
+    /// The conversation.
+    pub conversation_id: Option<&'w str>,
+    /// The phone call.
+    pub call_id: Option<&'w str>,
+    /// The user.
+    pub user_id: Option<UserId>,
+}
+
 impl Tx<'_> {
     /// Adds the row, or finds the one that has its slot.
     async fn claim_row(&mut self, new: &NewExecution, insert: &[Value]) -> Result<Claim> {
@@ -142,6 +153,29 @@ impl Tx<'_> {
             self.execute(free, &params![row.execution.id, new.intent_slot.as_deref()]).await?;
         }
         Err(Error::Contended("the slot of an intent changed hands too often".to_owned()))
+    }
+
+    /// Settles an execution whose outcome nobody knew; see [`Store::settle`].
+    pub async fn settle(
+        &mut self,
+        org: OrgId,
+        id: ExecutionId,
+        settlement: Settlement,
+        by: UserId,
+        note: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Execution>> {
+        let changes = match settlement {
+            Settlement::Done => "state = 'done', error = NULL, error_class = NULL",
+            Settlement::Failed => "state = 'failed'",
+            Settlement::Repeat => "state = 'failed', intent_slot = NULL",
+        };
+        let sql = format!(
+            "UPDATE execution SET {changes}, settled = $3, settled_by = $4, settled_note = $5, updated_at = $6 \
+             WHERE org_id = $1 AND id = $2 AND state = 'unknown' RETURNING {COLUMNS}"
+        );
+        let params = params![org, id, Value::word(settlement.as_str()), by, note, now];
+        self.fetch_optional(&sql, &params).await?.as_ref().map(row::execution).transpose()
     }
 }
 
@@ -309,40 +343,4 @@ impl Store {
         )
         .await
     }
-}
-
-impl Tx<'_> {
-    /// Settles an execution whose outcome nobody knew; see [`Store::settle`].
-    pub async fn settle(
-        &mut self,
-        org: OrgId,
-        id: ExecutionId,
-        settlement: Settlement,
-        by: UserId,
-        note: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Option<Execution>> {
-        let changes = match settlement {
-            Settlement::Done => "state = 'done', error = NULL, error_class = NULL",
-            Settlement::Failed => "state = 'failed'",
-            Settlement::Repeat => "state = 'failed', intent_slot = NULL",
-        };
-        let sql = format!(
-            "UPDATE execution SET {changes}, settled = $3, settled_by = $4, settled_note = $5, updated_at = $6 \
-             WHERE org_id = $1 AND id = $2 AND state = 'unknown' RETURNING {COLUMNS}"
-        );
-        let params = params![org, id, Value::word(settlement.as_str()), by, note, now];
-        self.fetch_optional(&sql, &params).await?.as_ref().map(row::execution).transpose()
-    }
-}
-
-/// In whose name an execution was asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Whose<'w> {
-    /// The conversation.
-    pub conversation_id: Option<&'w str>,
-    /// The phone call.
-    pub call_id: Option<&'w str>,
-    /// The user.
-    pub user_id: Option<UserId>,
 }

@@ -26,7 +26,8 @@ pub struct Reaped {
     pub released: Vec<ExecutionId>,
     /// These may have happened, and nobody knows.
     pub unknown: Vec<ExecutionId>,
-    /// These may be sent again, by whoever calls [`Store::take_over`]; they are listed each time until then.
+    /// These may be sent again for whoever asks for the same intent and calls [`Store::take_over`]. They are
+    /// listed each time until then, or until the intent expires and they become unknown too.
     pub resendable: Vec<ExecutionId>,
 }
 
@@ -52,8 +53,8 @@ impl Tx<'_> {
         let released = ids(&self.fetch_all(&released, &params![now]).await?)?;
         let unknown = format!(
             "UPDATE execution SET state = 'unknown', error = $2, error_class = $3, ended_at = $1, updated_at = $1 \
-             WHERE id IN (SELECT id FROM execution WHERE state = 'started' AND state <> 'done' AND resendable = 0 \
-             AND {of_the_dead}{}) RETURNING id",
+             WHERE id IN (SELECT id FROM execution WHERE state = 'started' AND state <> 'done' \
+             AND (resendable = 0 OR intent_slot IS NULL OR intent_expires_at <= $1) AND {of_the_dead}{}) RETURNING id",
             dialect.for_update_skip_locked()
         );
         let params = params![now, value::json(error)?, error.class.as_str()];
@@ -111,7 +112,8 @@ impl Store {
     }
 
     /// Cleans up after dead servers: what they had claimed is released, what they had started is unknown, with
-    /// `error` as its failure, unless it may be sent again. A server calls this after it has registered.
+    /// `error` as its failure, unless it may be sent again and somebody may still ask for it (ADR 0005). A
+    /// server calls this after it has registered, and then now and then.
     pub async fn reap(&self, error: &ToolError, now: Timestamp) -> Result<Reaped> {
         self.write((error.clone(), now), |(error, now), tx| Box::pin(tx.reap(error, *now))).await
     }

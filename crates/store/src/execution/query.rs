@@ -73,7 +73,7 @@ impl Store {
             query.and("id <", Some(id_at(until, SLACK_US))).and("received_at <", Some(until));
         }
         query.and("id <", after_id::<kind::Execution>(page)?).push(" ORDER BY id DESC").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, row::execution).await?;
+        let rows = self.fetch_query(query, row::execution).await?;
         Ok(Page::from_rows(rows, page.limit, |execution| vec![execution.id.to_string()]))
     }
 }

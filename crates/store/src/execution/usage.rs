@@ -159,7 +159,7 @@ impl Store {
         let mut query = Query::new(sql, params![org]);
         query.bind_all(tools.iter().map(|id| Value::from(*id)));
         let rows = self
-            .fetch_all(query.sql, query.params, |row| {
+            .fetch_query(query, |row| {
                 let mut fields = row.fields("tool_total");
                 Ok((fields.id("tool_id")?, (fields.int("count")?, fields.time("last_used_at")?)))
             })

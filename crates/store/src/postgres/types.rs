@@ -42,6 +42,16 @@ pub(crate) fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
+/// Parameters with the types of their columns, as `query_typed` wants them.
+pub(crate) fn typed(params: &[Value]) -> Vec<(&(dyn ToSql + Sync), Type)> {
+    let type_of = |value: &Value| match value {
+        Value::Int(_) => Type::INT8,
+        Value::Real(_) => Type::FLOAT8,
+        Value::Text(_) | Value::Null => Type::TEXT,
+    };
+    params.iter().map(|value| (value as &(dyn ToSql + Sync), type_of(value))).collect()
+}
+
 /// Copies what came.
 pub(crate) fn rows(found: Vec<tokio_postgres::Row>) -> Result<Vec<Row>> {
     found.iter().map(row).collect()

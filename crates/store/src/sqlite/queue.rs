@@ -133,8 +133,12 @@ impl Queue {
         }
     }
 
-    fn wake(&self, state: MutexGuard<'_, State>, is_needed: impl Fn(Rest) -> bool) {
+    fn wake(&self, mut state: MutexGuard<'_, State>, is_needed: impl Fn(Rest) -> bool) {
         let is_needed = is_needed(state.rest);
+        if is_needed {
+            // Until the writer gets a processor, the others need not wake it again.
+            state.rest = Rest::Working;
+        }
         drop(state);
         if is_needed {
             self.changed.notify_one();

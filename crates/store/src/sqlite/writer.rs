@@ -71,49 +71,78 @@ where
     }
 }
 
-/// The writer's life, until the queue is closed and empty.
-pub(crate) fn run(mut connection: Connection, queue: &Queue, behind_room: &Semaphore) {
-    let mut has_written = false;
-    loop {
-        match queue.next(has_written) {
-            Next::Commit(jobs, behind) => {
-                let room = behind.len();
-                commit(&mut connection, jobs, behind);
-                behind_room.add_permits(room);
-                has_written = true;
-            }
-            Next::TidyUp => {
-                checkpoint(&connection, "PASSIVE");
-                has_written = false;
-            }
-            Next::Stop => break,
-        }
-    }
-    checkpoint(&connection, "TRUNCATE");
-    if let Err((_, error)) = connection.close() {
-        tracing::error!(%error, "cannot close the database");
-    }
+/// The owner of the writing connection.
+pub(crate) struct Writer {
+    connection: Connection,
+    /// Whether what somebody waits for must reach the disk before the answer.
+    is_durable: bool,
+    /// Whether commits reach the disk now.
+    is_synchronous: bool,
 }
 
-fn commit(connection: &mut Connection, mut jobs: Vec<Box<dyn Job>>, behind: Vec<Behind>) {
-    metrics::histogram!("callwright_store_batch_operations").record((jobs.len() + behind.len()) as f64);
-    let committed = carry_out(connection, &mut jobs, &behind);
-    if let Err(error) = &committed {
-        tracing::error!(%error, operations = jobs.len(), "a commit failed");
-        if !connection.is_autocommit()
-            && let Err(error) = execute(connection, "ROLLBACK", &[])
-        {
-            tracing::error!(%error, "cannot roll back");
+impl Writer {
+    /// Takes a connection whose commits do not wait for the disk.
+    pub(crate) fn new(connection: Connection, is_durable: bool) -> Self {
+        Self { connection, is_durable, is_synchronous: false }
+    }
+
+    /// The writer's life, until the queue is closed and empty.
+    pub(crate) fn run(mut self, queue: &Queue, behind_room: &Semaphore) {
+        let mut has_written = false;
+        loop {
+            match queue.next(has_written) {
+                Next::Commit(jobs, behind) => {
+                    let room = behind.len();
+                    self.commit(jobs, behind);
+                    behind_room.add_permits(room);
+                    has_written = true;
+                }
+                Next::TidyUp => {
+                    checkpoint(&self.connection, "PASSIVE");
+                    has_written = false;
+                }
+                Next::Stop => break,
+            }
         }
-        for item in &behind {
-            behind::report_lost(item, error);
+        checkpoint(&self.connection, "TRUNCATE");
+        if let Err((_, error)) = self.connection.close() {
+            tracing::error!(%error, "cannot close the database");
         }
     }
-    let reason = committed.err().map(|error| error.to_string());
-    for job in jobs {
-        job.answer(reason.as_deref().map_or(Ok(()), Err));
+
+    fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>, behind: Vec<Behind>) {
+        metrics::histogram!("callwright_store_batch_operations").record((jobs.len() + behind.len()) as f64);
+        let committed = self
+            .wait_for_disk(self.is_durable && !jobs.is_empty())
+            .and_then(|()| carry_out(&mut self.connection, &mut jobs, &behind));
+        if let Err(error) = &committed {
+            tracing::error!(%error, operations = jobs.len(), "a commit failed");
+            if !self.connection.is_autocommit()
+                && let Err(error) = execute(&self.connection, "ROLLBACK", &[])
+            {
+                tracing::error!(%error, "cannot roll back");
+            }
+            for item in &behind {
+                behind::report_lost(item, error);
+            }
+        }
+        let reason = committed.err().map(|error| error.to_string());
+        for job in jobs {
+            job.answer(reason.as_deref().map_or(Ok(()), Err));
+        }
+        behind::answer_barriers(behind);
     }
-    behind::answer_barriers(behind);
+
+    /// What nobody waits for need not wait for the disk either, nor keep others waiting. The next commit that
+    /// does brings it there too.
+    fn wait_for_disk(&mut self, is_synchronous: bool) -> Result<()> {
+        if self.is_synchronous != is_synchronous {
+            let level = if is_synchronous { "FULL" } else { "NORMAL" };
+            self.connection.execute_batch(&format!("PRAGMA synchronous = {level}"))?;
+            self.is_synchronous = is_synchronous;
+        }
+        Ok(())
+    }
 }
 
 fn carry_out(connection: &mut Connection, jobs: &mut [Box<dyn Job>], behind: &[Behind]) -> Result<()> {

@@ -87,7 +87,7 @@ impl Store {
         let mut query = Query::new(sql, params![org, tool]);
         query.and("g.user_id >", after_id::<kind::User>(page)?).push(" ORDER BY g.user_id").limit(page);
         let rows = self
-            .fetch_all(query.sql, query.params, |row| {
+            .fetch_query(query, |row| {
                 let mut fields = row.fields("tool_grant");
                 Ok(ToolGrant {
                     user_id: fields.id("user_id")?,

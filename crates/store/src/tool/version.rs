@@ -49,7 +49,7 @@ impl Store {
         };
         let mut query = Query::new(VERSION, params![org, tool]);
         query.and("v.revision <", before).push(" ORDER BY v.revision DESC").limit(page);
-        let rows = self.fetch_all(query.sql, query.params, version).await?;
+        let rows = self.fetch_query(query, version).await?;
         Ok(Page::from_rows(rows, page.limit, |version| vec![version.revision.to_string()]))
     }
 

@@ -254,6 +254,20 @@ on_both! {
         let again = db.store.reap(&lost(), at(31)).await.unwrap();
         assert!(again.released.is_empty() && again.unknown.is_empty());
         assert_eq!(again.resendable, [resendable.execution.id]);
+        // Nobody recognises its key any more, so nobody will ask for it.
+        let late = db.store.reap(&lost(), at(1_000)).await.unwrap();
+        assert_eq!((late.unknown, late.resendable), (vec![resendable.execution.id], vec![]));
+    }
+
+    async fn what_nobody_can_ask_for_again_is_unknown_at_once(db) {
+        let (org, _) = db.organization().await;
+        let old = node(db).await;
+        let mut new = db.write(org, old, None);
+        new.resendable = true;
+        db.store.claim_and_start(&new).await.unwrap();
+        succeed(db, old).await;
+        let reaped = db.store.reap(&lost(), at(30)).await.unwrap();
+        assert_eq!((reaped.unknown, reaped.resendable), (vec![new.execution.id], vec![]));
     }
 
     async fn a_lease_ends_when_it_is_not_renewed(db) {

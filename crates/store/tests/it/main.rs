@@ -13,4 +13,5 @@ mod ledger;
 mod log;
 mod postgres;
 mod registry;
+mod scale;
 mod sqlite;

@@ -41,7 +41,7 @@ pub(crate) async fn run(plan: &Plan, cx: &ExecCx<'_>, call: &PreparedCall) -> Ou
         Err(error) => return Outcome::Failed(hidden(error, &Redactor::new(call.secrets.values()))),
     };
     let mut run = Run::new(plan, cx, call, request);
-    match run.to_the_end().await {
+    match run.carry_out().await {
         Ok(outcome) => outcome,
         Err(error) => Outcome::Failed(hidden(error, &run.hide)),
     }
@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn to_the_end(&mut self) -> Result<Outcome, ToolError> {
+    async fn carry_out(&mut self) -> Result<Outcome, ToolError> {
         loop {
             let started_at = self.cx.clock.now();
             let begun = Instant::now();
@@ -243,5 +243,8 @@ fn hidden(mut error: ToolError, hide: &Redactor) -> ToolError {
 }
 
 fn redactor(call: &PreparedCall, request: &Request, token: Option<&SecretString>) -> Redactor {
-    Redactor::new(call.secrets.values().chain(&request.hide).chain(token))
+    // What is hidden of a request is mostly a secret itself; looking for it twice costs time for nothing.
+    let is_lent = |text: &str| call.secrets.values().any(|secret| secret.expose() == text);
+    let own = request.hide.iter().filter(|hidden| !is_lent(hidden.expose()));
+    Redactor::new(call.secrets.values().chain(own).chain(token))
 }

@@ -85,7 +85,7 @@ fn push_all(text: &mut String, name: &str, value: &Value) -> Result<(), String> 
     for item in items {
         if item.is_object() || item.is_array() {
             let what = if item.is_object() { "an object" } else { "a list within a list" };
-            return Err(format!("is {what}; a query holds texts, numbers, booleans and lists of these"));
+            return Err(format!("the value is {what}; a query holds texts, numbers, booleans and lists of these"));
         }
         push(text, &name, item);
     }

@@ -227,7 +227,10 @@ mod tests {
 
     #[test]
     fn what_fits_is_left_alone_and_pictures_do_not_count() {
-        let content = Content { blocks: vec![Block::Image { data: "x".repeat(9_000), mime_type: "image/png".into() }], ..Content::json(json!(1)) };
+        let content = Content {
+            blocks: vec![Block::Image { data: "x".repeat(9_000), mime_type: "image/png".into() }],
+            ..Content::json(json!(1))
+        };
         assert!(cut(content, 256).whole.is_none());
     }
 

@@ -7,10 +7,7 @@ use callwright_model::{
     id::{AgentId, ToolId},
     tool::Tool,
 };
-use callwright_runtime::{
-    App,
-    agents::{self, AssignedTool, AssignmentSpec},
-};
+use callwright_runtime::{App, agents::AssignmentSpec};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -132,10 +129,4 @@ impl AssignmentInput {
             position: self.execution_order.unwrap_or(current.map_or(default.position, |current| current.position)),
         })
     }
-}
-
-/// How `agent` has the tool, if it has it.
-pub(crate) async fn find(app: &App, caller: &Caller, agent: &str, tool: ToolId) -> Result<Option<Assignment>, Fault> {
-    let assigned = agents::tools(app, caller, agent).await?;
-    Ok(assigned.into_iter().map(|AssignedTool { assignment, .. }| assignment).find(|found| found.tool_id == tool))
 }

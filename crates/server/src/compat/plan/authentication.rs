@@ -14,12 +14,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callwright_model::{
-    Fault,
-    context::CALL_FIELDS,
-    secret::is_secret_name,
-    tool::http::Auth,
-};
+use callwright_model::{Fault, context::CALL_FIELDS, secret::is_secret_name, tool::http::Auth};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -119,7 +114,10 @@ impl Authentication {
         };
         let mut name = SecretName::resolve(token_field, secrets).ok_or_else(|| {
             let path = format!("{path}.token_field");
-            Fault::invalid(&path, format!("`{path}` names the secret `{token_field}`, which does not exist; set it first"))
+            Fault::invalid(
+                &path,
+                format!("`{path}` names the secret `{token_field}`, which does not exist; set it first"),
+            )
         })?;
         let header = self.header().to_owned();
         if self.written_out(&name).is_some_and(|text| headers.get(&header) == Some(&text)) {

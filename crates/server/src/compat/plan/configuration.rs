@@ -149,7 +149,10 @@ impl Configuration {
         for (name, given, own, own_given) in pairs {
             if given && own_given {
                 let (path, other) = (fields.path(own), fields.path(name));
-                return Err(Fault::invalid(&path, format!("`{path}` and `{other}` say the same thing; give one of them")));
+                return Err(Fault::invalid(
+                    &path,
+                    format!("`{path}` and `{other}` say the same thing; give one of them"),
+                ));
             }
         }
         Ok(())

@@ -243,7 +243,8 @@ fn take_attempts(rest: &mut Value, tool: &ToolSpec) -> Option<Value> {
     let retry = rest.pointer("/policy/retry")?;
     let attempts = retry.pointer("/network/attempts")?.as_u64().and_then(|n| u8::try_from(n).ok())?;
     let wanted = retries(attempts, tool);
-    let is_plans = check_attempts("", attempts).is_ok() && RETRY_RULES.iter().all(|rule| retry.get(rule) == wanted.get(rule));
+    let is_plans =
+        check_attempts("", attempts).is_ok() && RETRY_RULES.iter().all(|rule| retry.get(rule) == wanted.get(rule));
     if !is_plans {
         return None;
     }

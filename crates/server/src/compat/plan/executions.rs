@@ -1,9 +1,6 @@
 //! The execution log by tool, by assistant and by call, and live.
 
-use axum::{
-    extract::{State, ws::WebSocketUpgrade},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use callwright_model::{
     account::Caller,
     execution::{Event, ExecutionFilter},
@@ -16,7 +13,7 @@ use crate::{
     auth::Authed,
     body::{Path, Query},
     error::{ApiError, ErrorBody},
-    live::watch,
+    live::{Upgrade, watch},
     page::{PageQuery, bare_list},
     state::ServerState,
 };
@@ -112,7 +109,6 @@ pub(crate) async fn of_call(
     responses(
         (status = 101, description = "The WebSocket is open; its frames are of this form", body = LogRow),
         (status = 400, description = "This needs a WebSocket handshake", body = ErrorBody),
-        (status = 426, description = "This needs a WebSocket handshake", body = ErrorBody),
     ),
     extensions(("x-right" = json!("view")), ("x-scope" = json!("read")), ("x-websocket" = json!(true))),
 )]
@@ -120,7 +116,7 @@ pub(crate) async fn live(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
     watch(state, caller, &headers, upgrade, |event| match event {
         LiveEvent::Event(event) => match &*event {

@@ -4,13 +4,12 @@ use callwright_model::{Fault, FaultKind};
 use serde_json::{Value, json};
 
 /// Our fields and the plan's; the first that fits counts. A field also stands for everything below it.
-const FIELDS: [(&str, &str); 18] = [
+const FIELDS: [(&str, &str); 17] = [
     ("config.auth.token", "configuration.authentication.token_field"),
     ("config.auth.key", "configuration.authentication.token_field"),
     ("config.auth.password", "configuration.authentication.token_field"),
     ("config.auth.username", "configuration.authentication.username"),
     ("config.auth.header", "configuration.authentication.header_name"),
-    ("config.auth", "configuration.auth"),
     ("config.body.json", "configuration.request_body_template"),
     ("config", "configuration"),
     ("result.success", "configuration.response_handling.success_field"),
@@ -42,15 +41,29 @@ fn rename(mut fault: Fault, plans: fn(&str) -> String) -> Fault {
     let Some(field) = fault.details.as_ref().and_then(|details| details.get("field")).and_then(Value::as_str) else {
         return fault;
     };
-    let (field, plans) = (field.to_owned(), plans(field));
-    fault.message = fault.message.replace(&format!("`{field}`"), &format!("`{plans}`"));
+    let field = field.to_owned();
+    fault.message = in_message(&fault.message, &field, plans);
     if let Some(details) = fault.details.as_mut() {
-        details["field"] = json!(plans);
+        details["field"] = json!(plans(&field));
     }
     fault
 }
 
+/// Our names in a message stand between backticks: `field`, what it is a part of, and what it contradicts.
+fn in_message(message: &str, field: &str, plans: fn(&str) -> String) -> String {
+    let is_ours =
+        |text: &str| below(field, text).is_some() || text.starts_with("config.") || text.starts_with("policy.");
+    let parts = message.split('`').enumerate().map(|(index, part)| {
+        let is_quoted = index % 2 == 1;
+        if is_quoted && is_ours(part) { plans(part) } else { part.to_owned() }
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 fn in_tool(field: &str) -> String {
+    if field == "config.auth" {
+        return "configuration.authentication".to_owned();
+    }
     FIELDS
         .iter()
         .find_map(|(ours, plans)| below(field, ours).map(|rest| format!("{plans}{rest}")))
@@ -83,6 +96,14 @@ mod tests {
         let fault = of_tool(Fault::invalid("config.auth.token", "`config.auth.token` names an unknown secret"));
         assert_eq!(fault.message, "`configuration.authentication.token_field` names an unknown secret");
         assert_eq!(fault.details.unwrap()["field"], "configuration.authentication.token_field");
+        let twice =
+            Fault::invalid("config.headers.authorization", "`config.headers.authorization` is set by `config.auth`");
+        assert_eq!(
+            of_tool(twice).message,
+            "`configuration.headers.authorization` is set by `configuration.authentication`"
+        );
+        let hint = Fault::invalid("config.url", "`config.url`: `x` is unknown; use `parameters`");
+        assert_eq!(of_tool(hint).message, "`configuration.url`: `x` is unknown; use `parameters`");
         for (ours, plans) in [
             ("config.headers.X-Id", "configuration.headers.X-Id"),
             ("config.body.json/a/0", "configuration.request_body_template/a/0"),

@@ -112,8 +112,7 @@ impl Status {
 impl From<Execution> for LogRow {
     fn from(execution: Execution) -> Self {
         let class = execution.error.as_ref().map(|error| error.class);
-        let (error_code, error_message) =
-            execution.error.map(|error| (error.code, error.message)).unzip();
+        let (error_code, error_message) = execution.error.map(|error| (error.code, error.message)).unzip();
         Self {
             execution_id: execution.id,
             tool_id: execution.tool_id,

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use callwright_model::{
-    Fault, IdSource, Object, Timestamp,
+    ErrorClass, Fault, IdSource, Object, Timestamp,
+    execution::{Execution, Settlement, State},
     tool::{Tool, ToolSpec},
 };
 use proptest::prelude::*;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     custom,
+    log::{LogRow, Status},
     tool::{Counts, PlanTool, ToolInput},
 };
 
@@ -128,7 +130,8 @@ fn what_is_not_said_has_the_plans_defaults() {
 
 #[test]
 fn the_function_definition_fills_what_is_absent_and_may_not_contradict() {
-    let function = json!({"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}});
+    let function =
+        json!({"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}});
     let configuration = json!({"url": "https://a.example"});
     let spec = create(json!({"configuration": configuration, "function_definition": function})).unwrap();
     assert_eq!((spec.name.as_str(), spec.description.as_str()), ("f", "d"));
@@ -152,7 +155,10 @@ fn an_update_changes_what_it_says_and_nothing_else() {
     let mut whole = show(&before);
     whole["description"] = json!("new");
     assert_eq!(update(&before, whole).unwrap().description, "new");
-    assert_eq!(update(&before, json!({"configuration": {"url": "https://b.example"}})).unwrap().config.headers.len(), 0);
+    assert_eq!(
+        update(&before, json!({"configuration": {"url": "https://b.example"}})).unwrap().config.headers.len(),
+        0
+    );
 }
 
 #[test]
@@ -160,8 +166,7 @@ fn the_effect_follows_the_method_until_somebody_says_it() {
     let get = create(json!({"name": "x", "configuration": {"url": "https://a.example", "method": "GET"}})).unwrap();
     let put = update(&get, json!({"configuration": {"url": "https://a.example", "method": "PUT"}})).unwrap();
     assert_eq!(put.effect.as_str(), "write");
-    let search =
-        create(json!({"name": "x", "effect": "read", "configuration": {"url": "https://a.example"}})).unwrap();
+    let search = create(json!({"name": "x", "effect": "read", "configuration": {"url": "https://a.example"}})).unwrap();
     assert_eq!(show(&search)["effect"], "read");
     assert_eq!(update(&search, json!({"description": "d"})).unwrap().effect.as_str(), "read");
 }
@@ -232,14 +237,16 @@ fn a_refusal_names_the_plans_field() {
 #[test]
 fn a_custom_configuration_may_not_contradict_itself_or_say_what_nobody_knows() {
     let tool = create(example()).unwrap();
-    let refused = |custom: Value| {
-        field(&custom::to_overrides(object(custom), &tool, &secrets()).unwrap_err()).to_owned()
-    };
+    let refused =
+        |custom: Value| field(&custom::to_overrides(object(custom), &tool, &secrets()).unwrap_err()).to_owned();
     assert_eq!(refused(json!({"timeout": 30, "custom_param": "value"})), "custom_configuration.custom_param");
     assert_eq!(refused(json!({"timeout": 30, "timeout_seconds": 31})), "custom_configuration.timeout_seconds");
     assert_eq!(refused(json!({"timeout": "30"})), "custom_configuration.timeout");
     assert_eq!(refused(json!({"url": "a", "config": {"url": "b"}})), "custom_configuration.config.url");
-    assert_eq!(refused(json!({"response_handling": {"data_field": 4}})), "custom_configuration.response_handling.data_field");
+    assert_eq!(
+        refused(json!({"response_handling": {"data_field": 4}})),
+        "custom_configuration.response_handling.data_field"
+    );
     let reads = create(json!({"name": "x", "configuration": {"url": "https://a.example", "method": "GET"}})).unwrap();
     let fault = custom::to_overrides(object(json!({"method": "DELETE"})), &reads, &secrets()).unwrap_err();
     assert_eq!(field(&fault), "custom_configuration.method");
@@ -248,7 +255,8 @@ fn a_custom_configuration_may_not_contradict_itself_or_say_what_nobody_knows() {
 #[test]
 fn an_override_of_the_authentication_leaves_nothing_of_the_tools_own() {
     let tool = create(example()).unwrap();
-    let given = object(json!({"authentication": {"type": "api_key", "token_field": "lower_key", "header_name": "X-K"}}));
+    let given =
+        object(json!({"authentication": {"type": "api_key", "token_field": "lower_key", "header_name": "X-K"}}));
     let patch = custom::to_overrides(given, &tool, &secrets()).unwrap();
     let mut merged = serde_json::to_value(&tool).unwrap();
     callwright_model::merge::merge_patch(&mut merged, &Value::Object(patch));
@@ -259,13 +267,95 @@ fn an_override_of_the_authentication_leaves_nothing_of_the_tools_own() {
     );
 }
 
+/// What is wrong with `value` by the schema of that name in the document of the API.
+fn misfits(name: &str, value: &Value) -> Vec<String> {
+    let mut schema: Value = serde_json::from_str(&crate::openapi::document().to_json().unwrap()).unwrap();
+    schema["$ref"] = json!(format!("#/components/schemas/{name}"));
+    let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).offline().build(&schema).unwrap();
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn what_is_taken_and_given_fits_the_document() {
+    let nothing: [&str; 0] = [];
+    let spec = create(example()).unwrap();
+    assert_eq!(misfits("plan.ToolInput", &example()), nothing);
+    assert_eq!(misfits("plan.ToolInput", &show(&spec)), nothing, "what was read may be put back");
+    assert_eq!(misfits("plan.Tool", &show(&spec)), nothing);
+    assert!(!misfits("plan.ToolInput", &json!({"nonsense": 1})).is_empty(), "what is refused is not described");
+    let row = LogRow::from(execution());
+    assert_eq!(misfits("plan.LogRow", &serde_json::to_value(row).unwrap()), nothing);
+    assert_eq!(misfits("Execution", &serde_json::to_value(execution()).unwrap()), nothing);
+    let own = json!({
+        "id": "tool_00000000000000000000000000", "organization_id": "org_00000000000000000000000000",
+        "user_id": "user_00000000000000000000000000", "revision": 1,
+        "created_at": "2026-11-21T10:00:00Z", "updated_at": "2026-11-21T10:00:00Z",
+        "name": "x", "description": "", "kind": "http", "effect": "write", "parameters": {},
+        "config": {"method": "POST", "url": "https://a.example", "redirects": 3},
+        "bound": {"a": "{{ context.verified.a }}", "b": {"value": 1, "trust": "client"}}, "result": {"map": {"a": "b"}},
+    });
+    assert_eq!(misfits("Tool", &own), nothing);
+}
+
+fn execution() -> Execution {
+    let attempt =
+        json!({"started_at": "2026-11-21T10:00:00Z", "duration_ms": 4, "status": 500, "error": "upstream_error"});
+    let value = json!({
+        "id": "exec_00000000000000000000000001", "organization_id": "org_00000000000000000000000000",
+        "tool_id": "tool_00000000000000000000000000", "tool_name": "x", "tool_version": "1.0.0", "tool_revision": 1,
+        "kind": "http", "effect": "write", "state": "failed", "channel": "test", "source": "plan", "args_hash": "",
+        "input": {"a": 1}, "attempts": [attempt, attempt], "dry_run": false,
+        "error": {"class": "timeout_error", "code": "deadline", "message": "too slow", "spoken": "s", "retryable": true},
+        "received_at": "2026-11-21T10:00:00Z", "ended_at": "2026-11-21T10:00:01Z", "duration_ms": 1000.4
+    });
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn a_log_row_has_the_plans_words_for_how_an_execution_stands() {
+    let shown = serde_json::to_value(LogRow::from(execution())).unwrap();
+    let expected = json!({
+        "execution_id": "exec_00000000000000000000000001", "tool_id": "tool_00000000000000000000000000",
+        "assistant_id": null, "call_id": null, "input_parameters": {"a": 1}, "output_result": null,
+        "status": "timeout", "started_at": "2026-11-21T10:00:00.000000Z",
+        "completed_at": "2026-11-21T10:00:01.000000Z", "duration_ms": 1000, "error_message": "too slow",
+        "error_code": "deadline", "retry_count": 1, "trigger_context": "test", "user_id": null
+    });
+    assert_eq!(shown, expected);
+    for (state, class, settled, status) in [
+        (State::Received, None, None, Status::Pending),
+        (State::Started, None, None, Status::Pending),
+        (State::Done, None, None, Status::Success),
+        (State::Failed, Some(ErrorClass::UpstreamError), None, Status::Error),
+        (State::Failed, Some(ErrorClass::Cancelled), None, Status::Cancelled),
+        (State::Released, None, None, Status::Cancelled),
+        (State::Unknown, Some(ErrorClass::OutcomeUnknown), None, Status::Unknown),
+        (State::Unknown, Some(ErrorClass::OutcomeUnknown), Some(Settlement::Done), Status::Success),
+        (State::Unknown, Some(ErrorClass::OutcomeUnknown), Some(Settlement::Repeat), Status::Error),
+    ] {
+        assert_eq!(Status::of(state, class, settled), status, "{state:?} {class:?} {settled:?}");
+    }
+}
+
 fn text() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["", "x", "${API_KEY}", "a b", "${parameters}", "{{ secret.API_KEY }}", "Bearer ${call_sid}"])
-        .prop_map(str::to_owned)
+    prop::sample::select(vec![
+        "",
+        "x",
+        "${API_KEY}",
+        "a b",
+        "${parameters}",
+        "{{ secret.API_KEY }}",
+        "Bearer ${call_sid}",
+    ])
+    .prop_map(str::to_owned)
 }
 
 fn json_value() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![text().prop_map(Value::from), any::<i32>().prop_map(Value::from), any::<bool>().prop_map(Value::from)];
+    let leaf = prop_oneof![
+        text().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from)
+    ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
@@ -340,7 +430,11 @@ fn configuration() -> impl Strategy<Value = Value> {
         json_value().prop_map(|value| Some(("request_body_template", value))),
         own_body().prop_map(|value| Some(("body", value))),
     ];
-    let own = (maybe(Just(json!({"q": ["${parameters}", 1]}))), maybe(Just(json!({"honoured": true}))), maybe(Just(json!(0))));
+    let own = (
+        maybe(Just(json!({"q": ["${parameters}", 1]}))),
+        maybe(Just(json!({"honoured": true}))),
+        maybe(Just(json!(0))),
+    );
     (method, text(), maybe(headers()), (auth, any::<bool>()), body, maybe(response_handling()), own).prop_map(
         |(method, url, mut headers, (auth, is_written_out), body, handling, (query, idempotency, redirects))| {
             if let Some((_, auth)) = auth.as_ref().filter(|(name, _)| is_written_out && *name == "authentication") {
@@ -377,9 +471,10 @@ fn write_out(authentication: &Value, headers: &mut Option<Value>) {
 }
 
 fn custom_configuration() -> impl Strategy<Value = Value> {
-    let seconds = prop_oneof![(1..600u32).prop_map(Value::from), (100..600_000u32).prop_map(|ms| {
-        Value::Number(super::tool::seconds(ms))
-    })];
+    let seconds = prop_oneof![
+        (1..600u32).prop_map(Value::from),
+        (100..600_000u32).prop_map(|ms| { Value::Number(super::tool::seconds(ms)) })
+    ];
     let words = (maybe(seconds), maybe((0..=10u8).prop_map(Value::from)), maybe(text().prop_map(Value::from)));
     let parts = (maybe(headers()), maybe(authentication()), maybe(json_value()), maybe(response_handling()));
     let own = maybe(Just(json!({"confirm": true, "connect_timeout_ms": 100})));
@@ -400,7 +495,8 @@ fn custom_configuration() -> impl Strategy<Value = Value> {
 /// Merge patches as somebody may write them by our own names, near to what the plan's words become.
 fn overrides() -> impl Strategy<Value = Value> {
     let ms = || maybe(prop::sample::select(vec![json!(1_000), json!(2_500), json!(50), json!("x"), json!(null)]));
-    let policy = (ms(), ms()).prop_map(|(whole, read)| assembled(vec![("timeout_ms", whole), ("read_timeout_ms", read)]));
+    let policy =
+        (ms(), ms()).prop_map(|(whole, read)| assembled(vec![("timeout_ms", whole), ("read_timeout_ms", read)]));
     let auth = prop_oneof![
         own_auth(),
         Just(json!(null)),
@@ -408,9 +504,8 @@ fn overrides() -> impl Strategy<Value = Value> {
         Just(json!({"type": "bearer", "token": "${API_KEY}", "key": null})),
     ];
     let body = prop_oneof![own_body(), Just(json!({"json": {"a": 1}})), Just(json!({"json": null, "raw": null}))];
-    let config = (maybe(auth), maybe(body), maybe(Just(json!(null)))).prop_map(|(auth, body, url)| {
-        assembled(vec![("auth", auth), ("body", body), ("url", url)])
-    });
+    let config = (maybe(auth), maybe(body), maybe(Just(json!(null))))
+        .prop_map(|(auth, body, url)| assembled(vec![("auth", auth), ("body", body), ("url", url)]));
     (maybe(policy), maybe(config), maybe(text().prop_map(Value::from))).prop_map(|(policy, config, description)| {
         assembled(vec![("policy", policy), ("config", config), ("description", description)])
     })

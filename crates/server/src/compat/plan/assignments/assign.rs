@@ -12,7 +12,7 @@ use crate::{
     auth::Authed,
     body::{self, Json, Path},
     compat::plan::{
-        assignment::{self, AssignmentInput, PlanAssignment},
+        assignment::{AssignmentInput, PlanAssignment},
         counts, fault,
     },
     error::ApiError,
@@ -45,8 +45,8 @@ pub(crate) async fn assign(
     // A page that only assigns sends no body at all.
     let body = body::read(request.into_body(), &state).await?;
     let given = if body.is_empty() { Object::new() } else { body::parse(&body)? };
-    let tool = registry::get(&state.app, &caller, &tool).await?;
-    let current = assignment::find(&state.app, &caller, &agent, tool.id).await?;
+    let tool = registry::get_to_change(&state.app, &caller, &tool).await?;
+    let current = agents::assignment_to_change(&state.app, &caller, &agent, tool.id).await?;
     let spec = AssignmentInput::parse(given)?.spec(&state.app, &caller, &tool, current.as_ref()).await?;
     let assigned = agents::assign(&state.app, &caller, &agent, &tool.id.to_string(), spec).await;
     let counts = counts::of(&state.app, caller.org_id, &[tool.id]).await?.get(tool.id);

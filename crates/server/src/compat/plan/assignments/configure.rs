@@ -8,7 +8,7 @@ use crate::{
     auth::Authed,
     body::{Json, Path},
     compat::plan::{
-        assignment::{self, AssignmentInput, PlanAssignment},
+        assignment::{AssignmentInput, PlanAssignment},
         counts, fault,
     },
     error::ApiError,
@@ -35,8 +35,8 @@ pub(crate) async fn configure(
     Path((agent, tool)): Path<(String, String)>,
     Json(body): Json<Object>,
 ) -> Result<Json<PlanAssignment>, ApiError> {
-    let tool = registry::get(&state.app, &caller, &tool).await?;
-    let current = assignment::find(&state.app, &caller, &agent, tool.id)
+    let tool = registry::get_to_change(&state.app, &caller, &tool).await?;
+    let current = agents::assignment_to_change(&state.app, &caller, &agent, tool.id)
         .await?
         .ok_or_else(|| Fault::not_found("assignment of tool", &tool.spec.name))?;
     let spec = AssignmentInput::parse(body)?.spec(&state.app, &caller, &tool, Some(&current)).await?;

@@ -32,7 +32,7 @@ pub(crate) async fn update(
     Path(id): Path<String>,
     Json(body): Json<Object>,
 ) -> Result<Json<PlanTool>, ApiError> {
-    let current = registry::get(&state.app, &caller, &id).await?;
+    let current = registry::get_to_change(&state.app, &caller, &id).await?;
     let secrets = state.app.vault().secret_names(caller.org_id).await?;
     let spec = ToolInput::parse(body)?.apply(&current.spec, &secrets)?;
     let id = current.id.to_string();

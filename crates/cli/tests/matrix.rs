@@ -1,0 +1,421 @@
+//! Who may do what: every route, every role, every scope, and the organization next door.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::{cell::Cell, collections::BTreeSet};
+
+use callwright_testkit::{
+    Answer, Api, Database, Live, Options, Person, Reply, Server, Upstream, eventually, on_both,
+    people::{join, other_organization},
+};
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
+const ROLES: [&str; 5] = ["viewer", "operator", "builder", "admin", "owner"];
+const SCOPES: [&str; 9] = [
+    "read",
+    "tools:call",
+    "tools:write",
+    "agents:write",
+    "agents:run",
+    "executions:decide",
+    "mcp",
+    "admin",
+    "context:trust",
+];
+
+/// The rows of the table in DESIGN section 10, and above them those who need no row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Who {
+    /// Anybody, also without a token.
+    Anybody,
+    /// Whoever has a token, for what is their own.
+    Known,
+    /// See tools, agents, executions.
+    See,
+    /// Call tools granted to the user.
+    Call,
+    /// Decide approvals, settle, replay, cancel.
+    Decide,
+    /// Create and change tools and agents; test.
+    Build,
+    /// Secrets, publishing.
+    Secrets,
+    /// Members, roles, tokens of others, audit.
+    Govern,
+    /// Delete the organization, transfer ownership.
+    Own,
+}
+
+impl Who {
+    /// The table itself: viewer, operator, builder, admin, owner.
+    fn row(self) -> [bool; 5] {
+        match self {
+            Self::Anybody | Self::Known | Self::See => [true, true, true, true, true],
+            Self::Call | Self::Decide => [false, true, true, true, true],
+            Self::Build => [false, false, true, true, true],
+            Self::Secrets | Self::Govern => [false, false, false, true, true],
+            Self::Own => [false, false, false, false, true],
+        }
+    }
+}
+
+/// What the owner of another organization is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Abroad {
+    /// The same as at home: it is about their own organization.
+    Own,
+    /// There is no such thing.
+    Hidden,
+    /// A name that is not there yet: this status.
+    Status(u16),
+}
+use Abroad::{Hidden, Own as Theirs, Status};
+
+/// Method, path, who, scopes (any of them will do; empty: none needed), status when allowed, abroad, body.
+type Route = (&'static str, &'static str, Who, &'static str, u16, Abroad, &'static str);
+
+const TOOL: &str = r#"{"name": "made_{n}", "kind": "http", "config": {"url": "https://example.com"}}"#;
+const AGENT: &str = r#"{"name": "made {n}"}"#;
+const PLAN_TOOL: &str = r#"{"name": "made_{n}", "configuration": {"url": "https://example.com"}}"#;
+
+/// Every route. What needs more than its role to succeed (a name typed right, an execution under way) is refused for
+/// that reason, which shows that the role was enough.
+#[rustfmt::skip]
+const ROUTES: &[Route] = &[
+    ("GET", "/healthz", Who::Anybody, "", 200, Theirs, ""),
+    ("GET", "/readyz", Who::Anybody, "", 200, Theirs, ""),
+    ("GET", "/metrics", Who::Anybody, "", 200, Theirs, ""),
+    ("GET", "/openapi.json", Who::Anybody, "", 200, Theirs, ""),
+    ("POST", "/token/get_token", Who::Anybody, "", 422, Theirs, r#"{"email": "a@example.org"}"#),
+    ("POST", "/api/v1/session", Who::Anybody, "", 422, Theirs, "{}"),
+    ("POST", "/api/v1/invitations/accept", Who::Anybody, "", 404, Theirs, r#"{"token": "cw_none", "password": "long enough"}"#),
+    ("GET", "/api/v1/session", Who::Known, "", 200, Theirs, ""),
+    ("DELETE", "/api/v1/session", Who::Known, "", 409, Theirs, ""),
+    ("GET", "/api/v1/me", Who::Known, "", 200, Theirs, ""),
+    ("PUT", "/api/v1/password", Who::Known, "admin", 422, Theirs, r#"{"new_password": "short"}"#),
+    ("GET", "/api/v1/tokens", Who::Known, "admin", 200, Theirs, ""),
+    ("GET", "/api/v1/tokens?all=true", Who::Govern, "admin", 200, Theirs, ""),
+    ("POST", "/api/v1/tokens", Who::Known, "admin", 201, Theirs, r#"{"name": "t", "scopes": ["admin"]}"#),
+    ("DELETE", "/api/v1/tokens/{own_token}", Who::Known, "admin", 204, Hidden, ""),
+    ("DELETE", "/api/v1/tokens/{anybodys_token}", Who::Govern, "admin", 204, Hidden, ""),
+    ("GET", "/api/v1/organization", Who::See, "read", 200, Theirs, ""),
+    ("PATCH", "/api/v1/organization", Who::Govern, "admin", 200, Theirs, r#"{"name": "Renamed"}"#),
+    ("DELETE", "/api/v1/organization", Who::Own, "admin", 422, Theirs, r#"{"name": "not its name"}"#),
+    ("POST", "/api/v1/organization/transfer", Who::Own, "admin", 409, Theirs, r#"{"user_id": "{nobody}"}"#),
+    // Whoever shares a tool has to see with whom; the table's row is about changing members.
+    ("GET", "/api/v1/members", Who::See, "read", 200, Theirs, ""),
+    ("PUT", "/api/v1/members/{member}", Who::Govern, "admin", 200, Hidden, r#"{"role": "viewer"}"#),
+    ("DELETE", "/api/v1/members/{leaver}", Who::Govern, "admin", 204, Hidden, ""),
+    ("GET", "/api/v1/invitations", Who::Govern, "admin", 200, Theirs, ""),
+    ("POST", "/api/v1/invitations", Who::Govern, "admin", 201, Theirs, r#"{"email": "new{n}@example.org", "role": "viewer"}"#),
+    ("DELETE", "/api/v1/invitations/{invitation}", Who::Govern, "admin", 204, Hidden, ""),
+    // Names, never values: whoever writes a tool has to know what `${NAME}` may be.
+    ("GET", "/api/v1/secrets", Who::Build, "admin", 200, Theirs, ""),
+    ("GET", "/api/v1/secrets?agent={agent}", Who::Build, "admin", 200, Hidden, ""),
+    ("PUT", "/api/v1/secrets/S{n}", Who::Secrets, "admin", 200, Theirs, r#"{"value": "hidden-value"}"#),
+    ("DELETE", "/api/v1/secrets/{secret}", Who::Secrets, "admin", 204, Hidden, ""),
+    ("GET", "/api/v1/audit", Who::Govern, "admin", 200, Theirs, ""),
+    ("GET", "/api/v1/tools", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/tools", Who::Build, "tools:write", 201, Theirs, TOOL),
+    ("GET", "/api/v1/tools/definitions", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/tools/{tool}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/tools/{tool}", Who::Build, "tools:write", 200, Status(422), TOOL),
+    ("DELETE", "/api/v1/tools/{tool}", Who::Build, "tools:write", 204, Hidden, ""),
+    ("POST", "/api/v1/tools/{tool}/call", Who::Call, "tools:call", 200, Hidden, "{}"),
+    ("GET", "/api/v1/tools/{tool}/diff?from=1&to=1", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/tools/{tool}/grants", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/tools/{own_tool}/grants/{member}", Who::Build, "tools:write", 204, Hidden, ""),
+    ("DELETE", "/api/v1/tools/{own_shared}/grants/{member}", Who::Build, "tools:write", 204, Hidden, ""),
+    ("POST", "/api/v1/tools/{tool}/rollback", Who::Build, "tools:write", 200, Hidden, r#"{"revision": 1}"#),
+    ("GET", "/api/v1/tools/{tool}/usage", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/tools/{tool}/versions", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/tools/{tool}/versions/1", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/agents", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/agents", Who::Build, "agents:write", 201, Theirs, AGENT),
+    ("GET", "/api/v1/agents/{agent}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/agents/{agent}", Who::Build, "agents:write", 200, Status(422), AGENT),
+    ("DELETE", "/api/v1/agents/{agent}", Who::Build, "agents:write", 204, Hidden, ""),
+    ("GET", "/api/v1/agents/{agent}/tools", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/agents/{agent}/tools/{tool}", Who::Build, "tools:write", 200, Hidden, "{}"),
+    ("DELETE", "/api/v1/agents/{equipped}", Who::Build, "tools:write", 204, Hidden, ""),
+    ("GET", "/api/v1/executions", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/executions/live", Who::See, "read", 101, Theirs, ""),
+    ("GET", "/api/v1/executions/{execution}", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/executions/{cut}", Who::See, "read|tools:call", 200, Hidden, ""),
+    ("POST", "/api/v1/executions/{execution}/cancel", Who::Decide, "executions:decide", 409, Hidden, ""),
+    ("POST", "/api/v1/executions/{execution}/replay", Who::Decide, "executions:decide", 200, Hidden, "{}"),
+    ("POST", "/api/v1/executions/{unknown}/settle", Who::Decide, "executions:decide", 200, Hidden, r#"{"as": "done"}"#),
+    ("GET", "/api/organization/tools", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/organization/tools", Who::Build, "tools:write", 201, Theirs, PLAN_TOOL),
+    ("GET", "/api/organization/tools/{tool}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/organization/tools/{tool}", Who::Build, "tools:write", 200, Hidden, r#"{"description": "d"}"#),
+    ("DELETE", "/api/organization/tools/{tool}", Who::Build, "tools:write", 204, Hidden, ""),
+    ("POST", "/api/organization/tools/{tool}/test", Who::Build, "tools:call", 200, Hidden, "{}"),
+    ("GET", "/api/organization/tools/{tool}/logs", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/assistants/{agent}/tools", Who::See, "read", 200, Hidden, ""),
+    ("POST", "/api/assistants/{agent}/tools/{tool}/assign", Who::Build, "tools:write", 201, Hidden, "{}"),
+    ("PUT", "/api/assistants/{equipped}/configure", Who::Build, "tools:write", 200, Hidden, r#"{"enabled": false}"#),
+    ("DELETE", "/api/assistants/{equipped}/unassign", Who::Build, "tools:write", 204, Hidden, ""),
+    ("GET", "/api/assistants/{agent}/tool-executions", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/calls/CA1/tool-executions", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/ws/tool-executions", Who::See, "read", 101, Theirs, ""),
+];
+
+struct World {
+    _server: Server,
+    upstream: Upstream,
+    owner: Api,
+    other: Api,
+    member: String,
+    counter: Cell<u32>,
+}
+
+impl World {
+    fn new(database: Database) -> Self {
+        let mut server = Server::start(Options::new(BINARY, database));
+        let other = other_organization(&mut server);
+        let owner = server.api();
+        let member = join(&owner, "member@example.org", "viewer");
+        Self { _server: server, upstream: Upstream::start(), owner, other, member, counter: Cell::new(0) }
+    }
+
+    /// Everybody of the table, then nobody and the neighbour.
+    fn people(&self) -> Vec<(&'static str, Api)> {
+        let mut people: Vec<_> = ROLES[..4]
+            .iter()
+            .map(|role| (*role, Person::invite(&self.owner, &format!("{role}@example.org"), role).api))
+            .collect();
+        people.push(("owner", self.owner.clone()));
+        people.push(("anonymous", self.owner.anonymous()));
+        people.push(("other", self.other.clone()));
+        people
+    }
+
+    fn next(&self) -> u32 {
+        self.counter.set(self.counter.get() + 1);
+        self.counter.get()
+    }
+
+    fn tool(&self, maker: &Api, rest: Value) -> Reply {
+        let mut tool = json!({"name": format!("tool_{}", self.next()), "kind": "http", "effect": "read",
+            "is_shared": true, "config": {"method": "GET", "url": self.upstream.url("/")}});
+        for (name, value) in rest.as_object().unwrap() {
+            tool[name] = value.clone();
+        }
+        maker.post("/api/v1/tools", tool)
+    }
+
+    fn owners_tool(&self, rest: Value) -> String {
+        text(&self.tool(&self.owner, rest).expect(201)["tool"]["id"])
+    }
+
+    fn agent(&self) -> String {
+        let agent = self.owner.post("/api/v1/agents", json!({"name": format!("Agent {}", self.next())})).expect(201);
+        text(&agent["id"])
+    }
+
+    fn execution(&self, tool: &str) -> Value {
+        self.owner.post(&format!("/api/v1/tools/{tool}/call"), json!({})).expect(200)
+    }
+
+    /// Puts something fresh in the place of each name in braces, made by the first organization's owner, or by
+    /// `caller` where only the maker may.
+    fn fill(&self, template: &str, caller: &Api) -> String {
+        let mut filled = template.to_owned();
+        for name in [
+            "n",
+            "tool",
+            "agent",
+            "execution",
+            "member",
+            "nobody",
+            "leaver",
+            "invitation",
+            "secret",
+            "unknown",
+            "cut",
+            "equipped",
+            "own_tool",
+            "own_shared",
+            "own_token",
+            "anybodys_token",
+        ] {
+            let place = format!("{{{name}}}");
+            if filled.contains(&place) {
+                filled = filled.replace(&place, &self.thing(name, caller));
+            }
+        }
+        filled
+    }
+
+    fn thing(&self, name: &str, caller: &Api) -> String {
+        let api = &self.owner;
+        match name {
+            "n" => self.next().to_string(),
+            "tool" => self.owners_tool(json!({})),
+            "agent" => self.agent(),
+            "member" => self.member.clone(),
+            "nobody" => self.member.replace("user_", "user_0").chars().take(31).collect(),
+            "leaver" => join(api, &format!("leaver{}@example.org", self.next()), "viewer"),
+            "execution" => {
+                let execution = text(&self.execution(&self.owners_tool(json!({})))["execution_id"]);
+                eventually("the execution is written", 5, || {
+                    (api.get(&format!("/api/v1/executions/{execution}")).status == 200).then_some(())
+                });
+                execution
+            }
+            "unknown" => {
+                let tool = self.owners_tool(json!({"effect": "write"}));
+                self.upstream.next(Answer::reset());
+                text(&self.execution(&tool)["execution_id"])
+            }
+            "cut" => {
+                let tool = self.owners_tool(json!({"result": {"max_bytes": 256}}));
+                let rows: Vec<u32> = (0..1000).collect();
+                self.upstream.next(Answer::json(200, json!(rows)));
+                let answer = self.execution(&tool);
+                let (id, cursor) = (text(&answer["execution_id"]), text(&answer["truncated"]["cursor"]));
+                let path = format!("{id}/result?cursor={cursor}");
+                eventually("the rest is kept", 5, || {
+                    (api.get(&format!("/api/v1/executions/{path}")).status == 200).then_some(())
+                });
+                path
+            }
+            "invitation" => {
+                let invitation = json!({"email": format!("guest{}@example.org", self.next()), "role": "viewer"});
+                text(&api.post("/api/v1/invitations", invitation).expect(201)["id"])
+            }
+            "secret" => {
+                let name = format!("SECRET_{}", self.next());
+                api.put(&format!("/api/v1/secrets/{name}"), json!({"value": "hidden-value"})).ok();
+                name
+            }
+            "equipped" => {
+                let (agent, tool) = (self.agent(), self.owners_tool(json!({})));
+                let path = format!("{agent}/tools/{tool}");
+                api.put(&format!("/api/v1/agents/{path}"), json!({})).ok();
+                path
+            }
+            "own_tool" | "own_shared" => {
+                let own = self.tool(caller, json!({}));
+                let is_own = own.status == 201 && caller.token() != self.other.token();
+                let maker = if is_own { caller } else { api };
+                let tool = if is_own { text(&own.body["tool"]["id"]) } else { self.owners_tool(json!({})) };
+                if name == "own_shared" {
+                    maker.put(&format!("/api/v1/tools/{tool}/grants/{}", self.member), json!({})).expect(204);
+                }
+                tool
+            }
+            "own_token" => {
+                let own = caller.post("/api/v1/tokens", json!({"name": "own", "scopes": ["admin"]}));
+                let is_foreign = own.status != 201 || caller.token() == self.other.token();
+                if is_foreign { self.thing("anybodys_token", caller) } else { text(&own.body["id"]) }
+            }
+            "anybodys_token" => {
+                let token = json!({"name": "spare", "role": "viewer", "user_id": self.member});
+                text(&api.post("/api/v1/tokens", token).expect(201)["id"])
+            }
+            _ => unreachable!("{name}"),
+        }
+    }
+
+    /// The status that `caller` is given for a route.
+    fn ask(&self, route: &Route, caller: &Api) -> (u16, String) {
+        let (method, path, .., status, _, body) = *route;
+        let (path, body) = (self.fill(path, caller), self.fill(body, caller));
+        if status == 101 {
+            let status = Live::attempt(caller, &path, &[]).map_or_else(|refused| refused, |_| 101);
+            return (status, String::new());
+        }
+        let body = (!body.is_empty()).then(|| serde_json::from_str(&body).unwrap());
+        let reply = caller.send(method, &path, body);
+        (reply.status, format!("{reply:?}"))
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+/// The path with its variables nameless and without a query: `/api/v1/tools/{}/call`.
+fn shape(path: &str) -> String {
+    let path =
+        path.split('?').next().unwrap().replace("{equipped}", "{agent}/tools/{tool}").replace("{cut}", "{id}/result");
+    let path = path.replace("/versions/1", "/versions/{r}").replace("/S{n}", "/{name}").replace("/CA1/", "/{call_id}/");
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn every_route_has_a_row_here() {
+    let server = Server::start(Options::new(BINARY, Database::Sqlite));
+    let document = server.api().anonymous().get("/openapi.json").expect(200);
+    let served: BTreeSet<(String, String)> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), shape(path)))
+        })
+        .collect();
+    let known: BTreeSet<(String, String)> = ROUTES.iter().map(|route| (route.0.to_owned(), shape(route.1))).collect();
+    assert_eq!(served.difference(&known).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "routes without a row");
+    assert_eq!(known.difference(&served).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "rows without a route");
+}
+
+#[test]
+fn every_role_may_do_what_the_table_says_and_nothing_else() {
+    on_both(|database| {
+        let world = World::new(database);
+        let people = world.people();
+        let mut wrong = Vec::new();
+        for route in ROUTES {
+            let (method, path, who, _, status, abroad, _) = *route;
+            for (index, (role, api)) in people.iter().enumerate() {
+                let expected = match *role {
+                    "anonymous" if who == Who::Anybody => status,
+                    "anonymous" => 401,
+                    "other" => match abroad {
+                        Abroad::Own => status,
+                        Hidden => 404,
+                        Status(status) => status,
+                    },
+                    _ if who.row()[index] => status,
+                    // Who may not govern is not told whose tokens there are.
+                    _ if path.ends_with("{anybodys_token}") => 404,
+                    _ => 403,
+                };
+                let (given, answer) = world.ask(route, api);
+                if given != expected {
+                    wrong.push(format!("{role}: {method} {path}: {given} instead of {expected}: {answer}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn a_scope_opens_its_own_routes_only() {
+    on_both(|database| {
+        let world = World::new(database);
+        let mut wrong = Vec::new();
+        for scope in SCOPES {
+            let token = world.owner.post("/api/v1/tokens", json!({"name": scope, "scopes": [scope]})).expect(201);
+            let api = world.owner.with_token(text(&token["token"]));
+            for route in ROUTES {
+                let (method, path, _, scopes, status, ..) = *route;
+                let is_open = scopes.is_empty() || scopes.split('|').any(|one| one == scope);
+                let expected = if is_open { status } else { 403 };
+                let (given, answer) = world.ask(route, &api);
+                if given != expected {
+                    wrong.push(format!("{scope}: {method} {path}: {given} instead of {expected}: {answer}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        // Every scope that routes need can be given to a token.
+        let used: BTreeSet<&str> =
+            ROUTES.iter().flat_map(|route| route.3.split('|')).filter(|s| !s.is_empty()).collect();
+        assert!(used.iter().all(|scope| SCOPES.contains(scope)));
+    });
+}

@@ -1,0 +1,56 @@
+//! The OpenAPI document, and whether the server keeps to it: schemathesis (PyPI) makes thousands of requests from it.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::process::Command;
+
+use callwright_testkit::{Database, Options, Server};
+use serde_json::Value;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
+/// What would end the run itself: deleting the organization, signing out, or a socket that is no request.
+const LEFT_OUT: &str = "(^/api/v1/organization(/transfer)?$|/live$|^/ws/|/session$|/password$)";
+
+#[test]
+fn every_operation_says_what_it_does_and_who_may() {
+    let server = Server::start(Options::new(BINARY, Database::Sqlite));
+    let document = server.api().anonymous().get("/openapi.json").expect(200);
+    let mut operations = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
+            operations += 1;
+            let at = format!("{method} {path}");
+            assert!(operation["operationId"].is_string(), "{at} has no operationId");
+            assert!(operation["summary"].is_string() || operation["description"].is_string(), "{at} says nothing");
+            assert!(!operation["responses"].as_object().unwrap().is_empty(), "{at} has no answers");
+        }
+    }
+    assert!(operations >= 60, "only {operations} operations are described");
+}
+
+#[test]
+fn thousands_of_generated_requests_find_no_fault() {
+    let Ok(schemathesis) = std::env::var("CALLWRIGHT_TEST_SCHEMATHESIS") else {
+        assert!(std::env::var_os("CI").is_none(), "`make test` names schemathesis in CALLWRIGHT_TEST_SCHEMATHESIS");
+        eprintln!("schemathesis is not installed: left out (`make test` installs it)");
+        return;
+    };
+    let server = Server::start(Options::new(BINARY, Database::Sqlite));
+    let output = Command::new(schemathesis)
+        .current_dir(server.folder())
+        .args(["run", &format!("{}/openapi.json", server.url()), "--no-color", "--request-timeout", "20", "-n", "8", "--seed", "7"])
+        .args(["-H", &format!("X-Token: {}", server.token())])
+        .args(["--phases", "examples,coverage,fuzzing", "--exclude-path-regex", LEFT_OUT, "--max-failures", "10"])
+        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance,unsupported_method"])
+        .output()
+        .expect("schemathesis runs");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{report}\n{}", String::from_utf8_lossy(&output.stderr));
+    // It must not pass because it tested nothing.
+    let tested =
+        report.lines().find_map(|line| line.trim().strip_prefix("Tested: ")).and_then(|n| n.trim().parse::<u32>().ok());
+    assert!(tested >= Some(50), "too little was tested:\n{report}");
+    let health = server.api().get("/readyz");
+    assert_eq!(health.status, 200);
+    let log: Value = server.api().get("/api/v1/executions?limit=1").expect(200);
+    assert!(log["items"].is_array());
+}
