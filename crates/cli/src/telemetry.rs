@@ -31,6 +31,7 @@ pub(crate) fn start(settings: &Settings) -> Result<Telemetry, Failure> {
             .with_tracer(provider.tracer("callwright"))
             .with_location(false)
             .with_threads(false)
+            .with_filter(filter_fn(is_for_collector).with_max_level_hint(Level::DEBUG))
     });
     let is_text = match settings.log_format {
         LogFormat::Text => true,

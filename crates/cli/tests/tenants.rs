@@ -226,7 +226,7 @@ fn a_tool_is_for_its_maker_and_those_it_is_shared_with() {
         let maker = Person::invite(here, "maker@example.org", "builder");
         let colleague = Person::invite(here, "colleague@example.org", "builder");
         let operator = Person::invite(here, "operator@example.org", "operator");
-        let tool = world.tool(&maker.api, "private", json!({}));
+        let tool = world.tool(&maker.api, "private", json!({"is_shared": false}));
         let offered = |api: &Api| {
             let definitions = api.get("/api/v1/tools/definitions?format=openai").expect(200);
             definitions["tools"].to_string().contains("private")

@@ -20,7 +20,7 @@ mod hop;
 pub mod host;
 mod pool;
 pub mod redact;
-mod relay;
+pub mod relay;
 pub mod resolve;
 mod send;
 mod tls;

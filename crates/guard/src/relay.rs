@@ -6,6 +6,7 @@
 //! remembers a wake-up while the task is running anyway, and passes on what comes while it is parked.
 
 use std::{
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,6 +15,30 @@ use std::{
 };
 
 use futures_util::task::AtomicWaker;
+
+/// A future that wakes itself a lot, with the relay between it and its task. Made for a server's connection:
+/// a handler that reads its request's body wakes the connection it is part of.
+#[derive(Debug)]
+pub struct Relayed<F> {
+    relay: Relay,
+    future: Pin<Box<F>>,
+}
+
+impl<F: Future> Relayed<F> {
+    /// Puts the relay before a future.
+    pub fn new(future: F) -> Self {
+        Self { relay: Relay::new(), future: Box::pin(future) }
+    }
+}
+
+impl<F: Future> Future for Relayed<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let Self { relay, future } = &mut *self;
+        relay.poll(cx, |cx| future.as_mut().poll(cx))
+    }
+}
 
 /// Rounds within one poll before others get their turn.
 const MAX_ROUNDS: usize = 4;
@@ -81,5 +106,72 @@ impl Relay {
     pub(crate) fn peek<T>(&self, step: impl FnOnce(&mut Context<'_>) -> T) -> T {
         self.state.is_parked.store(false, Ordering::SeqCst);
         step(&mut Context::from_waker(&self.waker))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::poll_fn,
+        sync::atomic::AtomicUsize,
+        task::Poll::{Pending, Ready},
+        time::Duration,
+    };
+
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// Wakes itself so many times before it is done.
+    fn restless(times: usize) -> impl Future<Output = usize> {
+        let mut polls = 0;
+        poll_fn(move |cx| {
+            polls += 1;
+            if polls > times {
+                return Ready(polls);
+            }
+            cx.waker().wake_by_ref();
+            Pending
+        })
+    }
+
+    #[tokio::test]
+    async fn what_wakes_itself_goes_on_in_the_same_poll() {
+        let mut future = Relayed::new(restless(MAX_ROUNDS - 1));
+        let polled = poll_fn(|cx| Ready(Pin::new(&mut future).poll(cx))).await;
+        assert_eq!(polled, Ready(MAX_ROUNDS));
+    }
+
+    #[tokio::test]
+    async fn what_never_rests_gives_others_their_turn() {
+        let turns = Arc::new(AtomicUsize::new(0));
+        let others = Arc::clone(&turns);
+        let other = tokio::spawn(async move {
+            loop {
+                others.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        });
+        assert_eq!(Relayed::new(restless(1000)).await, 1001);
+        assert!(turns.load(Ordering::Relaxed) > 100);
+        other.abort();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn no_wake_up_from_elsewhere_is_lost() {
+        let (ping, mut pinged) = mpsc::unbounded_channel();
+        let (pong, mut ponged) = mpsc::unbounded_channel();
+        tokio::spawn(Relayed::new(async move {
+            while let Some(number) = pinged.recv().await {
+                pong.send(number).unwrap();
+            }
+        }));
+        let game = Relayed::new(async move {
+            for number in 0..50_000 {
+                ping.send(number).unwrap();
+                assert_eq!(ponged.recv().await, Some(number));
+            }
+        });
+        tokio::time::timeout(Duration::from_secs(60), game).await.expect("somebody sleeps for ever");
     }
 }

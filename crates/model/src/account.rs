@@ -188,6 +188,8 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
     /// Whether a browser session's cookie, not a token, identified them.
     pub by_session: bool,
+    /// The request with which they ask, for the logs.
+    pub request_id: Option<String>,
 }
 
 impl Caller {

@@ -24,7 +24,7 @@ pub fn entry(
         target_kind: target_kind.to_owned(),
         target_id: target_id.to_string(),
         details,
-        request_id: None,
+        request_id: caller.request_id.clone(),
         at: app.clock().now(),
     }
 }

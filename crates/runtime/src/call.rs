@@ -64,8 +64,6 @@ pub struct CallRequest {
     pub idempotency_key: Option<String>,
     /// Which entrance: `rest`, `plan`, `replay`.
     pub source: &'static str,
-    /// The request that asked.
-    pub request_id: Option<String>,
     /// The execution that this one repeats.
     pub replay_of: Option<ExecutionId>,
     /// The rest of a cut result instead of a new execution.

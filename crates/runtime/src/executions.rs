@@ -79,7 +79,6 @@ pub async fn replay(app: &App, caller: &Caller, id: ExecutionId, spec: ReplaySpe
         dry_run: spec.dry_run,
         idempotency_key: None,
         source: "replay",
-        request_id: None,
         replay_of: Some(id),
         cursor: None,
         confirmed: true,

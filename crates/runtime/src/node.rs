@@ -113,7 +113,8 @@ pub(crate) async fn housekeeping(app: App) {
             _ = ticks.tick() => {}
         }
         metering::inflight(app.inflight().len());
-        if app.is_clustered()
+        // Alone, there are no others to die; but what a dead one left to be sent again may have had its time.
+        if (app.is_clustered() || seconds.is_multiple_of(60))
             && let Err(error) = recover(&app).await
         {
             tracing::warn!(?error, "dead nodes could not be looked for");

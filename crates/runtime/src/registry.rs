@@ -7,7 +7,7 @@ pub mod cache;
 pub mod compile;
 mod define;
 mod diff;
-mod read;
+pub(crate) mod read;
 mod sharing;
 mod write;
 

@@ -130,13 +130,13 @@ async fn the_first_start_makes_an_owner_and_later_ones_keep_them() {
 }
 
 #[tokio::test]
-async fn the_chosen_token_is_valid_after_every_start_even_when_it_was_revoked() {
+async fn a_chosen_token_that_was_revoked_stays_so_and_the_start_says_why() {
     let place = Place::new().await;
     let owner = place.owner().await;
     token::revoke(&place.app, &owner, owner.token_id).await.unwrap();
     refused(account::authenticate(&place.app, ADMIN).await, FaultKind::Unauthenticated);
-    account::bootstrap(&place.app, Some(ADMIN)).await.unwrap();
-    assert_eq!(place.owner().await.user_id, owner.user_id);
+    let fault = refused(account::bootstrap(&place.app, Some(ADMIN)).await, FaultKind::Conflict);
+    assert_eq!(fault.code, "bootstrap_token_revoked");
 }
 
 #[tokio::test]

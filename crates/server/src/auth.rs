@@ -12,7 +12,7 @@ use callwright_runtime::account;
 use http::{HeaderMap, HeaderName, Method, header, request::Parts};
 use url::Url;
 
-use crate::{error::ApiError, state::ServerState};
+use crate::{error::ApiError, request_id, state::ServerState};
 
 /// The cookie that carries a browser session.
 pub const SESSION_COOKIE: &str = "callwright_session";
@@ -58,7 +58,7 @@ impl FromRequestParts<ServerState> for ClientAddr {
 
 /// The caller of a request, or why there is none.
 pub async fn authenticate(parts: &Parts, state: &ServerState) -> Result<Caller, Fault> {
-    let caller = match credential(&parts.headers) {
+    let mut caller = match credential(&parts.headers) {
         None => return Err(unauthenticated("this needs a token: send it as `X-Token` or `Authorization: Bearer`")),
         Some(Credential::Token(text)) => account::authenticate(&state.app, text).await?,
         Some(Credential::Session(text)) => {
@@ -70,6 +70,7 @@ pub async fn authenticate(parts: &Parts, state: &ServerState) -> Result<Caller, 
             caller
         }
     };
+    caller.request_id = request_id::of(&parts.headers);
     let span = tracing::Span::current();
     if !span.is_disabled() {
         span.record("org_id", tracing::field::display(caller.org_id));

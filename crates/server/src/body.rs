@@ -24,9 +24,6 @@ use crate::{
     strict::Strict,
 };
 
-/// How long a body that is too large is read and thrown away, so that its sender gets to read the answer.
-const LINGER: Duration = Duration::from_secs(1);
-
 /// A JSON body, in either direction.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
@@ -46,11 +43,6 @@ impl<T: DeserializeOwned> FromRequest<ServerState> for Json<T> {
         let (parts, body) = request.into_parts();
         // The type is checked first: a body of another type is not worth waiting for.
         check_media_type(&parts.headers)?;
-        let limit = state.options.max_body_bytes;
-        if parts.headers.contains_key(header::EXPECT) && body.size_hint().lower() > limit as u64 {
-            // The client asks before it sends, so it can be told at once.
-            return Err(too_large(limit).into());
-        }
         Ok(Self(parse(&read(body, state).await?)?))
     }
 }
@@ -89,23 +81,15 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// The whole body, at most `max_body_bytes`, within `body_timeout`.
+/// The whole body, at most `max_body_bytes`, within `body_timeout`. What is left of one that is too large is not our
+/// business but [`crate::linger`]'s.
 pub async fn read(mut body: Body, state: &ServerState) -> Result<Bytes, Fault> {
     let limit = state.options.max_body_bytes;
-    let reading = async {
-        if body.size_hint().lower() > limit as u64 {
-            return Err(too_large(limit));
-        }
-        collect(&mut body, limit).await
-    };
-    let read = tokio::time::timeout(state.options.body_timeout, reading).await;
-    let read = read.unwrap_or_else(|_| Err(too_slow(state.options.body_timeout)));
-    if read.as_ref().is_err_and(|fault| fault.kind == FaultKind::TooLarge) {
-        // Who is still sending does not read the answer, and would lose it if the connection were cut now.
-        let discarding = async { while let Ok(Some(_)) = next_chunk(&mut body).await {} };
-        let _ = tokio::time::timeout(LINGER, discarding).await;
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large(limit));
     }
-    read
+    let read = tokio::time::timeout(state.options.body_timeout, collect(&mut body, limit)).await;
+    read.unwrap_or_else(|_| Err(too_slow(state.options.body_timeout)))
 }
 
 /// Reads a body that says that it is JSON into `T`.

@@ -13,6 +13,7 @@ mod compat;
 mod edge;
 pub mod error;
 mod health;
+mod linger;
 mod live;
 pub mod metrics;
 pub mod openapi;

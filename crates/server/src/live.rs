@@ -48,8 +48,10 @@ pub(crate) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 /// How often a watcher is pinged, and asked whether its token still holds.
 const PING: Duration = Duration::from_secs(20);
-/// How long a watcher may take no frame before it is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a watcher may take nothing at all before it is given up. A slow one takes something now and then.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the goodbye may take, so that nobody who does not read it holds a stopping server up.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// The most bytes of a message that a watcher may send; there is nothing to say.
 const MAX_INCOMING: usize = 4 * 1024;
 /// The most running executions that a filtered stream remembers.
@@ -158,8 +160,8 @@ pub(crate) fn watch(
     let upgrade = upgrade.max_message_size(MAX_INCOMING).max_frame_size(MAX_INCOMING);
     Ok(upgrade.on_upgrade(move |mut socket| async move {
         if let Some(reason) = stream(&state, &token, &mut socket, events, frame).await {
-            // The client may be gone already; then there is nobody to tell.
-            let _ = timeout(PATIENCE, socket.send(Message::Close(Some(reason)))).await;
+            // The client may be gone already, or not reading; then there is nobody to tell.
+            let _ = timeout(FAREWELL, socket.send(Message::Close(Some(reason)))).await;
         }
         drop(open);
     }))
@@ -177,9 +179,9 @@ async fn stream(
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let message = tokio::select! {
-            () = state.closing.cancelled() => return Some(close(close_code::AWAY, "the server is stopping")),
+            () = state.closing.cancelled() => return Some(stopping()),
             event = events.next() => match event {
-                None => return Some(close(close_code::AWAY, "the server is stopping")),
+                None => return Some(stopping()),
                 Some(event) => match frame(event) {
                     None => continue,
                     Some(text) => Message::Text(Utf8Bytes::from(text)),
@@ -196,9 +198,12 @@ async fn stream(
                 Message::Ping(bytes::Bytes::new())
             }
         };
-        match timeout(PATIENCE, socket.send(message)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return None,
+        tokio::select! {
+            sent = timeout(PATIENCE, socket.send(message)) => match sent {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return None,
+            },
+            () = state.closing.cancelled() => return Some(stopping()),
         }
     }
 }
@@ -208,8 +213,12 @@ async fn is_still_known(state: &ServerState, token: &str) -> bool {
     match account::authenticate(&state.app, token).await {
         Ok(caller) => require(&caller, Right::View, Scope::Read).is_ok(),
         // A database that is away says nothing about the token.
-        Err(fault) => fault.kind != FaultKind::Unauthenticated,
+        Err(fault) => matches!(fault.kind, FaultKind::Unavailable | FaultKind::Internal),
     }
+}
+
+fn stopping() -> CloseFrame {
+    close(close_code::AWAY, "the server is stopping")
 }
 
 fn close(code: u16, reason: &'static str) -> CloseFrame {

@@ -2,11 +2,8 @@
 //!
 //! It is written into the request's own headers, so that everything further in reads it from one place.
 
-use std::convert::Infallible;
-
-use axum::extract::FromRequestParts;
 use callwright_model::{IdSource, id};
-use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// `X-Request-Id`.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -14,17 +11,9 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The most characters that a client's own request id may have.
 const MAX_LEN: usize = 128;
 
-/// The id of the request at hand.
-#[derive(Debug, Clone)]
-pub struct RequestIdHeader(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for RequestIdHeader {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let id = parts.headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Self(id.to_owned()))
-    }
+/// The id of the request with these headers.
+pub(crate) fn of(headers: &HeaderMap) -> Option<String> {
+    headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 /// Makes sure that `headers` carry exactly one good request id, and returns it.

@@ -8,6 +8,7 @@ use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::D
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use callwright_runtime::App;
+use http::header;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -18,6 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
 use crate::{
+    linger::Lingering,
     router,
     state::{ServerOptions, ServerState},
 };
@@ -130,7 +132,8 @@ impl Server {
         }
         let router = self.router;
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let mut request = request.map(Body::new);
+            let waits = request.headers().contains_key(header::EXPECT);
+            let mut request = request.map(|body| Body::new(Lingering::new(body, waits)));
             request.extensions_mut().insert(ConnectInfo(peer));
             let mut router = router.clone();
             async move { Ok::<_, Infallible>(into_ok(router.call(request).await)) }

@@ -90,33 +90,30 @@ async fn create(app: &App, chosen: Option<&str>) -> Result<Bootstrap, Fault> {
     Ok(Bootstrap { created: true, token: made_up })
 }
 
-/// Makes the chosen text valid again when it is not: another was chosen, or it was revoked.
+/// Makes the chosen text valid when it is not yet, because another one was chosen before.
 async fn ensure(app: &App, chosen: &str) -> Result<(), Fault> {
     if super::authenticate(app, chosen).await.is_ok() {
         return Ok(());
     }
-    let gone = || {
-        Fault::conflict(
-            "no_administrator",
-            format!("`{SETTING}` cannot be made valid: `{ADMIN}` is not a member of any organization; unset it"),
-        )
-    };
-    let user = app.store().user_by_email(ADMIN).await?.ok_or_else(gone)?;
-    let (org, role) = app.store().user_organizations(user.id).await?.into_iter().next().ok_or_else(gone)?;
-    let organization = app.store().organization(org).await?.ok_or_else(gone)?;
+    let user = app.store().user_by_email(ADMIN).await?.ok_or_else(nobody)?;
+    let (org, role) = app.store().user_organizations(user.id).await?.into_iter().next().ok_or_else(nobody)?;
+    let organization = app.store().organization(org).await?.ok_or_else(nobody)?;
     let mint = Mint { role, ..administrator(&organization, &user) };
     let new = mint.with_text(app, chosen, text::hash(chosen));
-    let entry = audit::entry(app, &caller(&new), "token.create", "token", new.token.id, json!({ "by": SETTING }));
-    app.store()
-        .write((new, entry), |(new, entry), tx| {
-            Box::pin(async move {
-                tx.create_token(new).await?;
-                tx.append_audit(entry).await
-            })
-        })
-        .await?;
-    app.accounts().forget(org);
-    Ok(())
+    let (caller, details) = (caller(&new), json!({ "by": SETTING }));
+    super::token::keep(app, &caller, "token.create", new, details).await.map_err(|fault| {
+        // The only thing about a fresh row that can be there already is the hash of the text.
+        if fault.code == "already_exists" { ended() } else { fault }
+    })
+}
+
+fn nobody() -> Fault {
+    let message = format!("`{SETTING}` cannot be made valid: `{ADMIN}` is not a member of any organization; unset it");
+    Fault::conflict("no_administrator", message)
+}
+
+fn ended() -> Fault {
+    Fault::conflict("bootstrap_token_revoked", format!("the token in `{SETTING}` was revoked; choose another text"))
 }
 
 fn administrator(organization: &Organization, user: &User) -> Mint {
@@ -140,5 +137,6 @@ fn caller(new: &NewToken) -> Caller {
         token_id: new.token.id,
         scopes: Vec::new(),
         by_session: false,
+        request_id: None,
     }
 }

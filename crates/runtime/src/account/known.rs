@@ -175,5 +175,6 @@ fn caller_of(row: TokenRow) -> Caller {
         token_id: row.token.id,
         scopes: row.token.scopes,
         by_session: row.token.kind == TokenKind::Session,
+        request_id: None,
     }
 }

@@ -225,6 +225,7 @@ async fn issue(app: &App, mint: Mint, email: String) -> Result<SignedIn, Fault> 
         token_id: new.token.id,
         scopes: new.token.scopes.clone(),
         by_session: new.token.kind == TokenKind::Session,
+        request_id: None,
     };
     let expires_at = new.token.expires_at.unwrap_or_default();
     let details = json!({ "kind": new.token.kind, "expires_at": expires_at });

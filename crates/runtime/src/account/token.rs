@@ -218,6 +218,7 @@ mod tests {
             token_id: ids.next(),
             scopes: scopes.to_vec(),
             by_session: false,
+            request_id: None,
         }
     }
 

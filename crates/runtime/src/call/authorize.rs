@@ -40,7 +40,7 @@ pub(super) fn place(work: &Work) -> Result<(), Stop> {
         return Err(denied("not_assigned", format!("the agent `{}` may not use the tool `{name}`", agent.name)));
     }
     let allowed = &work.policy().allowed_contexts;
-    if !allowed.is_empty() && !allowed.contains(&work.channel) {
+    if !work.request.dry_run && !allowed.is_empty() && !allowed.contains(&work.channel) {
         let list = allowed.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(", ");
         let here = work.channel.as_str();
         return Err(denied("context_not_allowed", format!("the tool `{name}` may be used in {list}, not in {here}")));

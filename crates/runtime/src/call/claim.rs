@@ -46,7 +46,7 @@ pub(super) async fn write(app: &App, work: Work) -> Result<CallAnswer, Fault> {
             Entry::Join(mut ended) => match join(&mut ended, work.deadline).await {
                 Joined::Answer(answer) => {
                     metering::deduplicated();
-                    return Ok(CallAnswer::clone(&answer).as_duplicate());
+                    return Ok(CallAnswer::clone(&answer).into_duplicate());
                 }
                 // Whoever led ended in a fault and left nothing to share: it is our turn.
                 Joined::Deserted => {}
@@ -266,7 +266,7 @@ fn still_running(work: &Work) -> CallAnswer {
     .retry_after(1_000);
     let mut answer = CallAnswer::new(work, Outcome::Failed(error));
     answer.state = State::Started;
-    answer.as_duplicate()
+    answer.into_duplicate()
 }
 
 fn broken(work: &Work) -> ToolError {

@@ -54,7 +54,7 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
         attempts: work.attempts(),
         dry_run: work.request.dry_run,
         replay_of: work.request.replay_of,
-        request_id: work.request.request_id.clone(),
+        request_id: caller.request_id.clone(),
         node_id: Some(work.node_id),
         settled: None,
         received_at: work.received_at,

@@ -52,6 +52,17 @@ fn record(org: OrgId, tools: &[ToolId], n: u64) -> Execution {
     row
 }
 
+/// The processor time that SQLite's writer has used; on other systems than Linux nothing.
+fn writer_seconds() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let stats = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok());
+    let ticks = stats.filter(|stat| stat.contains("(store-writer)")).filter_map(|stat| {
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+        Some(fields.next()?.parse::<f64>().ok()? + fields.next()?.parse::<f64>().ok()?)
+    });
+    ticks.sum::<f64>() / 100.0
+}
+
 async fn fill(db: &Database) -> (OrgId, Vec<ToolId>) {
     let (org, owner) = db.organization().await;
     let mut tools = Vec::new();
@@ -72,7 +83,9 @@ async fn fill(db: &Database) -> (OrgId, Vec<ToolId>) {
         db.store.record_read(record(org, &tools, n)).await.unwrap();
     }
     db.store.flush().await.unwrap();
+    let writer = writer_seconds() / EXECUTIONS as f64 * 1e6;
     println!("{}: {:.0} records/s", db.store.database(), EXECUTIONS as f64 / begun.elapsed().as_secs_f64());
+    println!("{}: {writer:.1} us of the writer's thread a record", db.store.database());
     (org, tools)
 }
 
@@ -116,6 +129,17 @@ async fn lists_are_fast(db: &Database) {
     });
     measure!("log, a tool, failed", |n| {
         log(ExecutionFilter { tool_id: Some(tools[n as usize]), state: Some(State::Failed), ..all() }).await
+    });
+    measure!("log, a tool, timeouts", |n| {
+        let error_class = Some(ErrorClass::TimeoutError);
+        log(ExecutionFilter { tool_id: Some(tools[n as usize]), error_class, ..all() }).await
+    });
+    measure!("log, an agent, failed", |n| {
+        let agent_id = Some(Id::from_raw(u128::from(n % 20)));
+        log(ExecutionFilter { agent_id, state: Some(State::Failed), ..all() }).await
+    });
+    measure!("log, a call, failed", |n| {
+        log(ExecutionFilter { call_id: Some(format!("CA{n}")), state: Some(State::Failed), ..all() }).await
     });
     measure!("usage", |n| store.usage(org, tools[n as usize]).await.unwrap().count as usize);
     measure!("counts", |n| store.execution_counts(org, &tools[n as usize..n as usize + 50]).await.unwrap().len());

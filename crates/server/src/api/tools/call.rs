@@ -12,7 +12,6 @@ use crate::{
     auth::Authed,
     body::{Json, Path},
     error::{ApiError, malformed},
-    request_id::RequestIdHeader,
     state::ServerState,
 };
 
@@ -65,7 +64,6 @@ pub(crate) struct CallBody {
 pub(crate) async fn call(
     State(state): State<ServerState>,
     Authed(caller): Authed,
-    RequestIdHeader(request_id): RequestIdHeader,
     Path(tool): Path<String>,
     headers: HeaderMap,
     Json(body): Json<CallBody>,
@@ -80,7 +78,6 @@ pub(crate) async fn call(
         dry_run: body.dry_run,
         idempotency_key: idempotency_key(&headers)?,
         source: "rest",
-        request_id: Some(request_id),
         replay_of: None,
         cursor: body.cursor,
         confirmed: false,

@@ -21,7 +21,6 @@ use crate::{
     body::{Json, Path},
     compat::plan::log::Status,
     error::ApiError,
-    request_id::RequestIdHeader,
     state::ServerState,
 };
 
@@ -86,7 +85,6 @@ pub(crate) struct TestOutput {
 pub(crate) async fn test(
     State(state): State<ServerState>,
     Authed(caller): Authed,
-    RequestIdHeader(request_id): RequestIdHeader,
     Path(tool): Path<String>,
     Json(body): Json<TestInput>,
 ) -> Result<Json<TestOutput>, ApiError> {
@@ -102,7 +100,6 @@ pub(crate) async fn test(
         dry_run: body.dry_run,
         idempotency_key: None,
         source: "plan",
-        request_id: Some(request_id),
         replay_of: None,
         cursor: None,
         confirmed: true,
