@@ -1,5 +1,7 @@
 //! How the server starts, refuses to start, and stops.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::{
     fs,
     os::unix::fs::PermissionsExt,

@@ -1,5 +1,7 @@
 //! The commands, against a real server.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::{
     fs,
     io::{BufRead, BufReader},

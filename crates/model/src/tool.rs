@@ -75,7 +75,7 @@ impl Effect {
 }
 
 /// A value that the server, not the model, puts into the arguments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Bound {
     /// With its trust spelled out.
@@ -105,6 +105,18 @@ pub enum Trust {
     Verified,
     /// Also what the caller sent.
     Client,
+}
+
+impl<'de> Deserialize<'de> for Bound {
+    /// An object with a `value` is the explicit form, and strict; everything else is a plain value. Serde's own
+    /// way with untagged forms would also take a list for the explicit one.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        if value.as_object().is_some_and(|object| object.contains_key("value")) {
+            return serde_json::from_value(value).map(Self::Explicit).map_err(serde::de::Error::custom);
+        }
+        Ok(Self::Plain(value))
+    }
 }
 
 impl Bound {
@@ -329,4 +341,30 @@ pub struct ToolUsage {
     pub p95_ms: f64,
     /// When it was last used.
     pub last_used_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_bound_value_is_explicit_only_as_an_object_with_a_value() {
+        let read = |value: Value| serde_json::from_value::<Bound>(value);
+        assert_eq!(read(json!({"value": "x", "trust": "client"})).unwrap().trust(), Trust::Client);
+        assert_eq!(read(json!(["a", "client"])).unwrap(), Bound::Plain(json!(["a", "client"])));
+        assert_eq!(read(json!({"a": 1})).unwrap(), Bound::Plain(json!({"a": 1})));
+        assert!(read(json!({"value": "x", "trsut": "client"})).is_err(), "a slip of the pen is refused");
+    }
+
+    #[test]
+    fn the_model_does_not_see_bound_names() {
+        let spec: ToolSpec = serde_json::from_value(json!({
+            "name": "t", "kind": "webhook", "config": {"url": "https://h/"}, "bound": {"b": 1},
+            "parameters": {"type": "object", "properties": {"a": {}, "b": {}}, "required": ["a", "b"]}
+        }))
+        .unwrap();
+        assert_eq!(spec.model_parameters(), json!({"type": "object", "properties": {"a": {}}, "required": ["a"]}));
+    }
 }

@@ -204,8 +204,7 @@ CREATE INDEX execution_call ON execution (org_id, call_id, id) WHERE call_id IS 
 CREATE INDEX execution_conversation ON execution (org_id, conversation_id, id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX execution_error ON execution (org_id, error_class, id) WHERE error_class IS NOT NULL;
 -- Nearly all are done; the others are few, and the reaper finds those under way here.
--- The last two columns are there to be looked at before the row is.
-CREATE INDEX execution_state ON execution (state, org_id, id, agent_id, user_id) WHERE state <> 'done';
+CREATE INDEX execution_state ON execution (state, org_id, id) WHERE state <> 'done';
 CREATE INDEX execution_tool_state ON execution (org_id, tool_id, state, id) WHERE state <> 'done';
 CREATE INDEX execution_unknown ON execution (tool_id, args_hash) WHERE state = 'unknown';
 

@@ -61,7 +61,7 @@ impl Live {
 
     /// Reads frames until one satisfies `wanted`.
     #[track_caller]
-    pub fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub fn until(&mut self, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         loop {
             match self.read() {
                 Some(frame) if wanted(&frame) => return frame,

@@ -38,6 +38,11 @@ pub trait Executor: Send + Sync {
 
     /// The names of the secrets that a call has to be lent.
     fn secrets(&self) -> &BTreeSet<String>;
+
+    /// Where it reaches, as far as that is known before a call: for an early word of the guard when a tool is saved.
+    fn base_url(&self) -> Option<&url::Url> {
+        None
+    }
 }
 
 /// What an executor may use of the world.

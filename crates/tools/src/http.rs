@@ -55,18 +55,16 @@ impl HttpTool {
         limits::check(spec)?;
         Ok(Self { plan: compile::Plan::compile(&spec.config, spec.effect, names)? })
     }
-
-    /// Scheme, host, port and the rest of the address, as far as it is known before a call; `None` when the
-    /// address comes from a secret. For an early word of the guard when a tool is saved.
-    pub fn base_url(&self) -> Option<&::url::Url> {
-        self.plan.url.base()
-    }
 }
 
 #[async_trait]
 impl Executor for HttpTool {
     async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
         Ok(execute::run(&self.plan, cx, call).await)
+    }
+
+    fn base_url(&self) -> Option<&::url::Url> {
+        self.plan.url.base()
     }
 
     fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {

@@ -91,7 +91,7 @@ fn address_key(client: IpAddr) -> String {
 
 /// How long to wait after `count` wrong guesses.
 fn wait(count: i64, limit: i64) -> Duration {
-    let doublings = u32::try_from(count - limit).unwrap_or(0).min(16);
+    let doublings = (count - limit).clamp(0, 16);
     FIRST_WAIT.saturating_mul(1 << doublings).min(WINDOW)
 }
 

@@ -24,6 +24,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// Carries a read out. It is recorded behind the answer; dropped on the way (the caller hung up), it is recorded
 /// as cancelled.
 pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+    record::begun(app, &work);
     let unfinished = record::Unfinished::new(app, &work);
     let outcome = run(app, &work).await?;
     let answer = record::read(app, &work, outcome).await;

@@ -152,6 +152,13 @@ pub(super) fn announce_end(app: &App, work: &Work, execution: &Execution) {
     announce(app, execution);
 }
 
+/// Tells watchers that a read has begun; it has no row until it ends.
+pub(super) fn begun(app: &App, work: &Work) {
+    if app.live().is_watched() {
+        announce(app, &row(work, State::Received, None, None));
+    }
+}
+
 /// Tells watchers how an execution stands.
 pub(super) fn announce(app: &App, execution: &Execution) {
     if app.live().is_watched() {

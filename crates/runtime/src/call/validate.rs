@@ -24,8 +24,15 @@ pub(super) fn arguments(work: &mut Work) -> Result<(), Stop> {
         work.arguments = arguments;
         return Err(invalid("bound_argument", message).into());
     }
-    let value = Value::Object(arguments);
-    let problem = problems(&tool.model_schema, &value);
+    let mut value = Value::Object(arguments);
+    let mut problem = problems(&tool.model_schema, &value);
+    if problem.is_some() {
+        // In strict mode a provider has the model send `null` for what it leaves out.
+        let mut without = value.clone();
+        if drop_nulls(&mut without) && tool.model_schema.is_valid(&without) {
+            (value, problem) = (without, None);
+        }
+    }
     arguments = match value {
         Value::Object(arguments) => arguments,
         _ => Object::new(),
@@ -39,6 +46,28 @@ pub(super) fn arguments(work: &mut Work) -> Result<(), Stop> {
     }
     work.arguments = arguments;
     problem.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Takes the `null`s out of objects; whether there were any.
+fn drop_nulls(value: &mut Value) -> bool {
+    let mut changed = false;
+    match value {
+        Value::Object(map) => {
+            let before = map.len();
+            map.retain(|_, value| !value.is_null());
+            changed = map.len() != before;
+            for value in map.values_mut() {
+                changed |= drop_nulls(value);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                changed |= drop_nulls(item);
+            }
+        }
+        _ => {}
+    }
+    changed
 }
 
 /// What is wrong with `value`, as an error that a model can act on.
@@ -66,4 +95,17 @@ pub(super) fn problems(schema: &Validator, value: &Value) -> Option<ToolError> {
 
 fn invalid(code: &str, message: impl Into<String>) -> ToolError {
     ToolError::new(ErrorClass::ValidationError, code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nulls_are_taken_out_at_any_depth() {
+        let mut value = json!({"a": null, "b": {"c": null, "d": 1}, "e": [{"f": null}, null]});
+        assert!(drop_nulls(&mut value));
+        assert_eq!(value, json!({"b": {"d": 1}, "e": [{}, null]}));
+        assert!(!drop_nulls(&mut json!({"a": 1})));
+    }
 }

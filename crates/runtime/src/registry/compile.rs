@@ -85,11 +85,15 @@ pub fn validator(schema: &Value, field: &str) -> Result<Validator, Fault> {
         .build(schema)
         .map_err(|error| {
             let path = error.instance_path().to_string();
-            Fault::invalid(
-                format!("{field}{}", path.replace('/', ".")),
-                format!("`{field}` is not a valid JSON Schema: {error}"),
-            )
+            refused(field, &path, format!("this is not valid JSON Schema: {error}"))
         })
+}
+
+/// A fault of what is at a JSON pointer inside `field`, with the pointer as a path with dots.
+fn refused(field: &str, pointer: &str, message: impl std::fmt::Display) -> Fault {
+    let inside = pointer.replace('/', ".").replace("~1", "/").replace("~0", "~");
+    let field = format!("{field}{inside}");
+    Fault::invalid(&field, format!("`{field}`: {message}"))
 }
 
 fn check_plain_fields(spec: &ToolSpec) -> Result<(), Fault> {
@@ -117,12 +121,12 @@ fn check_plain_fields(spec: &ToolSpec) -> Result<(), Fault> {
         ));
     }
     if let Some((path, message)) = schema::parameters_problems(&spec.parameters).into_iter().next() {
-        return Err(Fault::invalid(format!("parameters{path}"), message));
+        return Err(refused("parameters", &path, message));
     }
     if let Some(result_schema) = &spec.result.schema
         && let Some((path, message)) = schema::problems_of(result_schema).into_iter().next()
     {
-        return Err(Fault::invalid(format!("result.schema{path}"), message));
+        return Err(refused("result.schema", &path, message));
     }
     for (name, bound) in &spec.bound {
         let declared =
@@ -146,7 +150,7 @@ fn compile_bound(spec: &ToolSpec, secrets: &BTreeSet<String>) -> Result<Vec<Boun
         .map(|(name, bound)| {
             let names = Names { secrets: secrets.clone(), trust: bound.trust() };
             let template = ValueTemplate::compile(bound.value(), &names).map_err(|error| {
-                Fault::invalid(format!("bound.{name}{}", error.path.as_deref().unwrap_or("")), error.message)
+                refused(&format!("bound.{name}"), error.path.as_deref().unwrap_or_default(), error.message)
             })?;
             Ok(BoundValue { name: name.clone(), template, trust: bound.trust() })
         })

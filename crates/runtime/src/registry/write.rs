@@ -215,8 +215,13 @@ fn check_publishing(caller: &Caller, before: Option<&ToolSpec>, after: &ToolSpec
 
 async fn check(app: &App, caller: &Caller, tool: &Tool) -> Result<Vec<String>, Fault> {
     let secrets = app.vault().secret_names(caller.org_id).await?;
-    compile::compile(tool.clone(), Some(&secrets))?;
-    Ok(warnings(&tool.spec))
+    let compiled = compile::compile(tool.clone(), Some(&secrets))?;
+    let mut warnings = warnings(&tool.spec);
+    // Only a warning: what the guard lets through is the operator's setting, and may change.
+    if let Some(Err(why)) = compiled.executor.base_url().map(|url| app.guard().check_url(url)) {
+        warnings.push(format!("calls will be refused by the outbound guard: {why}"));
+    }
+    Ok(warnings)
 }
 
 fn warnings(spec: &ToolSpec) -> Vec<String> {

@@ -29,9 +29,10 @@ pub(super) fn examine(client: &Client, report: &mut Report) -> bool {
         return false;
     }
     report.ok("server", format!("{} answers", client.prefix()));
-    match version.as_str() {
-        same if same == env!("CARGO_PKG_VERSION") => report.ok("server version", version),
-        _ => report.warn("server version", version, "it differs from this program's; use the same on both sides"),
+    if version == env!("CARGO_PKG_VERSION") {
+        report.ok("server version", version);
+    } else {
+        report.warn("server version", version, "it differs from this program's; use the same on both sides");
     }
     ready(client, report);
     clock(&health, report);

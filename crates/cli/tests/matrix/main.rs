@@ -1,6 +1,8 @@
 //! Who may do what: every route, every role, every scope, and the organization next door.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod routes;
+
 use std::{cell::Cell, collections::BTreeSet};
 
 use callwright_testkit::{
@@ -8,6 +10,8 @@ use callwright_testkit::{
     people::{join, other_organization},
 };
 use serde_json::{Value, json};
+
+use routes::{Abroad, ROUTES, Route, Who};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
 const ROLES: [&str; 5] = ["viewer", "operator", "builder", "admin", "owner"];
@@ -21,144 +25,6 @@ const SCOPES: [&str; 9] = [
     "mcp",
     "admin",
     "context:trust",
-];
-
-/// The rows of the table in DESIGN section 10, and above them those who need no row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Who {
-    /// Anybody, also without a token.
-    Anybody,
-    /// Whoever has a token, for what is their own.
-    Known,
-    /// See tools, agents, executions.
-    See,
-    /// Call tools granted to the user.
-    Call,
-    /// Decide approvals, settle, replay, cancel.
-    Decide,
-    /// Create and change tools and agents; test.
-    Build,
-    /// Secrets, publishing.
-    Secrets,
-    /// Members, roles, tokens of others, audit.
-    Govern,
-    /// Delete the organization, transfer ownership.
-    Own,
-}
-
-impl Who {
-    /// The table itself: viewer, operator, builder, admin, owner.
-    fn row(self) -> [bool; 5] {
-        match self {
-            Self::Anybody | Self::Known | Self::See => [true, true, true, true, true],
-            Self::Call | Self::Decide => [false, true, true, true, true],
-            Self::Build => [false, false, true, true, true],
-            Self::Secrets | Self::Govern => [false, false, false, true, true],
-            Self::Own => [false, false, false, false, true],
-        }
-    }
-}
-
-/// What the owner of another organization is told.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Abroad {
-    /// The same as at home: it is about their own organization.
-    Own,
-    /// There is no such thing.
-    Hidden,
-    /// A name that is not there yet: this status.
-    Status(u16),
-}
-use Abroad::{Hidden, Own as Theirs, Status};
-
-/// Method, path, who, scopes (any of them will do; empty: none needed), status when allowed, abroad, body.
-type Route = (&'static str, &'static str, Who, &'static str, u16, Abroad, &'static str);
-
-const TOOL: &str = r#"{"name": "made_{n}", "kind": "http", "config": {"url": "https://example.com"}}"#;
-const AGENT: &str = r#"{"name": "made {n}"}"#;
-const PLAN_TOOL: &str = r#"{"name": "made_{n}", "configuration": {"url": "https://example.com"}}"#;
-
-/// Every route. What needs more than its role to succeed (a name typed right, an execution under way) is refused for
-/// that reason, which shows that the role was enough.
-#[rustfmt::skip]
-const ROUTES: &[Route] = &[
-    ("GET", "/healthz", Who::Anybody, "", 200, Theirs, ""),
-    ("GET", "/readyz", Who::Anybody, "", 200, Theirs, ""),
-    ("GET", "/metrics", Who::Anybody, "", 200, Theirs, ""),
-    ("GET", "/openapi.json", Who::Anybody, "", 200, Theirs, ""),
-    ("POST", "/token/get_token", Who::Anybody, "", 422, Theirs, r#"{"email": "a@example.org"}"#),
-    ("POST", "/api/v1/session", Who::Anybody, "", 422, Theirs, "{}"),
-    ("POST", "/api/v1/invitations/accept", Who::Anybody, "", 404, Theirs, r#"{"token": "cw_none", "password": "long enough"}"#),
-    ("GET", "/api/v1/session", Who::Known, "", 200, Theirs, ""),
-    ("DELETE", "/api/v1/session", Who::Known, "", 409, Theirs, ""),
-    ("GET", "/api/v1/me", Who::Known, "", 200, Theirs, ""),
-    ("PUT", "/api/v1/password", Who::Known, "admin", 422, Theirs, r#"{"new_password": "short"}"#),
-    ("GET", "/api/v1/tokens", Who::Known, "admin", 200, Theirs, ""),
-    ("GET", "/api/v1/tokens?all=true", Who::Govern, "admin", 200, Theirs, ""),
-    ("POST", "/api/v1/tokens", Who::Known, "admin", 201, Theirs, r#"{"name": "t", "scopes": ["admin"]}"#),
-    ("DELETE", "/api/v1/tokens/{own_token}", Who::Known, "admin", 204, Hidden, ""),
-    ("DELETE", "/api/v1/tokens/{anybodys_token}", Who::Govern, "admin", 204, Hidden, ""),
-    ("GET", "/api/v1/organization", Who::See, "read", 200, Theirs, ""),
-    ("PATCH", "/api/v1/organization", Who::Govern, "admin", 200, Theirs, r#"{"name": "Renamed"}"#),
-    ("DELETE", "/api/v1/organization", Who::Own, "admin", 422, Theirs, r#"{"name": "not its name"}"#),
-    ("POST", "/api/v1/organization/transfer", Who::Own, "admin", 409, Theirs, r#"{"user_id": "{nobody}"}"#),
-    // Whoever shares a tool has to see with whom; the table's row is about changing members.
-    ("GET", "/api/v1/members", Who::See, "read", 200, Theirs, ""),
-    ("PUT", "/api/v1/members/{member}", Who::Govern, "admin", 200, Hidden, r#"{"role": "viewer"}"#),
-    ("DELETE", "/api/v1/members/{leaver}", Who::Govern, "admin", 204, Hidden, ""),
-    ("GET", "/api/v1/invitations", Who::Govern, "admin", 200, Theirs, ""),
-    ("POST", "/api/v1/invitations", Who::Govern, "admin", 201, Theirs, r#"{"email": "new{n}@example.org", "role": "viewer"}"#),
-    ("DELETE", "/api/v1/invitations/{invitation}", Who::Govern, "admin", 204, Hidden, ""),
-    // Names, never values: whoever writes a tool has to know what `${NAME}` may be.
-    ("GET", "/api/v1/secrets", Who::Build, "admin", 200, Theirs, ""),
-    ("GET", "/api/v1/secrets?agent={agent}", Who::Build, "admin", 200, Hidden, ""),
-    ("PUT", "/api/v1/secrets/S{n}", Who::Secrets, "admin", 200, Theirs, r#"{"value": "hidden-value"}"#),
-    ("DELETE", "/api/v1/secrets/{secret}", Who::Secrets, "admin", 204, Hidden, ""),
-    ("GET", "/api/v1/audit", Who::Govern, "admin", 200, Theirs, ""),
-    ("GET", "/api/v1/tools", Who::See, "read", 200, Theirs, ""),
-    ("POST", "/api/v1/tools", Who::Build, "tools:write", 201, Theirs, TOOL),
-    ("GET", "/api/v1/tools/definitions", Who::See, "read", 200, Theirs, ""),
-    ("GET", "/api/v1/tools/{tool}", Who::See, "read", 200, Hidden, ""),
-    ("PUT", "/api/v1/tools/{tool}", Who::Build, "tools:write", 200, Status(422), TOOL),
-    ("DELETE", "/api/v1/tools/{tool}", Who::Build, "tools:write", 204, Hidden, ""),
-    ("POST", "/api/v1/tools/{tool}/call", Who::Call, "tools:call", 200, Hidden, "{}"),
-    ("GET", "/api/v1/tools/{tool}/diff?from=1&to=1", Who::See, "read", 200, Hidden, ""),
-    ("GET", "/api/v1/tools/{tool}/grants", Who::See, "read", 200, Hidden, ""),
-    ("PUT", "/api/v1/tools/{own_tool}/grants/{member}", Who::Build, "tools:write", 204, Hidden, ""),
-    ("DELETE", "/api/v1/tools/{own_shared}/grants/{member}", Who::Build, "tools:write", 204, Hidden, ""),
-    ("POST", "/api/v1/tools/{tool}/rollback", Who::Build, "tools:write", 200, Hidden, r#"{"revision": 1}"#),
-    ("GET", "/api/v1/tools/{tool}/usage", Who::See, "read", 200, Hidden, ""),
-    ("GET", "/api/v1/tools/{tool}/versions", Who::See, "read", 200, Hidden, ""),
-    ("GET", "/api/v1/tools/{tool}/versions/1", Who::See, "read", 200, Hidden, ""),
-    ("GET", "/api/v1/agents", Who::See, "read", 200, Theirs, ""),
-    ("POST", "/api/v1/agents", Who::Build, "agents:write", 201, Theirs, AGENT),
-    ("GET", "/api/v1/agents/{agent}", Who::See, "read", 200, Hidden, ""),
-    ("PUT", "/api/v1/agents/{agent}", Who::Build, "agents:write", 200, Status(422), AGENT),
-    ("DELETE", "/api/v1/agents/{agent}", Who::Build, "agents:write", 204, Hidden, ""),
-    ("GET", "/api/v1/agents/{agent}/tools", Who::See, "read", 200, Hidden, ""),
-    ("PUT", "/api/v1/agents/{agent}/tools/{tool}", Who::Build, "tools:write", 200, Hidden, "{}"),
-    ("DELETE", "/api/v1/agents/{equipped}", Who::Build, "tools:write", 204, Hidden, ""),
-    ("GET", "/api/v1/executions", Who::See, "read", 200, Theirs, ""),
-    ("GET", "/api/v1/executions/live", Who::See, "read", 101, Theirs, ""),
-    ("GET", "/api/v1/executions/{execution}", Who::See, "read", 200, Hidden, ""),
-    ("GET", "/api/v1/executions/{cut}", Who::See, "read|tools:call", 200, Hidden, ""),
-    ("POST", "/api/v1/executions/{execution}/cancel", Who::Decide, "executions:decide", 409, Hidden, ""),
-    ("POST", "/api/v1/executions/{execution}/replay", Who::Decide, "executions:decide", 200, Hidden, "{}"),
-    ("POST", "/api/v1/executions/{unknown}/settle", Who::Decide, "executions:decide", 200, Hidden, r#"{"as": "done"}"#),
-    ("GET", "/api/organization/tools", Who::See, "read", 200, Theirs, ""),
-    ("POST", "/api/organization/tools", Who::Build, "tools:write", 201, Theirs, PLAN_TOOL),
-    ("GET", "/api/organization/tools/{tool}", Who::See, "read", 200, Hidden, ""),
-    ("PUT", "/api/organization/tools/{tool}", Who::Build, "tools:write", 200, Hidden, r#"{"description": "d"}"#),
-    ("DELETE", "/api/organization/tools/{tool}", Who::Build, "tools:write", 204, Hidden, ""),
-    ("POST", "/api/organization/tools/{tool}/test", Who::Build, "tools:call", 200, Hidden, "{}"),
-    ("GET", "/api/organization/tools/{tool}/logs", Who::See, "read", 200, Hidden, ""),
-    ("GET", "/api/assistants/{agent}/tools", Who::See, "read", 200, Hidden, ""),
-    ("POST", "/api/assistants/{agent}/tools/{tool}/assign", Who::Build, "tools:write", 201, Hidden, "{}"),
-    ("PUT", "/api/assistants/{equipped}/configure", Who::Build, "tools:write", 200, Hidden, r#"{"enabled": false}"#),
-    ("DELETE", "/api/assistants/{equipped}/unassign", Who::Build, "tools:write", 204, Hidden, ""),
-    ("GET", "/api/assistants/{agent}/tool-executions", Who::See, "read", 200, Hidden, ""),
-    ("GET", "/api/calls/CA1/tool-executions", Who::See, "read", 200, Theirs, ""),
-    ("GET", "/ws/tool-executions", Who::See, "read", 101, Theirs, ""),
 ];
 
 struct World {
@@ -376,8 +242,8 @@ fn every_role_may_do_what_the_table_says_and_nothing_else() {
                     "anonymous" => 401,
                     "other" => match abroad {
                         Abroad::Own => status,
-                        Hidden => 404,
-                        Status(status) => status,
+                        Abroad::Hidden => 404,
+                        Abroad::Status(status) => status,
                     },
                     _ if who.row()[index] => status,
                     // Who may not govern is not told whose tokens there are.

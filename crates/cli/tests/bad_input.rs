@@ -1,0 +1,442 @@
+//! What clients send that makes no sense, or too much of it: a clear refusal that names the field, and nothing half
+//! written.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    thread,
+    time::{Duration, Instant},
+};
+
+use callwright_testkit::{Api, Database, Options, Reply, Server, Upstream, eventually, on_both};
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
+
+fn server(database: Database) -> Server {
+    Server::start(Options::new(BINARY, database))
+}
+
+fn tool() -> Value {
+    json!({"name": "t", "kind": "http", "effect": "read", "config": {"method": "GET", "url": "https://example.com/"}})
+}
+
+fn field(reply: &Reply) -> &str {
+    reply.body["error"]["details"]["field"].as_str().unwrap_or("(no field)")
+}
+
+/// Nothing came of all that was refused, and the server is well.
+fn assert_untouched(api: &Api) {
+    for list in ["/api/v1/tools", "/api/v1/agents", "/api/v1/executions", "/api/v1/secrets", "/api/v1/invitations"] {
+        assert_eq!(api.get(list).expect(200)["items"], json!([]), "{list}");
+    }
+    assert_eq!(api.get("/api/v1/members").expect(200)["items"].as_array().unwrap().len(), 1);
+    assert_eq!(api.get("/api/v1/tokens").expect(200)["items"].as_array().unwrap().len(), 1);
+    let audit = api.get("/api/v1/audit").expect(200);
+    assert_eq!(audit["items"].as_array().unwrap().len(), 1, "only the organization's beginning: {audit}");
+    api.get("/readyz").expect(200);
+}
+
+#[test]
+fn a_wrong_field_is_named_and_nothing_is_kept() {
+    on_both(|database| {
+        let server = server(database);
+        let api = server.api();
+        let set = |path: &str, value: Value| {
+            let mut tool = tool();
+            let (parent, name) = path.rsplit_once('/').unwrap();
+            tool.pointer_mut(parent).unwrap()[name] = value;
+            tool
+        };
+        let schema = |schema: Value| set("/parameters", schema);
+        let secret = "${NO_SUCH_SECRET}";
+        let tools = "/api/v1/tools";
+        #[rustfmt::skip]
+        let refused: Vec<(&str, &str, Value, &str)> = vec![
+            // Unknown fields, at every depth.
+            ("POST", tools, set("/surprise", json!(1)), "surprise"),
+            ("POST", tools, set("/config/surprise", json!(1)), "config.surprise"),
+            ("POST", tools, set("/policy", json!({"retry": {"sometimes": {}}})), "policy.retry.sometimes"),
+            ("POST", tools, set("/config/auth", json!({"type": "bearer", "token": "x", "extra": 1})), "config.auth.extra"),
+            ("POST", "/api/v1/agents", json!({"name": "a", "surprise": 1}), "surprise"),
+            ("POST", "/api/v1/tokens", json!({"name": "a", "surprise": 1}), "surprise"),
+            ("POST", "/api/v1/invitations", json!({"email": "a@b.org", "role": "viewer", "surprise": 1}), "surprise"),
+            ("PUT", "/api/v1/secrets/A", json!({"value": "v", "surprise": 1}), "surprise"),
+            ("PATCH", "/api/v1/organization", json!({"name": "n", "surprise": 1}), "surprise"),
+            // Missing fields and wrong types.
+            ("POST", tools, json!({"kind": "http"}), "name"),
+            ("POST", tools, set("/name", json!(7)), "name"),
+            ("POST", tools, set("/name", json!("has spaces")), "name"),
+            ("POST", tools, set("/kind", json!("carrier_pigeon")), "kind"),
+            ("POST", tools, set("/effect", json!("sideways")), "effect"),
+            ("POST", tools, set("/config/headers", json!({"A": 1})), "config.headers.A"),
+            ("POST", tools, set("/config/headers", json!({"Host": "x"})), "config.headers.Host"),
+            ("POST", tools, set("/config/headers", json!({"A": "x\r\nB: y"})), "config.headers.A"),
+            ("POST", tools, set("/config/method", json!("CONNECT")), "config.method"),
+            ("POST", tools, set("/config/redirects", json!(11)), "config.redirects"),
+            ("POST", tools, set("/policy", json!({"timeout_ms": "soon"})), "policy.timeout_ms"),
+            ("POST", tools, set("/policy", json!({"timeout_ms": -1})), "policy.timeout_ms"),
+            ("POST", tools, set("/policy", json!({"allowed_contexts": ["moon"]})), "policy.allowed_contexts[0]"),
+            ("POST", tools, set("/result", json!({"map": "[?"})), "result.map"),
+            ("POST", tools, set("/version", json!("one")), "version"),
+            ("POST", tools, set("/description", json!("x".repeat(9000))), "description"),
+            ("POST", "/api/v1/agents", json!({"name": ""}), "name"),
+            ("POST", "/api/v1/agents", json!([]), ""),
+            // Addresses.
+            ("POST", tools, set("/config/url", json!("not a url")), "config.url"),
+            ("POST", tools, set("/config/url", json!("file:///etc/passwd")), "config.url"),
+            ("POST", tools, set("/config/url", json!("https://user:pass@example.com/")), "config.url"),
+            ("POST", tools, set("/config/url", json!("https://{{ parameters.host }}/")), "config.url"),
+            // Templates with names that nobody knows, or that do not end.
+            ("POST", tools, set("/config/url", json!(format!("https://example.com/{secret}"))), "config.url"),
+            ("POST", tools, set("/config/headers", json!({"X-A": secret})), "config.headers.X-A"),
+            ("POST", tools, set("/config/query", json!({"q": secret})), "config.query.q"),
+            ("POST", tools, set("/config", json!({"url": "https://example.com", "body": {"json": {"a": [{"b": "{{ nobody.knows }}"}]}}})), "config.body.json.a.0.b"),
+            ("POST", tools, set("/config/auth", json!({"type": "bearer", "token": secret})), "config.auth.token"),
+            ("POST", tools, set("/config/headers", json!({"X-A": "{{ parameters.a"})), "config.headers.X-A"),
+            ("POST", tools, set("/config/headers", json!({"X-A": "{% for x in y %}"})), "config.headers.X-A"),
+            ("POST", tools, set("/bound", json!({"nobody": "x"})), "bound.nobody"),
+            // Schemas that are none.
+            ("POST", tools, schema(json!([])), "parameters"),
+            ("POST", tools, schema(json!({"type": "array"})), "parameters.type"),
+            ("POST", tools, schema(json!({"type": "object", "properties": 5})), "parameters.properties"),
+            ("POST", tools, schema(json!({"type": "object", "properties": {"a": {"type": "objekt"}}})), "parameters.properties.a.type"),
+            ("POST", tools, schema(json!({"type": "object", "properties": {"a": {"$ref": "https://example.com/s.json"}}})), "parameters.properties.a.$ref"),
+            ("POST", tools, schema(json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/none"}}})), "parameters.properties.a.$ref"),
+            ("POST", tools, schema(json!({"type": "object", "properties": {"a": {"pattern": "("}}})), "parameters.properties.a.pattern"),
+        ];
+        let mut wrong = Vec::new();
+        for (method, path, body, named) in refused {
+            let reply = api.send(method, path, Some(body.clone()));
+            let message = reply.body["error"]["message"].as_str().unwrap_or_default().to_owned();
+            if (reply.status, field(&reply)) != (422, named) || message.is_empty() {
+                wrong.push(format!("{named}: {reply:?} for {body}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert_untouched(&api);
+    });
+}
+
+#[test]
+fn a_schema_bomb_does_not_go_off() {
+    on_both(|database| {
+        let server = server(database);
+        let api = server.api();
+        // Each definition names the one before it ten times: 10^12 values when written out.
+        let mut fan_out = json!({"d0": {"type": "string"}});
+        for level in 1..12 {
+            let one = json!({"$ref": format!("#/$defs/d{}", level - 1)});
+            fan_out[format!("d{level}")] = json!({"type": "object", "properties":
+                (0..10).map(|n| (format!("p{n}"), one.clone())).collect::<serde_json::Map<_, _>>()});
+        }
+        let mut chain = json!({"c0": {"type": "string"}});
+        for level in 1..500 {
+            chain[format!("c{level}")] = json!({"$ref": format!("#/$defs/c{}", level - 1)});
+        }
+        let mut deep = json!({"type": "string"});
+        for _ in 0..30 {
+            deep = json!({"type": "object", "properties": {"d": deep}});
+        }
+        let many: Vec<String> = (0..20_000).map(|n| format!("value {n}")).collect();
+        let of = |properties: Value, defs: Value| json!({"type": "object", "properties": properties, "$defs": defs});
+        for (what, schema) in [
+            ("fan-out", of(json!({"a": {"$ref": "#/$defs/d11"}}), fan_out)),
+            ("a chain", of(json!({"a": {"$ref": "#/$defs/c499"}}), chain)),
+            ("deep nesting", of(json!({"a": deep}), json!({}))),
+            ("many values", of(json!({"a": {"enum": many}}), json!({}))),
+            ("a long pattern", of(json!({"a": {"pattern": "a?".repeat(2000)}}), json!({}))),
+            ("a pattern that multiplies", of(json!({"a": {"pattern": "((((a{99}){99}){99}){99})"}}), json!({}))),
+        ] {
+            let begun = Instant::now();
+            let mut tool = tool();
+            tool["parameters"] = schema;
+            let reply = api.post("/api/v1/tools", tool);
+            assert_eq!(reply.status, 422, "{what}: {}", &reply.text[..reply.text.len().min(500)]);
+            assert!(field(&reply).starts_with("parameters"), "{what}: {reply:?}");
+            assert!(begun.elapsed() < Duration::from_secs(3), "{what} took {:?}", begun.elapsed());
+        }
+        // JSON that nests too deep to be read at all.
+        let nested = format!("{{\"parameters\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        let reply = api.raw("POST", "/api/v1/tools", &[], Some(nested.into_bytes()));
+        assert_eq!((reply.status, reply.code()), (400, "malformed_request"), "{reply:?}");
+        assert_untouched(&api);
+        assert!(server.memory_mib() < 200, "{} MiB", server.memory_mib());
+        // One that leads round in a circle says nothing, and is not followed for ever.
+        let mut circle = tool();
+        circle["parameters"] =
+            of(json!({"a": {"$ref": "#/$defs/l"}}), json!({"l": {"anyOf": [{"$ref": "#/$defs/l"}]}}));
+        api.post("/api/v1/tools", circle).expect(201);
+        api.post("/api/v1/tools/t/call", json!({"arguments": {"a": 1}, "dry_run": true})).expect(200);
+        api.get("/readyz").expect(200);
+    });
+}
+
+#[test]
+fn a_body_that_cannot_be_read_is_400_413_or_415() {
+    on_both(|database| {
+        let server = server(database);
+        let api = server.api();
+        let send =
+            |kind: &str, body: &[u8]| api.raw("POST", "/api/v1/agents", &[("content-type", kind)], Some(body.to_vec()));
+        for body in [
+            &b""[..],
+            b"{",
+            b"nonsense",
+            b"{\"name\": }",
+            b"{\"name\": \"a\"} trailing",
+            b"{\"name\": \"\xff\xfe\"}",
+            b"\x1f\x8b\x08",
+        ] {
+            let reply = send("application/json", body);
+            assert_eq!((reply.status, reply.code()), (400, "malformed_request"), "{reply:?}");
+        }
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "jsonish"] {
+            let reply = send(kind, b"{\"name\": \"a\"}");
+            assert_eq!((reply.status, reply.code()), (415, "unsupported_media_type"), "{reply:?}");
+        }
+        let nul = send("application/json", b"{\"name\": \"a\\u0000b\"}");
+        assert_eq!((nul.status, field(&nul)), (422, "name"));
+        let twice = send("application/json", b"{\"name\": \"a\", \"name\": \"b\"}");
+        assert_eq!((twice.status, field(&twice)), (422, "name"));
+        // Too large: told before it is read, and while it is.
+        let large = vec![b' '; 100 << 20];
+        let reply = send("application/json", &large);
+        assert_eq!((reply.status, reply.code()), (413, "body_too_large"));
+        assert_eq!(reply.body["error"]["details"]["max_bytes"], 2 << 20);
+        let chunked = chunked(&api, "/api/v1/agents", 100 << 20);
+        assert!(chunked.starts_with("HTTP/1.1 413 "), "{chunked}");
+        let token = api.raw("POST", "/token/get_token", &[], Some(large));
+        assert_eq!(token.status, 413, "also where no token is needed: {token:?}");
+        assert_untouched(&api);
+        assert!(server.memory_mib() < 200, "{} MiB", server.memory_mib());
+    });
+}
+
+#[test]
+fn a_body_that_never_ends_is_not_waited_for() {
+    // The database plays no part, and the wait is long.
+    let server = server(Database::Sqlite);
+    let api = server.api();
+    let begun = Instant::now();
+    let mut streams: Vec<TcpStream> =
+        (0..50).map(|_| open(&api, "POST", "/api/v1/agents", "Content-Length: 1000\r\n")).collect();
+    while begun.elapsed() < Duration::from_secs(60) {
+        // One byte every half second: slow, but never silent.
+        let left = streams.iter_mut().filter_map(|stream| stream.write_all(b" ").ok()).count();
+        api.get("/readyz").expect(200);
+        streams[0].set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+        let mut answer = [0; 4096];
+        if let Ok(length) = streams[0].read(&mut answer) {
+            let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+            assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("request_timeout"), "{answer} of {left}");
+            assert!(begun.elapsed() > Duration::from_secs(20), "a slow client is given some time");
+            assert_untouched(&api);
+            return;
+        }
+    }
+    panic!("the server still waits");
+}
+
+#[test]
+fn addresses_methods_and_queries_that_make_no_sense() {
+    on_both(|database| {
+        let server = server(database);
+        let api = server.api();
+        for path in [
+            "/nothing",
+            "/api/v1/nothing",
+            "/api/v2/tools",
+            "/api/v1/tools/",
+            "/%00",
+            "/../etc/passwd",
+            "/api/v1//tools",
+        ] {
+            let reply = api.get(path);
+            assert_eq!(reply.status, 404, "{reply:?}");
+            assert!(["route_not_found", "not_found"].contains(&reply.code()), "{reply:?}");
+        }
+        for (method, path, allowed) in [
+            ("DELETE", "/api/v1/tools", "POST"),
+            ("PATCH", "/api/v1/tools/x", "PUT"),
+            ("POST", "/healthz", "GET"),
+            ("GET", "/token/get_token", "POST"),
+            ("BREW", "/api/v1/tools", "GET"),
+        ] {
+            let reply = api.send(method, path, None);
+            assert_eq!((reply.status, reply.code()), (405, "method_not_allowed"), "{reply:?}");
+            assert!(reply.header("allow").is_some_and(|allow| allow.contains(allowed)), "{:?}", reply.headers);
+        }
+        let lists = [
+            "/api/v1/tools",
+            "/api/v1/agents",
+            "/api/v1/executions",
+            "/api/v1/members",
+            "/api/v1/tokens",
+            "/api/v1/invitations",
+            "/api/v1/secrets",
+            "/api/v1/audit",
+            "/api/organization/tools",
+            "/api/calls/x/tool-executions",
+        ];
+        for list in lists {
+            for (query, named) in [
+                ("limit=0", "limit"),
+                ("limit=201", "limit"),
+                ("limit=-1", "limit"),
+                ("limit=many", "limit"),
+                ("limit=99999999999999999999", "limit"),
+                ("limit=1&limit=2", "limit"),
+                ("cursor=%21%21", "cursor"),
+                ("cursor=AAAA", "cursor"),
+                ("cursor=WyJhIiwiYiIsImMiLCJkIiwiZSJd", "cursor"),
+                ("surprise=1", "surprise"),
+                ("limit=%00", "limit"),
+            ] {
+                let reply = api.get(&format!("{list}?{query}"));
+                assert_eq!((reply.status, field(&reply)), (422, named), "{list}?{query}: {reply:?}");
+            }
+            // A cursor of another list is no reason to fall over.
+            let foreign = api.get(&format!("{list}?cursor=WyJ4Il0"));
+            assert!([200, 422].contains(&foreign.status), "{foreign:?}");
+        }
+        for (query, named) in [
+            ("state=odd", "state"),
+            ("since=yesterday", "since"),
+            ("error_class=odd", "error_class"),
+            ("user=me", "user"),
+        ] {
+            let reply = api.get(&format!("/api/v1/executions?{query}"));
+            assert_eq!((reply.status, field(&reply)), (422, named), "{reply:?}");
+        }
+        for id in ["x", "exec_", "exec_zzzzzzzzzzzzzzzzzzzzzzzzzz", "tool_01k00000000000000000000000", "%F0%9F%92%A9"] {
+            assert_eq!(api.get(&format!("/api/v1/executions/{id}")).status, 404, "{id}");
+        }
+        assert_untouched(&api);
+    });
+}
+
+#[test]
+fn arguments_and_keys_that_are_too_much() {
+    on_both(|database| {
+        let (server, upstream) = (server(database), Upstream::start());
+        let api = server.api();
+        let mut tool = tool();
+        tool["config"] = json!({"method": "POST", "url": upstream.url("/")});
+        tool["parameters"] =
+            json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+        api.post("/api/v1/tools", tool).expect(201);
+        let path = "/api/v1/tools/t/call";
+        for key in ["k".repeat(256), "two words".into(), "k".repeat(60_000)] {
+            let reply = api.with_header("Idempotency-Key", &key).post(path, json!({"arguments": {"a": "x"}}));
+            assert_eq!(reply.status, 400, "{reply:?}");
+            assert!(reply.body["error"]["message"].as_str().unwrap().contains("Idempotency-Key"));
+        }
+        for (body, named) in [
+            (json!({"argumnts": {}}), "argumnts"),
+            (json!({"arguments": {}, "context": []}), "context"),
+            (json!({"arguments": {}, "dry_run": "yes"}), "dry_run"),
+            (json!({"arguments": {}, "channel": "pigeon"}), "channel"),
+            (json!({"arguments": {}, "cursor": "!"}), "cursor"),
+        ] {
+            let reply = api.post(path, body);
+            assert_eq!((reply.status, field(&reply)), (422, named), "{reply:?}");
+        }
+        assert_eq!(api.post(path, json!({"arguments": {"a": "x".repeat(3 << 20)}})).status, 413);
+        assert_eq!(api.get("/api/v1/executions").expect(200)["items"], json!([]), "refusals are no executions");
+        // What is large but allowed goes through whole; what does not fit the schema is told to the model and recorded.
+        let long = "x".repeat(1 << 20);
+        let answer = api.post(path, json!({"arguments": {"a": long}})).expect(200);
+        assert_eq!(answer["success"], true);
+        assert_eq!(upstream.take()[0].json()["a"].as_str().map(str::len), Some(1 << 20));
+        let mut deep = json!(1);
+        for _ in 0..100 {
+            deep = json!([deep]);
+        }
+        for arguments in [json!(5), json!([]), json!({"a": deep}), json!({"b": "x"}), json!({"a": null}), json!("text")]
+        {
+            let answer = api.post(path, json!({"arguments": arguments})).expect(200);
+            assert_eq!(
+                (&answer["success"], &answer["error"]["class"]),
+                (&json!(false), &json!("validation_error")),
+                "{answer}"
+            );
+        }
+        let log = eventually("all seven are written", 5, || {
+            let log = api.get("/api/v1/executions").expect(200);
+            (log["items"].as_array().unwrap().len() == 7).then_some(log)
+        });
+        assert!(log.to_string().len() < 3 << 20, "a list of executions stays readable");
+        assert_eq!(upstream.count(), 0);
+        assert!(server.memory_mib() < 200, "{} MiB", server.memory_mib());
+    });
+}
+
+#[test]
+fn every_answer_carries_the_requests_name() {
+    on_both(|database| {
+        let server = server(database);
+        let api = server.api();
+        let asks: [(&str, &str, Option<&[u8]>); 8] = [
+            ("GET", "/healthz", None),
+            ("GET", "/api/v1/tools", None),
+            ("GET", "/nothing", None),
+            ("DELETE", "/healthz", None),
+            ("GET", "/api/v1/tools/none", None),
+            ("POST", "/api/v1/agents", Some(b"{")),
+            ("POST", "/api/v1/agents", Some(b"{\"name\": 1}")),
+            ("GET", "/api/v1/executions/live", None),
+        ];
+        for (method, path, body) in asks {
+            let ask = |api: &Api, given: &[(&str, &str)]| {
+                let reply = api.raw(method, path, given, body.map(<[u8]>::to_vec));
+                let id = reply.header("x-request-id").unwrap_or_else(|| panic!("{reply:?} has no id")).to_owned();
+                if reply.status >= 400 {
+                    assert_eq!(reply.body["error"]["request_id"], json!(id), "{reply:?}");
+                    let error = reply.body["error"].as_object().unwrap();
+                    assert_eq!(error.keys().collect::<Vec<_>>(), ["code", "message", "details", "request_id"]);
+                }
+                id
+            };
+            assert_eq!(ask(&api, &[("x-request-id", "my-own-name")]), "my-own-name");
+            let (one, two) = (ask(&api, &[]), ask(&api, &[]));
+            assert!(one.starts_with("req_") && one != two);
+            assert_eq!(ask(&api.anonymous(), &[("x-request-id", "without-a-token")]), "without-a-token");
+            for bad in ["two words", &"x".repeat(129), "\u{e4}"] {
+                assert!(ask(&api, &[("x-request-id", bad)]).starts_with("req_"), "{bad}");
+            }
+        }
+    });
+}
+
+/// Writes the head of a request as the administrator, and leaves the body to the test.
+fn open(api: &Api, method: &str, path: &str, headers: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(api.base().trim_start_matches("http://")).unwrap();
+    let token = api.token().unwrap();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nX-Token: {token}\r\nContent-Type: application/json\r\n{headers}\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+/// Sends `size` blanks in chunks, reading all the while; gives the beginning of the answer.
+fn chunked(api: &Api, path: &str, size: usize) -> String {
+    let mut stream = open(api, "POST", path, "Transfer-Encoding: chunked\r\n");
+    let mut reader = stream.try_clone().unwrap();
+    let reading = thread::spawn(move || {
+        let mut answer = [0; 4096];
+        let length = reader.read(&mut answer).unwrap_or(0);
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    });
+    let mut chunk = b"10000\r\n".to_vec();
+    chunk.resize(chunk.len() + 0x10000, b' ');
+    chunk.extend_from_slice(b"\r\n");
+    for _ in 0..size / 0x10000 {
+        if stream.write_all(&chunk).is_err() {
+            break;
+        }
+    }
+    reading.join().unwrap()
+}
