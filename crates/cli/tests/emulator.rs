@@ -118,7 +118,7 @@ result:
         let opened = write();
         assert_eq!(opened["success"], true, "{opened}");
         assert_eq!(write()["data"], opened["data"], "the same issue, not a second one");
-        let listed = server.command(&["--json", "tool", "call", "list_issues"]).output().unwrap();
+        let listed = server.command(&["tool", "call", "list_issues", "--json"]).output().unwrap();
         let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
         let twins = listed["data"].as_array().unwrap().iter().filter(|issue| issue["title"] == title.as_str()).count();
         assert_eq!(twins, 1, "{listed}");

@@ -5,7 +5,7 @@
 use std::{
     collections::VecDeque,
     io::{self, BufReader, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Condvar, Mutex, Weak,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -48,7 +48,13 @@ struct State {
 impl Upstream {
     /// Starts it on a free port. Until told otherwise it answers 200 with `{"ok":true}`.
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::start_on("127.0.0.1")
+    }
+
+    /// The same on another of this machine's addresses, for example `127.0.0.2`, or on all with `::`.
+    pub fn start_on(ip: &str) -> Self {
+        let ip: IpAddr = ip.parse().expect("an address");
+        let listener = TcpListener::bind((ip, 0)).expect("a free port");
         let address = listener.local_addr().expect("its address");
         let shared = Arc::new(Shared {
             state: Mutex::default(),
