@@ -32,6 +32,7 @@ mod work;
 
 use callwright_model::{Fault, Object, account::Caller, context::Channel, id::ExecutionId};
 use serde_json::Value;
+use tracing::Instrument;
 
 pub use answer::{CallAnswer, CallMeta};
 pub use rest::rest;
@@ -83,7 +84,30 @@ pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     }
     let found = resolve::resolve(app, &request).await?;
     authorize::caller(app, &request, &found).await?;
-    let mut work = Work::new(app, request, found);
+    let work = Work::new(app, request, found);
+    // At level `debug`: it costs nothing while nobody collects spans.
+    let span = tracing::debug_span!(
+        "execution",
+        execution.id = %work.id,
+        tool.name = work.tool().tool.spec.name,
+        tool.version = work.tool().version,
+        channel = work.channel.as_str(),
+        state = tracing::field::Empty,
+        error.class = tracing::field::Empty,
+        attempts = tracing::field::Empty,
+    );
+    let answer = walk(app, work).instrument(span.clone()).await?;
+    if !span.is_disabled() {
+        span.record("state", answer.state.as_str());
+        span.record("attempts", answer.meta.attempts);
+        if let Some(error) = &answer.error {
+            span.record("error.class", error.class.as_str());
+        }
+    }
+    Ok(answer)
+}
+
+async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
     match prepare(app, &mut work).await {
         Ok(()) => {}
         Err(Stop::Refused(error)) => return Ok(record::refused(app, &work, *error).await),
@@ -98,7 +122,7 @@ pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     // A write outlives the connection that asked for it: once begun, it is carried out and recorded.
     let task = app.spawn({
         let app = app.clone();
-        async move { claim::write(&app, work).await }
+        async move { claim::write(&app, work).await }.in_current_span()
     });
     task.await.unwrap_or_else(|error| Err(Fault::internal(error)))
 }

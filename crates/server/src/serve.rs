@@ -7,6 +7,7 @@
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
+use callwright_guard::relay::Relayed;
 use callwright_runtime::App;
 use http::header;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -97,12 +98,13 @@ async fn accept_until(
             next = next => next,
         };
         let (server, open) = (server.clone(), open.clone());
-        connections.spawn(async move {
+        // A handler that reads its request's body wakes the connection that it is part of; see `Relayed`.
+        connections.spawn(Relayed::new(async move {
             open.increment(1.0);
             server.connection(stream, peer).await;
             open.decrement(1.0);
             drop(place);
-        });
+        }));
     }
 }
 

@@ -108,6 +108,25 @@ fn a_body_that_cannot_be_read_is_400_413_or_415() {
 }
 
 #[test]
+fn a_body_that_nobody_reads_costs_no_connection() {
+    let server = server(Database::Sqlite);
+    let api = server.api();
+    let stranger = api.with_token("cw_wrong");
+    for (caller, path, status) in [(&stranger, "/api/v1/agents", "401"), (&api, "/api/v1/nothing", "404")] {
+        let mut stream = open(caller, "POST", path, "Content-Length: 13\r\n");
+        assert!(answer(&mut stream).starts_with(&format!("HTTP/1.1 {status} ")), "answered before the body came");
+        thread::sleep(Duration::from_millis(100));
+        stream.write_all(b"{\"name\": \"a\"}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let next = answer(&mut stream);
+        assert!(next.starts_with("HTTP/1.1 200 "), "{path}: {next}");
+    }
+    // Who waits to be asked for the body is told at once, and does not send it.
+    let mut stream = open(&stranger, "POST", "/api/v1/agents", "Content-Length: 104857600\r\nExpect: 100-continue\r\n");
+    assert!(answer(&mut stream).starts_with("HTTP/1.1 401 "));
+    assert_untouched(&api);
+}
+
+#[test]
 fn a_body_that_never_ends_is_not_waited_for() {
     // The database plays no part, and the wait is long.
     let server = server(Database::Sqlite);
@@ -143,15 +162,19 @@ fn open(api: &Api, method: &str, path: &str, headers: &str) -> TcpStream {
     stream
 }
 
+/// What can be read now.
+fn answer(stream: &mut TcpStream) -> String {
+    let mut bytes = [0; 8192];
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let length = stream.read(&mut bytes).unwrap_or(0);
+    String::from_utf8_lossy(&bytes[..length]).into_owned()
+}
+
 /// Sends `size` blanks in chunks, reading all the while; gives the beginning of the answer.
 fn chunked(api: &Api, path: &str, size: usize) -> String {
     let mut stream = open(api, "POST", path, "Transfer-Encoding: chunked\r\n");
     let mut reader = stream.try_clone().unwrap();
-    let reading = thread::spawn(move || {
-        let mut answer = [0; 4096];
-        let length = reader.read(&mut answer).unwrap_or(0);
-        String::from_utf8_lossy(&answer[..length]).into_owned()
-    });
+    let reading = thread::spawn(move || answer(&mut reader));
     let mut chunk = b"10000\r\n".to_vec();
     chunk.resize(chunk.len() + 0x10000, b' ');
     chunk.extend_from_slice(b"\r\n");

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{TOOL_FIELDS, TOOLS, World, assert_fields, field, rows, text};
 
+/// What somebody does to the sample.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 #[test]
 fn a_tool_is_kept_as_the_plan_writes_it() {
     on_both(|database| {
@@ -61,7 +64,7 @@ fn what_the_plan_cannot_mean_is_refused_in_its_words() {
     on_both(|database| {
         let world = World::new(database);
         let api = world.api();
-        let refused = |change: &dyn Fn(&mut Value)| {
+        let refused = |change: Change| {
             let mut tool = world.sample();
             change(&mut tool);
             let reply = api.post(TOOLS, tool);
@@ -91,7 +94,7 @@ fn what_the_plan_cannot_mean_is_refused_in_its_words() {
             let (named, _) = refused(&|tool| tool["configuration"] = configuration.clone());
             assert_eq!(named, (422, "configuration.type".to_owned()));
         }
-        let wrong: [(&str, &dyn Fn(&mut Value)); 10] = [
+        let wrong: [(&str, Change); 10] = [
             ("surprise", &|tool| tool["surprise"] = json!(1)),
             ("configuration.url", &|tool| drop(tool["configuration"].as_object_mut().unwrap().remove("url"))),
             ("configuration.url", &|tool| tool["configuration"]["url"] = json!("ftp://example.com")),
