@@ -14,6 +14,10 @@ const SECRET: &str = "s3cr3t-n0b0dy-may-s33";
 
 fuzz_target!(|input: (&str, &str)| {
     let (text, argument) = input;
+    // The fuzzer learns the secret from the comparisons below and writes it into its inputs: then it proves nothing.
+    if text.contains(&SECRET[..6]) || argument.contains(&SECRET[..6]) {
+        return;
+    }
     let names = Names { secrets: ["KEY".to_owned()].into(), trust: Trust::Client };
     let secrets = BTreeMap::from([("KEY".to_owned(), SecretString::new(SECRET))]);
     let document = serde_json::from_str(argument).unwrap_or(Value::Null);
