@@ -3,7 +3,7 @@
 
 use std::{thread, time::Duration};
 
-use callwright_testkit::{Answer, Api, Database, Gate, Options, Reply, Server, Upstream, eventually, on_both};
+use callwright_testkit::{Answer, Api, Database, Gate, Live, Options, Reply, Server, Upstream, eventually, on_both};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
@@ -305,4 +305,18 @@ fn two_servers_on_one_postgres_share_the_ledger() {
     eventually("the other server notices", 5, || {
         (charge(&there, None, 2).expect(200)["error"]["code"] == "tool_disabled").then_some(())
     });
+}
+
+#[test]
+fn a_request_that_repeats_a_key_announces_no_execution_of_its_own() {
+    let (upstream, server) = (Upstream::start(), server(Database::Sqlite));
+    let api = server.api();
+    api.post("/api/v1/tools", charge_tool(&upstream, Value::Null)).expect(201);
+    let first = charge(&api, Some("again"), 1).expect(200);
+    let mut live = Live::open(&api, "/api/v1/executions/live");
+    assert_eq!(charge(&api, Some("again"), 1).expect(200)["meta"]["duplicate"], true);
+    let other = charge(&api, Some("other"), 2).expect(200);
+    let heard = live.until(|frame| frame["event"] == "execution");
+    assert_eq!(heard["execution"]["id"], other["execution_id"], "the next to be heard of is the next to act: {heard}");
+    assert_ne!(first["execution_id"], other["execution_id"]);
 }

@@ -105,9 +105,12 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
             Stop::Fault(fault) => Err(*fault),
         };
     }
-    record::announce(app, &new.execution);
     match app.store().claim_and_start(&new).await? {
-        Claim::Ours => act(app, work, FIRST_EPOCH).await,
+        Claim::Ours => {
+            // Not before: a request that repeats a key has no execution of its own to tell of.
+            record::announce(app, &new.execution);
+            act(app, work, FIRST_EPOCH).await
+        }
         Claim::Existing(row) => existing(app, work, *row).await,
     }
 }
