@@ -202,6 +202,12 @@ pub enum Progress {
         /// Why.
         class: ErrorClass,
     },
+    /// Whoever carries the call is to act.
+    Control {
+        /// What to do: `action` and what belongs to it.
+        #[schema(value_type = Object)]
+        control: Value,
+    },
     /// A line for the execution's log.
     Log {
         /// The line.

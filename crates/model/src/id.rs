@@ -201,6 +201,18 @@ pub mod kind {
     pub enum DataKey {}
     /// A request that came in from outside.
     pub enum Request {}
+    /// A question that holds an execution up.
+    pub enum Ticket {}
+    /// A webhook on its way out.
+    pub enum Delivery {}
+    /// A tool that came from a template, another organization or an import.
+    pub enum Install {}
+    /// A saved test case of a tool.
+    pub enum Case {}
+    /// A rule that raises an alert.
+    pub enum AlertRule {}
+    /// A change that waits for somebody to agree.
+    pub enum Proposal {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -241,6 +253,24 @@ pub mod kind {
     impl IdKind for Request {
         const PREFIX: &'static str = "req";
     }
+    impl IdKind for Ticket {
+        const PREFIX: &'static str = "tick";
+    }
+    impl IdKind for Delivery {
+        const PREFIX: &'static str = "dlv";
+    }
+    impl IdKind for Install {
+        const PREFIX: &'static str = "inst";
+    }
+    impl IdKind for Case {
+        const PREFIX: &'static str = "case";
+    }
+    impl IdKind for AlertRule {
+        const PREFIX: &'static str = "alert";
+    }
+    impl IdKind for Proposal {
+        const PREFIX: &'static str = "prop";
+    }
 }
 
 /// Identifies a tool.
@@ -267,6 +297,18 @@ pub type AuditId = Id<kind::Audit>;
 pub type DataKeyId = Id<kind::DataKey>;
 /// Identifies an incoming request.
 pub type RequestId = Id<kind::Request>;
+/// Identifies a ticket.
+pub type TicketId = Id<kind::Ticket>;
+/// Identifies a webhook on its way out.
+pub type DeliveryId = Id<kind::Delivery>;
+/// Identifies where a tool came from.
+pub type InstallId = Id<kind::Install>;
+/// Identifies a saved test case.
+pub type CaseId = Id<kind::Case>;
+/// Identifies a rule that raises an alert.
+pub type AlertRuleId = Id<kind::AlertRule>;
+/// Identifies a change that waits for somebody to agree.
+pub type ProposalId = Id<kind::Proposal>;
 
 #[cfg(test)]
 mod tests {

@@ -4,9 +4,12 @@
 //! strict: a field that nobody knows is refused. Whether its templates compile and its schema is one is
 //! checked when it is saved, by `runtime::registry`.
 
+mod config;
 mod described;
 pub mod http;
 pub mod policy;
+mod read;
+pub mod system;
 
 use std::collections::BTreeMap;
 
@@ -19,8 +22,10 @@ use crate::{
     id::{OrgId, ToolId, UserId},
 };
 
+pub use config::Config;
 pub use http::HttpConfig;
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
+pub use system::SystemConfig;
 
 /// What carries a tool out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -29,6 +34,8 @@ pub enum Kind {
     /// An HTTP request. The older names `endpoint`, `api_endpoint` and `webhook` mean the same.
     #[serde(alias = "endpoint", alias = "api_endpoint", alias = "webhook")]
     Http,
+    /// A step of the call itself: end it, transfer it, send tones. Whoever carries the call acts on the event.
+    System,
 }
 
 impl Kind {
@@ -36,12 +43,17 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",
+            Self::System => "system",
         }
     }
 
     /// Reads a wire name, older names included.
     pub fn parse(text: &str) -> Option<Self> {
-        matches!(text, "http" | "endpoint" | "api_endpoint" | "webhook").then_some(Self::Http)
+        match text {
+            "http" | "endpoint" | "api_endpoint" | "webhook" => Some(Self::Http),
+            "system" => Some(Self::System),
+            _ => None,
+        }
     }
 }
 
@@ -181,72 +193,66 @@ pub enum ResultMap {
 }
 
 /// A tool as its author writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ToolSpec {
     /// Unique in the organization; letters, digits, `_` and `-`, at most 64, not starting with a digit or `-`.
     pub name: String,
     /// What people call it; the name when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// What it does and when to use it, for the model.
-    #[serde(default)]
+    #[schema(required = false)]
     pub description: String,
     /// A word to sort tools by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// What carries it out.
     pub kind: Kind,
     /// What calling it does to the world. A tool that says nothing is taken to write.
-    #[serde(default)]
+    #[schema(required = false)]
     pub effect: Effect,
     /// A write that may be sent again at will, for example one that sets a value.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,
-    /// JSON Schema 2020-12 of the arguments, bound ones included.
-    #[serde(default = "empty_schema")]
-    #[schema(value_type = Object)]
+    /// JSON Schema 2020-12 of the arguments, bound ones included. A `system` tool that says nothing gets its action's own.
+    #[schema(required = false, value_type = Object)]
     pub parameters: Value,
     /// Arguments that the server fills in. The model neither sees nor may send them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub bound: BTreeMap<String, Bound>,
     /// The configuration of its kind.
-    pub config: HttpConfig,
+    pub config: Config,
     /// How an answer becomes a result.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub result: ResultSpec,
     /// Time, retries, confirmation and where it may be used.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub policy: Policy,
     /// What to say and do when it fails.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Fallback>,
     /// Paths into the arguments whose values are hidden in the execution log.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redact: Vec<String>,
     /// Whether it may be called.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(skip_serializing_if = "is_true")]
     pub active: bool,
     /// Whether everybody in the organization may call it.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(skip_serializing_if = "is_true")]
     pub is_shared: bool,
     /// Whether other organizations may see and copy it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_public: bool,
     /// Whether it is meant to be copied rather than called.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_template: bool,
     /// A semantic version to give this state of the tool. Without it the patch number goes up by one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
 
-fn empty_schema() -> Value {
+pub(crate) fn empty_schema() -> Value {
     serde_json::json!({"type": "object", "properties": {}, "additionalProperties": false})
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn is_true(value: &bool) -> bool {

@@ -7,6 +7,7 @@
 //! lend        secrets, decrypted for this execution only
 //! bind        what the server fills in; then the full schema again
 //! claim       one effect per intent: the ledger (writes only)
+//! admit       is there room: rate limits, concurrency, the breaker
 //! execute     the executor of its kind, under a deadline, through the retry gate
 //! shape       mapping, projection, size
 //! record      execution row, usage, live event, metrics
@@ -15,6 +16,7 @@
 //! DESIGN lends after claiming; here lending comes first, because bound arguments may read secrets and the
 //! claim needs the whole arguments' hash, and because claim and start are then one commit.
 
+mod admit;
 pub mod answer;
 mod authorize;
 mod bind;

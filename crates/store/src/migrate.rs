@@ -15,8 +15,20 @@ struct Migration {
 }
 
 /// One text for both databases. A new file goes to the end; a file that was released is never edited.
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "trunk", sql: include_str!("../migrations/0001_trunk.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    migration(1, "trunk", include_str!("../migrations/0001_trunk.sql")),
+    migration(2, "tickets", include_str!("../migrations/0002_tickets.sql")),
+    migration(3, "limits", include_str!("../migrations/0003_limits.sql")),
+    migration(4, "library", include_str!("../migrations/0004_library.sql")),
+    migration(5, "versions", include_str!("../migrations/0005_versions.sql")),
+    migration(6, "checks", include_str!("../migrations/0006_checks.sql")),
+    migration(7, "alerts", include_str!("../migrations/0007_alerts.sql")),
+    migration(8, "imports", include_str!("../migrations/0008_imports.sql")),
+];
+
+const fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration { version, name, sql }
+}
 
 /// Servers that start together migrate one after the other. The number means nothing.
 const ADVISORY_LOCK: i64 = 0x6361_6c6c_7772_6967;

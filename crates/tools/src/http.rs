@@ -53,7 +53,10 @@ impl HttpTool {
     /// A [`Fault`] whose details name the field, for example `config.headers.X-Id`.
     pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Self, Fault> {
         limits::check(spec)?;
-        Ok(Self { plan: compile::Plan::compile(&spec.config, spec.effect, names)? })
+        let Some(config) = spec.config.http() else {
+            return refuse("config", "is not the configuration of an `http` tool");
+        };
+        Ok(Self { plan: compile::Plan::compile(config, spec.effect, names)? })
     }
 }
 

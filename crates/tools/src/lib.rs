@@ -1,6 +1,6 @@
 //! The executors that reach outside, behind one trait.
 //!
-//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`. [`gate`] decides what
+//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`. [`gate`] decides what
 //! may be sent again and [`backoff`] when; both are pure and serve every kind. No executor sees the
 //! store: what it needs of the world is in [`executor::ExecCx`], and every byte it sends goes through the
 //! outbound guard.
@@ -12,6 +12,32 @@ pub mod executor;
 pub mod gate;
 pub mod http;
 pub mod limits;
+pub mod system;
+
+use std::sync::Arc;
+
+use callwright_expr::Names;
+use callwright_model::{
+    Fault,
+    tool::{Config, ToolSpec},
+};
 
 pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use http::HttpTool;
+pub use system::SystemTool;
+
+pub(crate) use http::refuse;
+
+/// Checks and compiles a tool of any kind; see [`HttpTool::compile`].
+///
+/// # Errors
+/// A [`Fault`] whose details name the field.
+pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Fault> {
+    Ok(match &spec.config {
+        Config::Http(_) => Arc::new(HttpTool::compile(spec, names)?),
+        Config::System(config) => {
+            limits::check(spec)?;
+            Arc::new(SystemTool::compile(config, spec)?)
+        }
+    })
+}

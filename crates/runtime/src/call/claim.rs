@@ -16,6 +16,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     CallAnswer,
+    admit::{self, Pass},
     answer::{CallMeta, millis, state_of},
     bind::hex,
     execute, hold, record,
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{
     App,
+    app::not_ready,
     inflight::{Ended, Entry},
     metering,
 };
@@ -105,14 +107,43 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
             Stop::Fault(fault) => Err(*fault),
         };
     }
-    match app.store().claim_and_start(&new).await? {
+    // What may still be held back is claimed first and started once it is let through: two commits.
+    let is_gated = admit::applies(app, &work);
+    let claim = if is_gated { app.store().claim(&new).await? } else { app.store().claim_and_start(&new).await? };
+    match claim {
         Claim::Ours => {
             // Not before: a request that repeats a key has no execution of its own to tell of.
             record::announce(app, &new.execution);
-            act(app, work, FIRST_EPOCH).await
+            if is_gated { admitted(app, work).await } else { act(app, work, FIRST_EPOCH, Pass::none()).await }
         }
         Claim::Existing(row) => existing(app, work, *row).await,
     }
+}
+
+/// Starts what was claimed, once there is room for it.
+async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
+    let pass = match admit::admit(app, &work).await {
+        Ok(pass) => pass,
+        Err(error) => return release(app, work, error).await,
+    };
+    let now = app.clock().now();
+    if !app.store().start(work.id, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, now).await? {
+        return Err(not_ready());
+    }
+    work.started_at = Some(now);
+    act(app, work, FIRST_EPOCH, pass).await
+}
+
+/// Gives a claim up before anything was sent: the key may be used again.
+async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, Fault> {
+    let outcome = Outcome::Failed(record::apply_fallback(&work, error));
+    let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
+    execution.started_at = None;
+    finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, None).await?;
+    record::announce_end(app, &work, &execution);
+    let mut answer = CallAnswer::new(&work, outcome);
+    answer.state = State::Released;
+    Ok(answer)
 }
 
 async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result<(), Stop> {
@@ -126,7 +157,7 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 }
 
 /// Sends, and makes the outcome durable before it is told.
-async fn act(app: &App, work: Work, epoch: i64) -> Result<CallAnswer, Fault> {
+async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
     let outcome = match execute::run(app, &work).await {
         Ok(outcome) => outcome,
         Err(fault) => {
@@ -134,6 +165,7 @@ async fn act(app: &App, work: Work, epoch: i64) -> Result<CallAnswer, Fault> {
             Err(broken(&work))
         }
     };
+    pass.ended(outcome.as_ref().err());
     let (outcome, whole) = record::settle_content(&work, outcome);
     if let Some(whole) = whole {
         record::keep_whole(app, &work, whole);
@@ -208,7 +240,7 @@ async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswe
             // The upstream honours the key: sending again is safe, and tells how it went.
             work.id = row.execution.id;
             work.received_at = row.execution.received_at;
-            return act(app, work, row.epoch + 1).await;
+            return act(app, work, row.epoch + 1, Pass::none()).await;
         }
         if row.execution.state.is_final() {
             metering::deduplicated();
@@ -291,8 +323,7 @@ fn broken(work: &Work) -> ToolError {
 /// Whether a node that takes this over may send again: only what does no harm twice.
 fn is_resendable(work: &Work) -> bool {
     let spec = &work.tool().tool.spec;
-    let honoured = spec.config.idempotency.as_ref().is_some_and(|idempotency| idempotency.honoured);
-    spec.repeatable || (honoured && work.request.idempotency_key.is_some())
+    spec.repeatable || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
 }
 
 /// Where the key stands in the ledger: one for each organization, tool and key.

@@ -15,7 +15,7 @@ use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
-use super::{CallAnswer, record, shape::Shaped, work::Work};
+use super::{CallAnswer, admit, record, shape::Shaped, work::Work};
 use crate::App;
 
 /// What an executor gets beyond its deadline to come back by itself.
@@ -26,7 +26,14 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
     record::begun(app, &work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = run(app, &work).await?;
+    let outcome = match admit::admit(app, &work).await {
+        Ok(pass) => {
+            let outcome = run(app, &work).await?;
+            pass.ended(outcome.as_ref().err());
+            outcome
+        }
+        Err(error) => Err(error),
+    };
     let answer = record::read(app, &work, outcome).await;
     unfinished.ended();
     Ok(answer)

@@ -167,7 +167,7 @@ pub(super) fn announce(app: &App, execution: &Execution) {
 }
 
 /// What the tool's author wants said and done when it fails.
-fn apply_fallback(work: &Work, mut error: ToolError) -> ToolError {
+pub(super) fn apply_fallback(work: &Work, mut error: ToolError) -> ToolError {
     let Some(fallback) = &work.tool().tool.spec.fallback else { return error };
     let Fallback { message, alternative_action, require_human, by_class } = fallback;
     let special = by_class.get(&error.class);

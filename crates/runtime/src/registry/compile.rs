@@ -11,7 +11,7 @@ use callwright_model::{
     secret::is_secret_name,
     tool::{Tool, ToolSpec, Trust, is_tool_name},
 };
-use callwright_tools::{Executor, HttpTool};
+use callwright_tools::Executor;
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
@@ -60,7 +60,7 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
         None => names_in(spec)?,
     };
     let names = Names { secrets: secrets.clone(), trust: Trust::Client };
-    let executor = HttpTool::compile(spec, &names)?;
+    let executor = callwright_tools::compile(spec, &names)?;
     let bound = compile_bound(spec, &secrets)?;
     let model_schema = validator(&spec.model_parameters(), "parameters")?;
     let full_schema = if bound.is_empty() { None } else { Some(validator(&spec.parameters, "parameters")?) };
@@ -71,7 +71,6 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
     }
     let defaults = defaults(spec);
     let version = spec.version.clone().unwrap_or_else(|| "1.0.0".to_owned());
-    let executor: Arc<dyn Executor> = Arc::new(executor);
     Ok(CompiledTool { executor, model_schema, full_schema, defaults, bound, shaper, secrets: needed, version, tool })
 }
 

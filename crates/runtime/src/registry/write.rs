@@ -237,7 +237,8 @@ fn warnings(spec: &ToolSpec) -> Vec<String> {
     }
     if spec.effect != callwright_model::tool::Effect::Read
         && !spec.repeatable
-        && !spec.config.idempotency.as_ref().is_some_and(|i| i.honoured)
+        && spec.config.http().is_some()
+        && !spec.config.is_key_honoured()
     {
         found.push(
             "a call that breaks off after it was sent becomes `unknown` and waits for a person; say `config.idempotency.honoured: true` if the upstream honours the key"

@@ -183,7 +183,9 @@ pub(crate) fn spec(name: &str) -> ToolSpec {
         repeatable: false,
         parameters: json!({"type": "object", "properties": {}}),
         bound: BTreeMap::new(),
-        config: serde_json::from_value::<HttpConfig>(json!({"url": "https://example.com"})).expect("a configuration"),
+        config: serde_json::from_value::<HttpConfig>(json!({"url": "https://example.com"}))
+            .expect("a configuration")
+            .into(),
         result: ResultSpec::default(),
         policy: Policy::default(),
         fallback: None,

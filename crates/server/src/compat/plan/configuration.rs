@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        Effect, HttpConfig, ResultSpec,
+        Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
         http::{Auth, Body, Idempotency},
     },
 };
@@ -30,10 +30,14 @@ pub(crate) struct Configuration {
     #[serde(rename = "type")]
     #[schema(required = false)]
     pub kind: ToolType,
+    /// For the type `system`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemConfig>,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
-    #[schema(required = false)]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub method: String,
     /// Where the request goes.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub url: String,
     /// Headers, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -100,17 +104,30 @@ pub(crate) enum ToolType {
     PythonFunction,
     /// An AWS Lambda function.
     Lambda,
+    /// A step of the call itself.
+    System,
 }
 
 impl ToolType {
+    /// The plan's word for a kind of ours.
+    pub(crate) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Http => Self::Endpoint,
+            Kind::System => Self::System,
+        }
+    }
+
     /// Refuses what this build cannot carry out; `path` is the field that names the kind.
     pub(crate) fn check(self, path: &str) -> Result<(), Fault> {
         let name = match self {
-            Self::Endpoint => return Ok(()),
+            Self::Endpoint | Self::System => return Ok(()),
             Self::PythonFunction => "python_function",
             Self::Lambda => "lambda",
         };
-        Err(Fault::invalid(path, format!("`{path}` is `{name}`: this build has no such kind yet, only `endpoint`")))
+        Err(Fault::invalid(
+            path,
+            format!("`{path}` is `{name}`: this build has no such kind yet, only `endpoint` and `system`"),
+        ))
     }
 }
 
@@ -120,8 +137,14 @@ impl Configuration {
         let kind = fields.take("type")?.unwrap_or(ToolType::Endpoint);
         // Before anything else: the other kinds have other fields, whose names would be refused one by one.
         kind.check(&fields.path("type"))?;
+        if kind == ToolType::System {
+            let system = fields.require("system", "say what is done to the call, by our own form")?;
+            fields.finish()?;
+            return Ok(Self::system(system));
+        }
         let this = Self {
             kind,
+            system: None,
             method: fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned()),
             url: fields.require("url", "say where the request goes")?,
             headers: fields.map("headers")?,
@@ -158,6 +181,34 @@ impl Configuration {
         Ok(())
     }
 
+    /// The plan's form of a tool's configuration.
+    pub(crate) fn of(spec: &ToolSpec) -> Self {
+        match &spec.config {
+            Config::Http(config) => Self::from_spec(config, &spec.result),
+            Config::System(config) => Self::system(config.clone()),
+        }
+    }
+
+    fn system(config: SystemConfig) -> Self {
+        Self {
+            kind: ToolType::System,
+            system: Some(config),
+            method: String::new(),
+            url: String::new(),
+            headers: BTreeMap::new(),
+            authentication: None,
+            request_body_template: None,
+            response_handling: None,
+            query: BTreeMap::new(),
+            auth: None,
+            body: None,
+            idempotency: None,
+            redirects: None,
+            max_response_bytes: None,
+            success_status_codes: Vec::new(),
+        }
+    }
+
     /// The plan's form of ours.
     pub(crate) fn from_spec(config: &HttpConfig, result: &ResultSpec) -> Self {
         let authentication = Authentication::from_auth(&config.auth);
@@ -166,6 +217,7 @@ impl Configuration {
         headers.extend(authentication.as_ref().and_then(|(_, written)| written.clone()));
         Self {
             kind: ToolType::Endpoint,
+            system: None,
             method: config.method.clone(),
             url: config.url.clone(),
             headers,

@@ -150,7 +150,7 @@ fn check_text(path: &str, value: &Value) -> Result<(), Fault> {
 /// A tool that only reads is retried and repeated freely, so an assignment may not make it write.
 fn method(fields: &mut Fields, tool: &ToolSpec) -> Result<Option<String>, Fault> {
     let Some(method) = fields.take::<String>("method")? else { return Ok(None) };
-    let was_read = effect_of(&tool.config.method) == Effect::Read;
+    let was_read = tool.config.http().is_some_and(|http| effect_of(&http.method) == Effect::Read);
     if tool.effect == Effect::Read && was_read && effect_of(&method) != Effect::Read {
         let path = fields.path("method");
         let message = format!("`{path}` would make the tool `{}` write, which is declared to read only", tool.name);

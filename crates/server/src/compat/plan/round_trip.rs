@@ -105,9 +105,9 @@ fn the_plans_own_example_is_shown_as_it_was_given() {
     assert_eq!(spec.policy.timeout_ms, 20_000);
     assert_eq!(spec.policy.read_timeout_ms, 20_000);
     assert_eq!([spec.policy.retry.network.attempts, spec.policy.retry.timeout.attempts], [2, 2]);
-    let auth = serde_json::to_value(&spec.config.auth).unwrap();
+    let auth = serde_json::to_value(&spec.config.http().unwrap().auth).unwrap();
     assert_eq!(auth, json!({"type": "bearer", "token": "{{ secret.API_KEY }}"}));
-    assert!(!spec.config.headers.contains_key("Authorization"), "it would be said twice");
+    assert!(!spec.config.http().unwrap().headers.contains_key("Authorization"), "it would be said twice");
 }
 
 #[test]
@@ -156,7 +156,13 @@ fn an_update_changes_what_it_says_and_nothing_else() {
     whole["description"] = json!("new");
     assert_eq!(update(&before, whole).unwrap().description, "new");
     assert_eq!(
-        update(&before, json!({"configuration": {"url": "https://b.example"}})).unwrap().config.headers.len(),
+        update(&before, json!({"configuration": {"url": "https://b.example"}}))
+            .unwrap()
+            .config
+            .http()
+            .unwrap()
+            .headers
+            .len(),
         0
     );
 }
@@ -262,7 +268,7 @@ fn an_override_of_the_authentication_leaves_nothing_of_the_tools_own() {
     callwright_model::merge::merge_patch(&mut merged, &Value::Object(patch));
     let merged = spec(merged);
     assert_eq!(
-        serde_json::to_value(merged.config.auth).unwrap(),
+        serde_json::to_value(&merged.config.http().unwrap().auth).unwrap(),
         json!({"type": "api_key", "key": "${lower_key}", "header": "X-K"})
     );
 }

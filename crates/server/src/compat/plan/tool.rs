@@ -6,7 +6,7 @@ use callwright_model::{
     Fault, Object, Timestamp,
     context::Channel,
     id::{OrgId, ToolId, UserId},
-    tool::{Effect, Policy, Tool, ToolSpec},
+    tool::{Config, Effect, Policy, Tool, ToolSpec},
 };
 use serde::Serialize;
 use serde_json::{Number, json};
@@ -105,8 +105,8 @@ impl PlanTool {
             name: spec.name.clone(),
             display_name: spec.title().to_owned(),
             description: spec.description.clone(),
-            tool_type: ToolType::Endpoint,
-            configuration: Configuration::from_spec(&spec.config, &spec.result),
+            tool_type: ToolType::of(spec.kind),
+            configuration: Configuration::of(spec),
             function_definition: FunctionDefinition::from_spec(spec),
             is_active: spec.active,
             require_confirmation: spec.policy.confirm,
@@ -116,7 +116,8 @@ impl PlanTool {
             version: spec.version.clone().unwrap_or_else(|| "1.0.0".to_owned()),
             is_public: spec.is_public,
             is_template: spec.is_template,
-            effect: Some(spec.effect).filter(|effect| *effect != effect_of(&spec.config.method)),
+            effect: Some(spec.effect)
+                .filter(|effect| Some(*effect) != spec.config.http().map(|http| effect_of(&http.method))),
             execution_count: counts.execution_count,
             last_executed_at: counts.last_executed_at,
             assistant_count: counts.assistant_count,
@@ -237,7 +238,10 @@ impl ToolInput {
         if self.configuration.is_none() {
             return Err(Fault::invalid("configuration", "`configuration` is missing: say how the tool is carried out"));
         }
-        let blank = json!({"name": "", "kind": "http", "config": {"url": ""}});
+        let blank = match self.configuration.as_ref().and_then(|configuration| configuration.system.as_ref()) {
+            Some(system) => json!({"name": "", "kind": "system", "config": system}),
+            None => json!({"name": "", "kind": "http", "config": {"url": ""}}),
+        };
         let mut blank: ToolSpec = serde_json::from_value(blank).map_err(Fault::internal)?;
         // The plan knows one time limit only, so the wait for an answer may take all of it.
         blank.policy.read_timeout_ms = blank.policy.timeout_ms;
@@ -260,12 +264,20 @@ impl ToolInput {
             set_parameters(&mut spec, parameters);
         }
         if let Some(configuration) = self.configuration {
-            configuration.apply(&mut spec.config, &mut spec.result, secrets)?;
+            match (configuration.system.clone(), spec.config.http_mut()) {
+                (Some(system), None) => spec.config = Config::System(system),
+                (None, Some(http)) => configuration.apply(http, &mut spec.result, secrets)?,
+                _ => {
+                    let message = "`configuration.type` cannot change; make a new tool";
+                    return Err(Fault::invalid("configuration.type", message));
+                }
+            }
         }
-        spec.effect = match self.effect {
-            Some(effect) => effect,
-            None if spec.config.method == current.config.method => current.effect,
-            None => effect_of(&spec.config.method),
+        let method = |spec: &ToolSpec| spec.config.http().map(|http| http.method.clone());
+        spec.effect = match (self.effect, method(&spec)) {
+            (Some(effect), _) => effect,
+            (None, Some(now)) if Some(&now) != method(current).as_ref() => effect_of(&now),
+            (None, _) => current.effect,
         };
         set_timeout(&mut spec.policy, self.timeout_seconds)?;
         set_attempts(&mut spec.policy, self.retry_attempts)?;

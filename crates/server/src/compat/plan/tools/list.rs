@@ -63,6 +63,7 @@ pub(crate) async fn list(
     let kind = match query.tool_type {
         None => None,
         Some(ToolType::Endpoint) => Some(Kind::Http),
+        Some(ToolType::System) => Some(Kind::System),
         // This build can hold none of these.
         Some(ToolType::PythonFunction | ToolType::Lambda) => {
             return Ok(bare_list(Page::<PlanTool> { items: Vec::new(), next_cursor: None }, &uri));

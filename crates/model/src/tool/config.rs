@@ -1,0 +1,70 @@
+//! The configuration of a tool, by its kind.
+
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeSeed, Deserializer},
+};
+use utoipa::ToSchema;
+
+use super::{HttpConfig, Kind, SystemConfig};
+
+/// The configuration of a tool, by its kind.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Config {
+    /// Of an `http` tool.
+    Http(Box<HttpConfig>),
+    /// Of a `system` tool.
+    System(SystemConfig),
+}
+
+impl Config {
+    /// The kind it is for.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Http(_) => Kind::Http,
+            Self::System(_) => Kind::System,
+        }
+    }
+
+    /// The request of an `http` tool.
+    pub fn http(&self) -> Option<&HttpConfig> {
+        match self {
+            Self::Http(config) => Some(config),
+            Self::System(_) => None,
+        }
+    }
+
+    /// The request of an `http` tool, to change it.
+    pub fn http_mut(&mut self) -> Option<&mut HttpConfig> {
+        match self {
+            Self::Http(config) => Some(config),
+            Self::System(_) => None,
+        }
+    }
+
+    /// Whether the upstream recognises a repeated request by its key.
+    pub fn is_key_honoured(&self) -> bool {
+        self.http().and_then(|config| config.idempotency.as_ref()).is_some_and(|idempotency| idempotency.honoured)
+    }
+}
+
+impl From<HttpConfig> for Config {
+    fn from(config: HttpConfig) -> Self {
+        Self::Http(Box::new(config))
+    }
+}
+
+/// Reads the configuration of a kind.
+pub(super) struct ConfigOf(pub(super) Kind);
+
+impl<'de> DeserializeSeed<'de> for ConfigOf {
+    type Value = Config;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Config, D::Error> {
+        match self.0 {
+            Kind::Http => HttpConfig::deserialize(deserializer).map(Config::from),
+            Kind::System => SystemConfig::deserialize(deserializer).map(Config::System),
+        }
+    }
+}
