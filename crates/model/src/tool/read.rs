@@ -12,10 +12,10 @@ use super::{Config, Effect, Kind, Policy, ResultSpec, ToolSpec, config::ConfigOf
 
 struct SpecVisitor;
 
-/// Each field with what it is when nothing is said; `kind`, `parameters` and `config` depend on each other.
+/// Each field with what it is when nothing is said; `name` must be given, and `kind`, `parameters` and `config` depend on each other.
 macro_rules! spec {
     ($($field:ident = $default:expr;)*) => {
-        const FIELDS: &[&str] = &[$(stringify!($field),)* "kind", "parameters", "config"];
+        const FIELDS: &[&str] = &[$(stringify!($field),)* "name", "kind", "parameters", "config"];
 
         impl<'de> Visitor<'de> for SpecVisitor {
             type Value = ToolSpec;
@@ -26,12 +26,14 @@ macro_rules! spec {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ToolSpec, A::Error> {
                 $(let mut $field = None;)*
+                let mut name: Option<String> = None;
                 let mut kind: Option<Kind> = None;
                 let mut parameters: Option<Value> = None;
                 let mut config: Option<Config> = None;
                 let mut early: Option<Value> = None;
-                while let Some(name) = map.next_key::<String>()? {
-                    match name.as_str() {
+                while let Some(field) = map.next_key::<String>()? {
+                    match field.as_str() {
+                        "name" => once(&mut name, "name", &mut map)?,
                         $(stringify!($field) => once(&mut $field, stringify!($field), &mut map)?,)*
                         "kind" => once(&mut kind, "kind", &mut map)?,
                         "parameters" => once(&mut parameters, "parameters", &mut map)?,
@@ -43,6 +45,7 @@ macro_rules! spec {
                         other => return Err(A::Error::unknown_field(other, FIELDS)),
                     }
                 }
+                let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
                 let kind = kind.ok_or_else(|| A::Error::missing_field("kind"))?;
                 let config = match (config, early) {
                     (Some(config), _) => config,
@@ -55,7 +58,7 @@ macro_rules! spec {
                     Config::Http(_) => empty_schema(),
                     Config::System(system) => system.parameters(),
                 });
-                Ok(ToolSpec { kind, parameters, config, $($field: match $field {
+                Ok(ToolSpec { name, kind, parameters, config, $($field: match $field {
                     Some(value) => value,
                     None => $default,
                 },)* })
@@ -65,7 +68,6 @@ macro_rules! spec {
 }
 
 spec! {
-    name = return Err(A::Error::missing_field("name"));
     display_name = None;
     description = String::new();
     category = None;
