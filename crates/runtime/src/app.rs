@@ -9,11 +9,12 @@ use callwright_model::{
 };
 use callwright_store::Store;
 use callwright_vault::Vault;
+use std::sync::OnceLock;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, live::Live, node,
-    registry::cache::ToolCache,
+    registry::cache::ToolCache, tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -66,6 +67,8 @@ struct Rooms {
     lendings: Lendings,
     live: Live,
     inflight: Inflight,
+    tickets: Tickets,
+    public_url: OnceLock<String>,
     node: node::Node,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -95,6 +98,8 @@ impl App {
             lendings: Lendings::default(),
             live: Live::default(),
             inflight: Inflight::default(),
+            tickets: Tickets::default(),
+            public_url: OnceLock::new(),
             node,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -104,6 +109,7 @@ impl App {
         app.spawn(node::keep_lease(app.clone()));
         app.spawn(node::housekeeping(app.clone()));
         app.spawn(node::follow_changes(app.clone()));
+        app.spawn(crate::outbox::deliver(app.clone()));
         Ok(app)
     }
 
@@ -174,6 +180,18 @@ impl App {
     /// Executions under way in this process.
     pub fn inflight(&self) -> &Inflight {
         &self.0.inflight
+    }
+    /// What executions wait for.
+    pub fn tickets(&self) -> &Tickets {
+        &self.0.tickets
+    }
+    /// Says where people and upstreams reach this server, without a final slash. Only the first word counts.
+    pub fn set_public_url(&self, url: &str) {
+        let _ = self.0.public_url.set(url.trim_end_matches('/').to_owned());
+    }
+    /// The whole address of a path of this server.
+    pub fn public_address(&self, path: &str) -> String {
+        format!("{}{path}", self.0.public_url.get().map_or("http://127.0.0.1:8080", String::as_str))
     }
     /// This process as a member of the cluster.
     pub fn node(&self) -> &node::Node {

@@ -9,13 +9,17 @@
 pub mod account;
 pub mod agents;
 pub mod app;
+pub mod approvals;
 pub mod audit;
 pub mod call;
 pub mod executions;
+mod failpoint;
 pub mod inflight;
 pub mod live;
 pub mod metering;
 pub mod node;
+pub mod outbox;
 pub mod registry;
+pub mod tickets;
 
 pub use app::{App, Settings};
