@@ -9,7 +9,6 @@ use callwright_model::{
 };
 use callwright_store::Store;
 use callwright_vault::Vault;
-use std::sync::OnceLock;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -34,6 +33,8 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long `stop` waits for executions under way.
     pub drain: Duration,
+    /// Where people and upstreams reach this server, without a final slash.
+    pub public_url: String,
 }
 
 impl Default for Settings {
@@ -46,6 +47,7 @@ impl Default for Settings {
             short_token_ttl: Duration::from_secs(3600),
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
+            public_url: "http://127.0.0.1:8080".to_owned(),
         }
     }
 }
@@ -68,7 +70,6 @@ struct Rooms {
     live: Live,
     inflight: Inflight,
     tickets: Tickets,
-    public_url: OnceLock<String>,
     node: node::Node,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -99,7 +100,6 @@ impl App {
             live: Live::default(),
             inflight: Inflight::default(),
             tickets: Tickets::default(),
-            public_url: OnceLock::new(),
             node,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -185,13 +185,9 @@ impl App {
     pub fn tickets(&self) -> &Tickets {
         &self.0.tickets
     }
-    /// Says where people and upstreams reach this server, without a final slash. Only the first word counts.
-    pub fn set_public_url(&self, url: &str) {
-        let _ = self.0.public_url.set(url.trim_end_matches('/').to_owned());
-    }
     /// The whole address of a path of this server.
     pub fn public_address(&self, path: &str) -> String {
-        format!("{}{path}", self.0.public_url.get().map_or("http://127.0.0.1:8080", String::as_str))
+        format!("{}{path}", self.0.settings.public_url)
     }
     /// This process as a member of the cluster.
     pub fn node(&self) -> &node::Node {

@@ -65,7 +65,8 @@ pub async fn decide(app: &App, caller: &Caller, id: TicketId, verdict: Verdict) 
         at: app.clock().now(),
     };
     let action = if verdict.approve { "approval.approve" } else { "approval.deny" };
-    let details = json!({ "execution_id": row.ticket.execution_id, "tool": row.ticket.tool_name, "edited": decision.edited });
+    let details =
+        json!({ "execution_id": row.ticket.execution_id, "tool": row.ticket.tool_name, "edited": decision.edited });
     let entry = audit::entry(app, caller, action, "ticket", id, details);
     settle(app, row, decision, verdict.arguments, entry).await
 }
@@ -267,7 +268,10 @@ fn may_decide(caller: &Caller, ticket: &Ticket) -> Result<(), Fault> {
         return Err(Fault::forbidden("this needs the agreement of somebody else than who asked for it"));
     }
     if let Some(role) = rule.role.filter(|role| caller.role < *role) {
-        return Err(Fault::forbidden(format!("this tool wants the agreement of the role `{}` or higher", role.as_str())));
+        return Err(Fault::forbidden(format!(
+            "this tool wants the agreement of the role `{}` or higher",
+            role.as_str()
+        )));
     }
     if !rule.users.is_empty() && !rule.users.iter().any(|user| user.eq_ignore_ascii_case(&caller.email)) {
         return Err(Fault::forbidden("this tool wants the agreement of certain people, and you are not among them"));

@@ -2,7 +2,9 @@
 
 mod account;
 mod agents;
+mod approvals;
 mod audit;
+mod deliveries;
 mod executions;
 mod invitations;
 mod members;
@@ -27,6 +29,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(tools::routes())
         .merge(agents::routes())
         .merge(executions::routes())
+        .merge(approvals::routes())
+        .merge(deliveries::routes())
         .merge(secrets::routes())
         .merge(audit::routes())
 }

@@ -15,7 +15,13 @@ use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
-use super::{CallAnswer, admit, claim, late::{self, Stage}, record, shape::Shaped, work::Work};
+use super::{
+    CallAnswer, admit, claim,
+    late::{self, Stage},
+    record,
+    shape::Shaped,
+    work::Work,
+};
 use crate::App;
 
 /// What an executor gets beyond its deadline to come back by itself.
