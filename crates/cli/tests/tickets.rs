@@ -133,7 +133,7 @@ fn what_changed_since_it_was_asked_is_not_what_was_approved() {
         let (upstream, server) = (Upstream::start(), server(database));
         let api = server.api();
         let operator = second_token(&api);
-        api.post("/api/v1/secrets", json!({"name": "ACCOUNT", "value": "one"})).ok();
+        api.put("/api/v1/secrets/ACCOUNT", json!({"value": "one"})).ok();
         let mut tool = refund(&upstream, json!({"approval": true}));
         tool["parameters"]["properties"]["account"] = json!({"type": "string"});
         tool["bound"] = json!({"account": "${secret.ACCOUNT}"});
@@ -171,7 +171,8 @@ fn several_approvers_and_edited_arguments() {
         let api = server.api();
         let rule = json!({"count": 2, "role": "operator", "four_eyes": true});
         api.post("/api/v1/tools", refund(&upstream, json!({"approval": rule}))).expect(201);
-        let people: Vec<Person> = ["one@example.org", "two@example.org"].iter().map(|mail| Person::invite(&api, mail, "operator")).collect();
+        let people: Vec<Person> =
+            ["one@example.org", "two@example.org"].iter().map(|mail| Person::invite(&api, mail, "operator")).collect();
         let parked = call(&api, "refund", json!({"amount": 900}));
         let path = format!("/api/v1/approvals/{}/approve", ticket_of(&parked));
         let mine = second_token(&api).post(&path, json!({}));
@@ -205,7 +206,10 @@ fn the_person_on_the_line_is_asked_through_the_model() {
         assert_eq!(asked["pending"]["question"], "Shall I refund 7 euros?");
         let say = |context: &str, confirmed: bool, ticket: &str| {
             let arguments = json!({"ticket": ticket, "confirmed": confirmed});
-            api.post("/api/v1/tools/confirm_action/call", json!({"arguments": arguments, "context": {"conversation_id": context}}))
+            api.post(
+                "/api/v1/tools/confirm_action/call",
+                json!({"arguments": arguments, "context": {"conversation_id": context}}),
+            )
         };
         let elsewhere = say("c2", true, &ticket_of(&asked));
         assert_eq!((elsewhere.status, elsewhere.code()), (409, "other_conversation"));
@@ -255,7 +259,8 @@ fn a_result_that_comes_later_is_taken_once() {
         let request = &upstream.requests()[0];
         let address = request.json()["reply_to"].as_str().unwrap().to_owned();
         assert_eq!(request.header("x-callback-url"), Some(address.as_str()));
-        let path = address.strip_prefix(&server.url()).unwrap_or_else(|| panic!("{address} is not at {}", server.url()));
+        let path =
+            address.strip_prefix(&server.url()).unwrap_or_else(|| panic!("{address} is not at {}", server.url()));
         let anyone = api.anonymous();
         // Forged: another secret, another ticket.
         let forged = format!("{}x", &path[..path.len() - 1]);
@@ -310,7 +315,7 @@ fn the_caller_is_answered_in_time_and_told_the_rest_later() {
     on_both(|database| {
         let (upstream, hooks, server) = (Upstream::start(), Upstream::start(), server(database));
         let api = server.api();
-        api.post("/api/v1/secrets", json!({"name": "HOOK_KEY", "value": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})).ok();
+        api.put("/api/v1/secrets/HOOK_KEY", json!({"value": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})).ok();
         for effect in ["read", "write"] {
             let mut tool = refund(&upstream, json!({"answer_by_ms": 200, "answer_by_say": "One moment."}));
             tool["name"] = json!(format!("slow_{effect}"));
@@ -320,7 +325,8 @@ fn the_caller_is_answered_in_time_and_told_the_rest_later() {
             let gate = Gate::new();
             let before = upstream.count();
             upstream.always(Answer::json(200, json!({"effect": effect, "secret": "s"})).behind(&gate));
-            let body = json!({"arguments": {"amount": 1}, "webhook": {"url": hooks.url("/told"), "secret": "HOOK_KEY"}});
+            let body =
+                json!({"arguments": {"amount": 1}, "webhook": {"url": hooks.url("/told"), "secret": "HOOK_KEY"}});
             let pending = api.post(&format!("/api/v1/tools/slow_{effect}/call"), body).expect(200);
             assert_eq!((&pending["pending"]["kind"], &pending["message"]), (&json!("late"), &json!("One moment.")));
             assert_eq!(answer(&api, &pending, 0)["state"], "started");

@@ -55,6 +55,7 @@ fn without_links(mut ticket: Ticket) -> Ticket {
 pub async fn decide(app: &App, caller: &Caller, id: TicketId, verdict: Verdict) -> Result<Ticket, Fault> {
     require(caller, Right::Decide, Scope::ExecutionsDecide)?;
     let row = found(app, caller, id).await?;
+    waits(app, &row.ticket)?;
     may_decide(caller, &row.ticket)?;
     let decision = Decision {
         approve: verdict.approve,
