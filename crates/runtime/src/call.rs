@@ -7,6 +7,7 @@
 //! lend        secrets, decrypted for this execution only
 //! bind        what the server fills in; then the full schema again
 //! claim       one effect per intent: the ledger (writes only)
+//! cached      is the result known already (cached reads only)
 //! admit       is there room: rate limits, concurrency, the breaker
 //! execute     the executor of its kind, under a deadline, through the retry gate
 //! shape       mapping, projection, size
@@ -20,6 +21,7 @@ mod admit;
 pub mod answer;
 mod authorize;
 mod bind;
+mod cached;
 mod claim;
 mod confirm;
 mod execute;
@@ -37,6 +39,7 @@ use serde_json::Value;
 use tracing::Instrument;
 
 pub use answer::{CallAnswer, CallMeta};
+pub(crate) use bind::hex;
 pub use rest::rest;
 
 use crate::{
@@ -71,6 +74,8 @@ pub struct CallRequest {
     pub replay_of: Option<ExecutionId>,
     /// The rest of a cut result instead of a new execution.
     pub cursor: Option<String>,
+    /// Ask the upstream even if its answer is kept.
+    pub fresh: bool,
     /// A person pressed "test": they are the one whose confirmation is asked for.
     pub confirmed: bool,
 }
@@ -119,7 +124,11 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         return Ok(execute::rehearse(app, work).await);
     }
     if work.effect() == Effect::Read {
-        return execute::read(app, work).await;
+        let plan = work.found.limits.clone();
+        return match plan.as_ref().and_then(|plan| plan.cache.as_ref()) {
+            Some(cache) => cached::read(app, work, cache).await,
+            None => execute::read(app, work).await,
+        };
     }
     // A write outlives the connection that asked for it: once begun, it is carried out and recorded.
     let task = app.spawn({

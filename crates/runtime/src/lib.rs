@@ -13,9 +13,11 @@ pub mod audit;
 pub mod call;
 pub mod executions;
 pub mod inflight;
+pub mod limits;
 pub mod live;
 pub mod metering;
 pub mod node;
 pub mod registry;
+mod results;
 
 pub use app::{App, Settings};

@@ -134,6 +134,8 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().expire_slots(now, BATCH).await?;
     app.store().purge_results(now, BATCH).await?;
     app.store().purge_expired_tokens(now).await?;
+    app.limits().sweep();
+    app.store().purge_buckets().await?;
     let Some(retention) = app.settings().retention else { return Ok(()) };
     let before = now.minus(retention);
     while app.store().purge(before, BATCH).await? == u64::from(BATCH) {

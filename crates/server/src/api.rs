@@ -5,6 +5,7 @@ mod agents;
 mod audit;
 mod executions;
 mod invitations;
+mod limits;
 mod members;
 mod organization;
 mod secrets;
@@ -28,5 +29,6 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(agents::routes())
         .merge(executions::routes())
         .merge(secrets::routes())
+        .merge(limits::routes())
         .merge(audit::routes())
 }

@@ -7,6 +7,10 @@ use utoipa::ToSchema;
 
 use crate::{ErrorClass, context::Channel};
 
+pub mod limits;
+
+use limits::{BreakerForm, BreakerSetting, Cache, Concurrency, ConcurrencyForm, RateLimit, RateLimitForm};
+
 /// Time, retries, confirmation, and where a tool may be used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -29,6 +33,34 @@ pub struct Policy {
     /// Where it may be used; empty means anywhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_contexts: Vec<Channel>,
+    /// How often it may be called; one limit or a list of at most 8.
+    #[serde(deserialize_with = "limits::one_or_many", skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = RateLimitForm)]
+    pub rate_limit: Vec<RateLimit>,
+    /// How many calls may run at once; a number or an object.
+    #[serde(deserialize_with = "limits::concurrency", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ConcurrencyForm>)]
+    pub concurrency: Option<Concurrency>,
+    /// When to stop calling an upstream that fails; `false` for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BreakerForm>)]
+    pub breaker: Option<BreakerSetting>,
+    /// Short for `cache: {ttl_s: …}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_ttl_s: Option<u32>,
+    /// Which results of a read are kept, and for how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<Cache>,
+    /// Equal reads at the same time become one request upstream, also without a cache.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub single_flight: bool,
+}
+
+impl Policy {
+    /// The cache, however it was written.
+    pub fn cache(&self) -> Option<Cache> {
+        self.cache.or(self.cache_ttl_s.map(Cache::for_seconds))
+    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -45,6 +77,12 @@ impl Default for Policy {
             confirm: false,
             approval: false,
             allowed_contexts: Vec::new(),
+            rate_limit: Vec::new(),
+            concurrency: None,
+            breaker: None,
+            cache_ttl_s: None,
+            cache: None,
+            single_flight: false,
         }
     }
 }

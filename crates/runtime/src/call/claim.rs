@@ -140,6 +140,7 @@ async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, 
     let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
     execution.started_at = None;
     finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, None).await?;
+    note_passage(app, &execution).await;
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
     answer.state = State::Released;
@@ -158,7 +159,7 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 
 /// Sends, and makes the outcome durable before it is told.
 async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
-    let outcome = match execute::run(app, &work).await {
+    let outcome = match execute::run(app, &work, None).await {
         Ok(outcome) => outcome,
         Err(fault) => {
             tracing::error!(execution = %work.id, ?fault, "an executor broke");
@@ -178,8 +179,17 @@ async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer
     }
     let sealed = seal_for_duplicates(app, &work, &answer).await?;
     finish(app, &execution, Fence { node_id: work.node_id, epoch }, sealed).await?;
+    note_passage(app, &execution).await;
     record::announce_end(app, &work, &execution);
     Ok(answer)
+}
+
+/// A write is recorded by the ledger; how it came past the limits is added behind.
+async fn note_passage(app: &App, execution: &Execution) {
+    let Some(passage) = execution.passage else { return };
+    if let Err(error) = app.store().note_passage(execution.id, passage).await {
+        tracing::warn!(execution = %execution.id, %error, "how long an execution waited could not be recorded");
+    }
 }
 
 /// The log hides parts of some results; a request that repeats the key must get them all the same.
@@ -287,6 +297,7 @@ async fn recorded(app: &App, work: &Work, row: LedgerRow) -> Result<CallAnswer, 
             attempts: execution.attempts.len() as u32,
             duration_ms: millis(work.begun.elapsed()),
             dry_run: false,
+            passage: execution.passage,
             request: None,
         },
     })

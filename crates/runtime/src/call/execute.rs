@@ -11,11 +11,11 @@ use callwright_model::{
     secret::SecretString,
     tool::Effect,
 };
-use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
+use callwright_tools::{ExecCx, Freshness, OauthClient, Ports, PreparedCall, Validators};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
-use super::{CallAnswer, admit, record, shape::Shaped, work::Work};
+use super::{CallAnswer, admit, cached::Exchange, record, shape::Shaped, work::Work};
 use crate::App;
 
 /// What an executor gets beyond its deadline to come back by itself.
@@ -28,7 +28,7 @@ pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
     let unfinished = record::Unfinished::new(app, &work);
     let outcome = match admit::admit(app, &work).await {
         Ok(pass) => {
-            let outcome = run(app, &work).await?;
+            let outcome = run(app, &work, None).await?;
             pass.ended(outcome.as_ref().err());
             outcome
         }
@@ -48,12 +48,17 @@ pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
     record::rehearsed(app, &work, result).await
 }
 
-/// Runs the executor and shapes its result. The inner error is a failure that the model reads.
-pub(super) async fn run(app: &App, work: &Work) -> Result<Result<Shaped, ToolError>, Fault> {
+/// Runs the executor and shapes its result. The inner error is a failure that the model reads. With an `exchange` the
+/// answer may be the word that a kept one still holds; the result is empty then.
+pub(super) async fn run(
+    app: &App,
+    work: &Work,
+    exchange: Option<&Exchange>,
+) -> Result<Result<Shaped, ToolError>, Fault> {
     let cancel = CancellationToken::new();
     app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
     let _leave = Leave(app, work.id);
-    let ports = CallPorts::new(app, work);
+    let ports = CallPorts { exchange, ..CallPorts::new(app, work) };
     let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
     let call = prepared(app, work);
     let running = work.tool().executor.execute(&cx, &call);
@@ -62,6 +67,9 @@ pub(super) async fn run(app: &App, work: &Work) -> Result<Result<Shaped, ToolErr
         Err(_) => Outcome::Failed(overdue(work)),
     };
     Ok(match outcome {
+        Outcome::Done(content) if exchange.is_some_and(Exchange::is_confirmation) => {
+            Ok(Shaped { content, whole: None })
+        }
         Outcome::Done(content) => work.tool().shaper.shape(content),
         Outcome::Failed(error) => Err(error),
     })
@@ -81,7 +89,7 @@ fn overdue(work: &Work) -> ToolError {
     }
 }
 
-fn prepared(app: &App, work: &Work) -> PreparedCall {
+pub(super) fn prepared(app: &App, work: &Work) -> PreparedCall {
     let spec = &work.tool().tool.spec;
     PreparedCall {
         execution_id: work.id,
@@ -97,7 +105,7 @@ fn prepared(app: &App, work: &Work) -> PreparedCall {
     }
 }
 
-struct Leave<'a>(&'a App, ExecutionId);
+pub(super) struct Leave<'a>(pub(super) &'a App, pub(super) ExecutionId);
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
@@ -111,11 +119,12 @@ struct CallPorts<'a> {
     org: OrgId,
     id: ExecutionId,
     attempts: Arc<Mutex<Vec<Attempt>>>,
+    exchange: Option<&'a Exchange>,
 }
 
 impl<'a> CallPorts<'a> {
     fn new(app: &'a App, work: &Work) -> Self {
-        Self { app, org: work.request.caller.org_id, id: work.id, attempts: work.attempts.clone() }
+        Self { app, org: work.request.caller.org_id, id: work.id, attempts: work.attempts.clone(), exchange: None }
     }
 }
 
@@ -129,6 +138,16 @@ impl Ports for CallPorts<'_> {
 
     fn attempt(&self, attempt: Attempt) {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).push(attempt);
+    }
+
+    fn validators(&self) -> Option<Validators> {
+        self.exchange.map(Exchange::validators)
+    }
+
+    fn heard(&self, freshness: Freshness) {
+        if let Some(exchange) = self.exchange {
+            exchange.heard(freshness);
+        }
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {

@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use callwright_model::{
     Fault, Object, Timestamp, ToolError,
     context::{CallContext, Channel},
-    execution::Attempt,
+    execution::{Attempt, CacheUse, Passage},
     id::{ExecutionId, NodeId},
     secret::SecretString,
     tool::{Effect, Policy},
@@ -62,6 +62,10 @@ pub(super) struct Work {
     pub started_at: Option<Timestamp>,
     /// The name under which this process acts; it changes when the lease is lost, and then the fence holds us off.
     pub node_id: NodeId,
+    /// How long it waited for a place, in milliseconds.
+    pub queued_ms: OnceLock<f64>,
+    /// What the cache did, and how old a result it gave, in milliseconds.
+    pub cache: OnceLock<(CacheUse, Option<u64>)>,
 }
 
 impl Work {
@@ -85,6 +89,8 @@ impl Work {
             attempts: Arc::default(),
             started_at: None,
             node_id: app.node_id(),
+            queued_ms: OnceLock::new(),
+            cache: OnceLock::new(),
             request,
         }
     }
@@ -108,6 +114,16 @@ impl Work {
 
     pub(super) fn attempts(&self) -> Vec<Attempt> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What limits and the cache had to do with it; `None` when nothing.
+    pub(super) fn passage(&self) -> Option<Passage> {
+        let passage = Passage {
+            cache: self.cache.get().map(|(how, _)| *how),
+            cache_age_ms: self.cache.get().and_then(|(_, age)| *age),
+            queued_ms: self.queued_ms.get().copied(),
+        };
+        (passage != Passage::default()).then_some(passage)
     }
 
     pub(super) fn call_id(&self) -> Option<String> {

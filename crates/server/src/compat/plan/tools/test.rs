@@ -102,6 +102,7 @@ pub(crate) async fn test(
         source: "plan",
         replay_of: None,
         cursor: None,
+        fresh: true,
         confirmed: true,
     };
     Ok(Json(call::run(&state.app, request).await?.into()))
