@@ -187,6 +187,55 @@ pub struct Execution {
     pub ended_at: Option<Timestamp>,
     /// From asked to ended, in milliseconds.
     pub duration_ms: Option<f64>,
+    /// What limits and the cache had to do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<Passage>,
+}
+
+/// What the cache did for a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheUse {
+    /// It had the result.
+    Hit,
+    /// It did not; the upstream was asked.
+    Miss,
+    /// An equal read was under way, and its result served both.
+    Joined,
+    /// The upstream failed, and an older result was given instead.
+    Stale,
+    /// The upstream said that the kept result still holds.
+    Revalidated,
+    /// The caller wanted the upstream to be asked.
+    Bypass,
+}
+
+impl CacheUse {
+    /// The name used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+            Self::Joined => "joined",
+            Self::Stale => "stale",
+            Self::Revalidated => "revalidated",
+            Self::Bypass => "bypass",
+        }
+    }
+}
+
+/// How an execution came past limits and the cache. What refused one stands in its error.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Passage {
+    /// What the cache did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CacheUse>,
+    /// How old the result was that the cache gave, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_age_ms: Option<u64>,
+    /// How long it waited for a place, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_ms: Option<f64>,
 }
 
 /// Something that happens while an execution runs.

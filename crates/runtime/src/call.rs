@@ -8,6 +8,7 @@
 //! bind        what the server fills in; then the full schema again
 //! claim       one effect per intent: the ledger (writes, and what waits for somebody)
 //! confirm     must somebody agree? Then it is parked with a ticket, and `resume` goes on from `resolve`
+//! cached      is the result known already (cached reads only)
 //! admit       is there room: rate limits, concurrency, the breaker
 //! execute     the executor of its kind, under a deadline, through the retry gate
 //! shape       mapping, projection, size
@@ -21,6 +22,7 @@ mod admit;
 pub mod answer;
 mod authorize;
 mod bind;
+mod cached;
 pub mod callback;
 mod claim;
 pub(crate) mod confirm;
@@ -45,6 +47,7 @@ use serde_json::Value;
 use tracing::Instrument;
 
 pub use answer::{CallAnswer, CallMeta};
+pub(crate) use bind::hex;
 pub use outcome::outcome;
 pub use park::CONFIRM_TOOL;
 pub use rest::rest;
@@ -81,6 +84,8 @@ pub struct CallRequest {
     pub replay_of: Option<ExecutionId>,
     /// The rest of a cut result instead of a new execution.
     pub cursor: Option<String>,
+    /// Ask the upstream even if its answer is kept.
+    pub fresh: bool,
     /// A person pressed "test": they are the one whose confirmation is asked for.
     pub confirmed: bool,
     /// An operator has agreed. Only a ticket says so.
@@ -148,7 +153,7 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         return late::run(app, work, answer_by_ms, is_read).await;
     }
     if is_read {
-        return execute::read(app, work).await;
+        return read(app, work).await;
     }
     // A write outlives the connection that asked for it: once begun, it is carried out and recorded.
     let task = app.spawn({
@@ -156,6 +161,15 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         async move { claim::write(&app, work).await }.in_current_span()
     });
     task.await.unwrap_or_else(|error| Err(Fault::internal(error)))
+}
+
+/// Carries a read out, from what is kept if its tool keeps results.
+async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+    let plan = work.found.limits.clone();
+    match plan.as_ref().and_then(|plan| plan.cache.as_ref()) {
+        Some(cache) => cached::read(app, work, cache).await,
+        None => execute::read(app, work).await,
+    }
 }
 
 async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {

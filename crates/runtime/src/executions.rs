@@ -81,6 +81,7 @@ pub async fn replay(app: &App, caller: &Caller, id: ExecutionId, spec: ReplaySpe
         source: "replay",
         replay_of: Some(id),
         cursor: None,
+        fresh: true,
         confirmed: true,
         approved: false,
         webhook: None,

@@ -15,11 +15,13 @@ pub mod call;
 pub mod executions;
 mod failpoint;
 pub mod inflight;
+pub mod limits;
 pub mod live;
 pub mod metering;
 pub mod node;
 pub mod outbox;
 pub mod registry;
+mod results;
 pub mod tickets;
 
 pub use app::{App, Settings};

@@ -7,6 +7,7 @@ mod audit;
 mod deliveries;
 mod executions;
 mod invitations;
+mod limits;
 mod members;
 mod organization;
 mod secrets;
@@ -32,5 +33,6 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(approvals::routes())
         .merge(deliveries::routes())
         .merge(secrets::routes())
+        .merge(limits::routes())
         .merge(audit::routes())
 }

@@ -20,6 +20,7 @@ mod dialect;
 pub mod error;
 pub mod execution;
 pub mod invitation;
+pub mod limits;
 mod migrate;
 pub mod organization;
 pub mod outbox;

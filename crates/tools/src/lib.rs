@@ -9,6 +9,7 @@
 
 pub mod backoff;
 pub mod executor;
+pub mod freshness;
 pub mod gate;
 pub mod http;
 pub mod limits;
@@ -23,6 +24,7 @@ use callwright_model::{
 };
 
 pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
+pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;
 pub use system::SystemTool;
 

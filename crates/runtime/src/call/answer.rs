@@ -1,7 +1,11 @@
 //! What the caller is told.
 
 use callwright_model::{
-    Block, Content, ErrorClass, Outcome, ToolError, execution::State, id::ExecutionId, outcome::Cut, ticket::Pending,
+    Block, Content, ErrorClass, Outcome, ToolError,
+    execution::{Passage, State},
+    id::ExecutionId,
+    outcome::Cut,
+    ticket::Pending,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -56,6 +60,9 @@ pub struct CallMeta {
     pub duration_ms: f64,
     /// Whether this was a rehearsal.
     pub dry_run: bool,
+    /// What limits and the cache had to do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<Passage>,
     /// In a rehearsal: the request that would have been sent, secrets hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -88,6 +95,7 @@ impl CallAnswer {
                 attempts,
                 duration_ms: millis(work.begun.elapsed()),
                 dry_run: work.request.dry_run,
+                passage: work.passage(),
                 request: None,
             },
         }

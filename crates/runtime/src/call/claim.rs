@@ -153,6 +153,7 @@ async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, 
     let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
     execution.started_at = None;
     finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, None).await?;
+    note_passage(app, &execution).await;
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
     answer.state = State::Released;
@@ -171,7 +172,7 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 
 /// Sends, and makes the outcome durable before it is told.
 pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
-    let outcome = match execute::run(app, &work).await {
+    let outcome = match execute::run(app, &work, None).await {
         Ok(outcome) => outcome,
         Err(fault) => {
             tracing::error!(execution = %work.id, ?fault, "an executor broke");
@@ -201,6 +202,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         // Another node has taken it over, or its callback was here first: that record stands.
         return outcome::answer(app, row, true).await;
     }
+    note_passage(app, &execution).await;
     record::announce_end(app, &work, &execution);
     if may_be_waited_for(&work) {
         if execution.state == State::Failed
@@ -251,6 +253,14 @@ pub(super) async fn give_up_late(
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
     policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.callback().is_some()
+}
+
+/// A write is recorded by the ledger; how it came past the limits is added behind.
+async fn note_passage(app: &App, execution: &Execution) {
+    let Some(passage) = execution.passage else { return };
+    if let Err(error) = app.store().note_passage(execution.id, passage).await {
+        tracing::warn!(execution = %execution.id, %error, "how long an execution waited could not be recorded");
+    }
 }
 
 /// The log hides parts of some results; a request that repeats the key must get them all the same.

@@ -58,6 +58,7 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
         started_at: work.started_at,
         ended_at,
         duration_ms: ended_at.map(|_| millis(work.begun.elapsed())),
+        passage: work.passage(),
     }
 }
 

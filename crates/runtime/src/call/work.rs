@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use callwright_model::{
     Fault, Object, Timestamp, ToolError,
     context::{CallContext, Channel},
-    execution::Attempt,
+    execution::{Attempt, CacheUse, Passage},
     id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
     tool::{Effect, Policy, http::Callback},
@@ -67,6 +67,10 @@ pub(super) struct Work {
     pub late: Option<Gate>,
     /// The ticket of its callback.
     pub ticket: Option<TicketId>,
+    /// How long it waited for a place, in milliseconds.
+    pub queued_ms: OnceLock<f64>,
+    /// What the cache did, and how old a result it gave, in milliseconds.
+    pub cache: OnceLock<(CacheUse, Option<u64>)>,
 }
 
 impl Work {
@@ -92,6 +96,8 @@ impl Work {
             node_id: app.node_id(),
             late: None,
             ticket: None,
+            queued_ms: OnceLock::new(),
+            cache: OnceLock::new(),
             request,
         }
     }
@@ -135,6 +141,16 @@ impl Work {
 
     pub(super) fn attempts(&self) -> Vec<Attempt> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What limits and the cache had to do with it; `None` when nothing.
+    pub(super) fn passage(&self) -> Option<Passage> {
+        let passage = Passage {
+            cache: self.cache.get().map(|(how, _)| *how),
+            cache_age_ms: self.cache.get().and_then(|(_, age)| *age),
+            queued_ms: self.queued_ms.get().copied(),
+        };
+        (passage != Passage::default()).then_some(passage)
     }
 
     pub(super) fn call_id(&self) -> Option<String> {

@@ -231,6 +231,7 @@ pub(crate) fn execution(id: ExecutionId, org: OrgId) -> Execution {
         started_at: None,
         ended_at: Some(at(11)),
         duration_ms: Some(12.5),
+        passage: None,
     }
 }
 

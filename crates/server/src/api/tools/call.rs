@@ -3,7 +3,7 @@
 use axum::extract::State;
 use callwright_model::{Fault, Object, context::Channel, webhook::WebhookTarget};
 use callwright_runtime::call::{self, CallAnswer, CallRequest};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, header};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -59,6 +59,10 @@ pub(crate) struct CallBody {
             description = "Names the intent: 1 to 255 visible ASCII characters. Used again with other arguments it is a conflict",
             min_length = 1, max_length = 255, pattern = "^[!-~]+$",
         ),
+        (
+            "Cache-Control" = Option<String>, Header,
+            description = "`no-cache`: ask the upstream even if an answer is kept; the new one is kept",
+        ),
     ),
     request_body = CallBody,
     responses((status = 200, description = "How it went, well or not", body = CallAnswer)),
@@ -83,11 +87,19 @@ pub(crate) async fn call(
         source: "rest",
         replay_of: None,
         cursor: body.cursor,
+        fresh: wants_fresh(&headers),
         confirmed: false,
         approved: false,
         webhook: body.webhook,
     };
     Ok(Json(call::run(&state.app, request).await?))
+}
+
+/// `Cache-Control: no-cache` (or `no-store`), as a browser's reload says it.
+fn wants_fresh(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let mut words = values.flat_map(|value| value.split(','));
+    words.any(|word| ["no-cache", "no-store"].iter().any(|wanted| word.trim().eq_ignore_ascii_case(wanted)))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
