@@ -102,7 +102,9 @@ async fn tokens(app: &App, plan: &Plan, who: &Who, work: &Work) -> Result<Vec<To
     let room = app.limits();
     let mut tokens = Vec::with_capacity(plan.rates.len());
     for rate in &plan.rates {
-        match room.rates.take(app.store(), room.epoch, &rate.key(who), rate.shape).await {
+        let key = rate.key(who);
+        let taken = room.rates.take(app.store(), room.epoch, &key, rate.shape);
+        match tokio::time::timeout_at(work.deadline, taken).await.unwrap_or(Err(Shortage::Unknown)) {
             Ok(token) => tokens.push(token),
             Err(Shortage::Empty(wait)) => return Err(refusal::rate(&work.tool().tool.spec.name, rate, wait)),
             Err(Shortage::Unknown) => return Err(refusal::unknown()),
