@@ -18,6 +18,7 @@
 
 mod admit;
 pub mod answer;
+pub mod aside;
 mod authorize;
 mod bind;
 mod claim;
@@ -29,6 +30,7 @@ mod record;
 mod resolve;
 mod rest;
 pub mod shape;
+pub mod speech;
 mod validate;
 mod work;
 
@@ -37,6 +39,7 @@ use serde_json::Value;
 use tracing::Instrument;
 
 pub use answer::{CallAnswer, CallMeta};
+pub use aside::Aside;
 pub use rest::rest;
 
 use crate::{
@@ -65,7 +68,7 @@ pub struct CallRequest {
     pub dry_run: bool,
     /// One effect for all requests with this key.
     pub idempotency_key: Option<String>,
-    /// Which entrance: `rest`, `plan`, `replay`.
+    /// Which entrance: `rest`, `plan`, `replay`, `case`.
     pub source: &'static str,
     /// The execution that this one repeats.
     pub replay_of: Option<ExecutionId>,
@@ -78,15 +81,23 @@ pub struct CallRequest {
 /// Carries out one execution. A tool that fails is an answer; an error is a request that could not be
 /// carried out at all, or a mistake of ours.
 pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
+    run_with(app, request, Aside::default()).await
+}
+
+/// The same for an entrance that asks for more: a test case, a caller who watches its own execution.
+pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Result<CallAnswer, Fault> {
     if !app.is_ready() {
         return Err(not_ready());
     }
     if let Some(cursor) = &request.cursor {
         return rest(app, &request.caller, None, cursor).await;
     }
-    let found = resolve::resolve(app, &request).await?;
+    let found = match aside.found.take() {
+        Some(found) => found,
+        None => resolve::resolve(app, &request).await?,
+    };
     authorize::caller(app, &request, &found).await?;
-    let work = Work::new(app, request, found);
+    let work = Work::new(app, request, found, aside);
     // At level `debug`: it costs nothing while nobody collects spans.
     let span = tracing::debug_span!(
         "execution",
@@ -118,6 +129,9 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
     if work.request.dry_run {
         return Ok(execute::rehearse(app, work).await);
     }
+    if work.is_stubbed() {
+        return aside::stubbed(app, &work).await;
+    }
     if work.effect() == Effect::Read {
         return execute::read(app, work).await;
     }
@@ -134,5 +148,5 @@ async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {
     validate::arguments(work)?;
     lend::secrets(app, work).await?;
     bind::arguments(work)?;
-    confirm::consent(work)
+    if work.is_stubbed() { Ok(()) } else { confirm::consent(work) }
 }

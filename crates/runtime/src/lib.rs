@@ -11,6 +11,7 @@ pub mod agents;
 pub mod app;
 pub mod audit;
 pub mod call;
+pub mod cases;
 pub mod executions;
 pub mod inflight;
 pub mod live;

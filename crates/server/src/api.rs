@@ -3,6 +3,7 @@
 mod account;
 mod agents;
 mod audit;
+mod cases;
 mod executions;
 mod invitations;
 mod members;
@@ -29,4 +30,5 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(executions::routes())
         .merge(secrets::routes())
         .merge(audit::routes())
+        .merge(cases::routes())
 }

@@ -12,6 +12,7 @@ pub mod executor;
 pub mod gate;
 pub mod http;
 pub mod limits;
+pub mod stub;
 pub mod system;
 
 use std::sync::Arc;

@@ -1,13 +1,13 @@
 //! What the caller is told.
 
 use callwright_model::{
-    Block, Content, ErrorClass, Outcome, ToolError, execution::State, id::ExecutionId, outcome::Cut,
+    Block, Content, ErrorClass, Outcome, ToolError, execution::State, id::ExecutionId, outcome::Cut, tool::speech::Said,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::work::Work;
+use super::{speech, work::Work};
 
 /// The answer to a call. A tool that failed is an answer too: look at `success`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -57,6 +57,9 @@ pub struct CallMeta {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub request: Option<Value>,
+    /// What a voice runtime was told to say, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speech: Vec<Said>,
 }
 
 impl CallAnswer {
@@ -85,6 +88,7 @@ impl CallAnswer {
                 duration_ms: millis(work.begun.elapsed()),
                 dry_run: work.request.dry_run,
                 request: None,
+                speech: speech::said(work),
             },
         }
     }
@@ -127,6 +131,6 @@ fn idempotency(work: &Work) -> String {
 }
 
 /// A duration in milliseconds, to the microsecond.
-pub(super) fn millis(duration: std::time::Duration) -> f64 {
+pub(crate) fn millis(duration: std::time::Duration) -> f64 {
     duration.as_micros() as f64 / 1_000.0
 }

@@ -19,7 +19,7 @@ use super::{
     admit::{self, Pass},
     answer::{CallMeta, millis, state_of},
     bind::hex,
-    execute, hold, record,
+    execute, hold, record, speech,
     work::{Stop, Work},
 };
 use crate::{
@@ -114,6 +114,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         Claim::Ours => {
             // Not before: a request that repeats a key has no execution of its own to tell of.
             record::announce(app, &new.execution);
+            work.tell_begun();
             if is_gated { admitted(app, work).await } else { act(app, work, FIRST_EPOCH, Pass::none()).await }
         }
         Claim::Existing(row) => existing(app, work, *row).await,
@@ -122,7 +123,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
 
 /// Starts what was claimed, once there is room for it.
 async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
-    let pass = match admit::admit(app, &work).await {
+    let pass = match speech::during(app, &work, admit::admit(app, &work)).await {
         Ok(pass) => pass,
         Err(error) => return release(app, work, error).await,
     };
@@ -136,6 +137,7 @@ async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
 
 /// Gives a claim up before anything was sent: the key may be used again.
 async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, Fault> {
+    speech::refused(app, &work, &error);
     let outcome = Outcome::Failed(record::apply_fallback(&work, error));
     let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
     execution.started_at = None;
@@ -158,7 +160,7 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 
 /// Sends, and makes the outcome durable before it is told.
 async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
-    let outcome = match execute::run(app, &work).await {
+    let outcome = match speech::during(app, &work, execute::run(app, &work)).await {
         Ok(outcome) => outcome,
         Err(fault) => {
             tracing::error!(execution = %work.id, ?fault, "an executor broke");
@@ -166,18 +168,24 @@ async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer
         }
     };
     pass.ended(outcome.as_ref().err());
+    let ending = work.tool().speech.is_some().then(|| outcome.clone());
     let (outcome, whole) = record::settle_content(&work, outcome);
     if let Some(whole) = whole {
         record::keep_whole(app, &work, whole);
     }
     let now = app.clock().now();
     let execution = record::row(&work, state_of(&outcome), Some(&outcome), Some(now));
-    let answer = CallAnswer::new(&work, outcome);
+    let mut answer = CallAnswer::new(&work, outcome);
     if execution.state == State::Unknown {
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
     let sealed = seal_for_duplicates(app, &work, &answer).await?;
     finish(app, &execution, Fence { node_id: work.node_id, epoch }, sealed).await?;
+    // Only what is durable is told, aloud too.
+    if let Some(ending) = ending {
+        speech::ended(app, &work, &ending);
+        answer.meta.speech = speech::said(&work);
+    }
     record::announce_end(app, &work, &execution);
     Ok(answer)
 }
@@ -288,6 +296,7 @@ async fn recorded(app: &App, work: &Work, row: LedgerRow) -> Result<CallAnswer, 
             duration_ms: millis(work.begun.elapsed()),
             dry_run: false,
             request: None,
+            speech: Vec::new(),
         },
     })
 }

@@ -15,7 +15,7 @@ use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
-use super::{CallAnswer, admit, record, shape::Shaped, work::Work};
+use super::{CallAnswer, admit, aside::Frame, record, shape::Shaped, speech, work::Work};
 use crate::App;
 
 /// What an executor gets beyond its deadline to come back by itself.
@@ -26,14 +26,18 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
     record::begun(app, &work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = match admit::admit(app, &work).await {
-        Ok(pass) => {
-            let outcome = run(app, &work).await?;
-            pass.ended(outcome.as_ref().err());
-            outcome
+    let outcome = speech::during(app, &work, async {
+        match admit::admit(app, &work).await {
+            Ok(pass) => {
+                let outcome = run(app, &work).await?;
+                pass.ended(outcome.as_ref().err());
+                Ok::<_, Fault>(outcome)
+            }
+            Err(error) => Ok(Err(error)),
         }
-        Err(error) => Err(error),
-    };
+    })
+    .await?;
+    speech::ended(app, &work, &outcome);
     let answer = record::read(app, &work, outcome).await;
     unfinished.ended();
     Ok(answer)
@@ -43,7 +47,7 @@ pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
 pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
     let ports = CallPorts::new(app, &work);
     let cancel = CancellationToken::new();
-    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
     let result = work.tool().executor.rehearse(&cx, &prepared(app, &work));
     record::rehearsed(app, &work, result).await
 }
@@ -54,7 +58,7 @@ pub(super) async fn run(app: &App, work: &Work) -> Result<Result<Shaped, ToolErr
     app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
     let _leave = Leave(app, work.id);
     let ports = CallPorts::new(app, work);
-    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
     let call = prepared(app, work);
     let running = work.tool().executor.execute(&cx, &call);
     let outcome = match tokio::time::timeout_at(work.deadline + GRACE, running).await {
@@ -111,18 +115,23 @@ struct CallPorts<'a> {
     org: OrgId,
     id: ExecutionId,
     attempts: Arc<Mutex<Vec<Attempt>>>,
+    work: &'a Work,
 }
 
 impl<'a> CallPorts<'a> {
-    fn new(app: &'a App, work: &Work) -> Self {
-        Self { app, org: work.request.caller.org_id, id: work.id, attempts: work.attempts.clone() }
+    fn new(app: &'a App, work: &'a Work) -> Self {
+        Self { app, org: work.request.caller.org_id, id: work.id, attempts: work.attempts.clone(), work }
     }
 }
 
 #[async_trait]
 impl Ports for CallPorts<'_> {
     fn emit(&self, progress: Progress) {
-        if self.app.live().is_watched() {
+        if let Some(watcher) = &self.work.aside.watcher {
+            watcher.tell(Frame::Progress(progress.clone()));
+        }
+        // Nobody is on the line of a stubbed test: whoever carries calls must not act on it.
+        if self.app.live().is_watched() && !self.work.is_stubbed() {
             self.app.live().publish(self.org, Event::Progress { execution_id: self.id, progress });
         }
     }
@@ -132,6 +141,9 @@ impl Ports for CallPorts<'_> {
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {
+        if let Some(stub) = self.work.stub() {
+            return callwright_tools::stub::access_token(&stub.guard, &client, stale.is_some());
+        }
         let request = OauthRequest {
             org: self.org,
             token_url: client.token_url,

@@ -17,7 +17,7 @@ use callwright_model::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::CallRequest;
+use super::{Aside, CallRequest, speech::Spoken};
 use crate::{
     App,
     registry::{CompiledTool, cache::Found},
@@ -62,14 +62,19 @@ pub(super) struct Work {
     pub started_at: Option<Timestamp>,
     /// The name under which this process acts; it changes when the lease is lost, and then the fence holds us off.
     pub node_id: NodeId,
+    /// What the entrance asks for besides the call.
+    pub aside: Aside,
+    /// What has been said.
+    pub spoken: Mutex<Spoken>,
 }
 
 impl Work {
-    pub(super) fn new(app: &App, request: CallRequest, found: Found) -> Self {
+    pub(super) fn new(app: &App, request: CallRequest, found: Found, aside: Aside) -> Self {
         let id = app.ids().next();
         let begun = Instant::now();
         let timeout = Duration::from_millis(u64::from(found.tool.tool.spec.policy.timeout_ms));
-        let context = context(id, &request, &found);
+        let plays_every_part = request.dry_run || aside.trial.as_ref().is_some_and(|trial| trial.stub.is_some());
+        let context = context(id, &request, &found, plays_every_part);
         let channel = channel(&request, &context);
         Self {
             id,
@@ -85,6 +90,8 @@ impl Work {
             attempts: Arc::default(),
             started_at: None,
             node_id: app.node_id(),
+            aside,
+            spoken: Mutex::default(),
             request,
         }
     }
@@ -123,13 +130,13 @@ impl Work {
     }
 }
 
-/// What the server knows for itself, and what the caller says. In a rehearsal nothing is sent, so the caller may
-/// play every part.
-fn context(id: ExecutionId, request: &CallRequest, found: &Found) -> CallContext {
+/// What the server knows for itself, and what the caller says. In a rehearsal, and with a stubbed upstream, nothing is
+/// sent, so the caller may play every part.
+fn context(id: ExecutionId, request: &CallRequest, found: &Found, plays_every_part: bool) -> CallContext {
     let caller = &request.caller;
     let mut verified = Object::new();
     let mut client = Object::new();
-    if request.dry_run || caller.is_context_trusted() {
+    if plays_every_part || caller.is_context_trusted() {
         verified.extend(request.context.clone());
     } else {
         client.extend(request.context.clone());

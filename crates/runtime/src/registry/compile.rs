@@ -15,7 +15,7 @@ use callwright_tools::Executor;
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
-use crate::call::shape::Shaper;
+use crate::call::{shape::Shaper, speech::Sentences};
 
 /// A tool that can run.
 pub struct CompiledTool {
@@ -37,6 +37,8 @@ pub struct CompiledTool {
     pub secrets: BTreeSet<String>,
     /// The semantic version.
     pub version: String,
+    /// What a voice runtime says meanwhile.
+    pub speech: Option<Sentences>,
 }
 
 /// A compiled bound argument.
@@ -71,7 +73,19 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
     }
     let defaults = defaults(spec);
     let version = spec.version.clone().unwrap_or_else(|| "1.0.0".to_owned());
-    Ok(CompiledTool { executor, model_schema, full_schema, defaults, bound, shaper, secrets: needed, version, tool })
+    let speech = spec.speech.as_ref().map(Sentences::compile).transpose()?;
+    Ok(CompiledTool {
+        executor,
+        model_schema,
+        full_schema,
+        defaults,
+        bound,
+        shaper,
+        secrets: needed,
+        version,
+        speech,
+        tool,
+    })
 }
 
 /// A validator that fetches nothing and whose patterns cannot run away.
