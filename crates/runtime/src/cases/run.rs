@@ -50,7 +50,7 @@ pub struct RunSpec {
     pub names: Option<Vec<String>>,
     /// These instead, which need not be saved.
     pub cases: Option<Vec<CaseSpec>>,
-    /// The tool as it would be, instead of the saved one.
+    /// The tool as it would be, instead of the saved one. This needs the scope `tools:write` besides.
     pub draft: Option<ToolSpec>,
     /// Let cases with `upstream: real` of a tool that writes do so.
     pub allow_effects: bool,
@@ -78,6 +78,10 @@ pub async fn run(app: &App, caller: &Caller, tool: &str, spec: RunSpec) -> Resul
     require(caller, Right::Build, Scope::ToolsCall)?;
     let begun = Instant::now();
     let RunSpec { names, cases, draft, allow_effects } = spec;
+    if draft.is_some() {
+        // A draft is carried out as if it were saved, so whoever may only call may not bring one.
+        require(caller, Right::Build, Scope::ToolsWrite)?;
+    }
     let saved = registry::find(app, caller, tool).await;
     let is_new = matches!(&saved, Err(fault) if fault.kind == FaultKind::NotFound);
     if is_new && draft.is_none() {

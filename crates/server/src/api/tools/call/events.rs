@@ -28,6 +28,7 @@ use crate::error::ApiError;
 
 /// How often a line is sent that means nothing, so that nobody in between takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+const QUIET: Bytes = Bytes::from_static(b": still running\n\n");
 const TYPE: &str = "text/event-stream";
 
 /// Whether the client asks for events.
@@ -60,15 +61,12 @@ pub(super) async fn answer(app: App, request: CallRequest) -> Result<Response, A
     let aside = Aside { watcher: Some(watcher), ..Aside::default() };
     let call: Call = Box::pin(async move { call::run_with(&app, request, aside).await });
     let mut telling = Telling { call: Some(call), frames, ready: VecDeque::new() };
-    loop {
-        match telling.step().await {
-            Some(Step::Frame(frame)) => telling.ready.push_back(piece(frame)),
-            Some(Step::Ended(ended)) => telling.end(Ok((*ended)?)),
-            // Nothing can be told yet, and a status may still be due.
-            Some(Step::Quiet) => continue,
-            None => {}
-        }
-        break;
+    match telling.step().await {
+        Some(Step::Frame(frame)) => telling.ready.push_back(piece(frame)),
+        Some(Step::Ended(ended)) => telling.end(Ok((*ended)?)),
+        // A request that joins another waits for it without a word; the client should see that it is alive.
+        Some(Step::Quiet) => telling.ready.push_back(QUIET),
+        None => {}
     }
     let body = Body::from_stream(stream::unfold(telling, next));
     let headers = [
@@ -115,7 +113,7 @@ async fn next(mut telling: Telling) -> Option<(Result<Bytes, Infallible>, Tellin
         }
         match telling.step().await? {
             Step::Frame(frame) => return Some((Ok(piece(frame)), telling)),
-            Step::Quiet => return Some((Ok(Bytes::from_static(b": still running\n\n")), telling)),
+            Step::Quiet => return Some((Ok(QUIET), telling)),
             Step::Ended(ended) => telling.end(*ended),
         }
     }
