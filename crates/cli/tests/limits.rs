@@ -153,7 +153,11 @@ fn an_organization_and_an_agent_have_limits_beside_their_tools() {
             ("/api/v1/limits", json!({"rate_limit": {"requests": 0, "per_seconds": 1}}), "rate_limit.0.requests"),
             ("/api/v1/limits", json!({"concurrency": {"limit": 1, "quue": 1}}), "concurrency.quue"),
             ("/api/v1/limits?agent=Ann", json!({"breaker": true}), "breaker"),
-            ("/api/v1/limits?agent=Ann", json!({"concurrency": {"limit": 1, "per": "organization"}}), "concurrency.per"),
+            (
+                "/api/v1/limits?agent=Ann",
+                json!({"concurrency": {"limit": 1, "per": "organization"}}),
+                "concurrency.per",
+            ),
         ] {
             let reply = api.put(path, body);
             assert_eq!((reply.status, &reply.body["error"]["details"]["field"]), (422, &json!(field)), "{reply:?}");

@@ -8,7 +8,7 @@ use crate::{
     Content, ErrorClass, Timestamp, ToolError,
     context::Channel,
     id::{AgentId, ExecutionId, NodeId, OrgId, TokenId, ToolId, UserId},
-    tool::{Effect, Kind},
+    tool::{Effect, Kind, speech::SpeechStage},
 };
 
 /// Where an execution stands.
@@ -120,6 +120,9 @@ impl Settlement {
         }
     }
 }
+
+/// The `source` of executions that test cases make. They are no use of the tool.
+pub const CASE_SOURCE: &str = "case";
 
 /// An execution as the log shows it. Secrets and marked fields are hidden.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -261,6 +264,22 @@ pub enum Progress {
     Log {
         /// The line.
         line: String,
+    },
+    /// Whoever carries the call is to say something.
+    Speech {
+        /// When in the execution.
+        stage: SpeechStage,
+        /// The sentence.
+        say: String,
+        /// Its language, when it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// For `delayed`: which stage, by its time after the beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_ms: Option<u32>,
+        /// Whether the sentence should be finished before anything else is said.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        blocking: bool,
     },
 }
 

@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod case;
 pub mod context;
 pub mod definition;
 pub mod error;

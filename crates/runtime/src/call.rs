@@ -20,6 +20,7 @@
 
 mod admit;
 pub mod answer;
+pub mod aside;
 mod authorize;
 mod bind;
 mod cached;
@@ -38,6 +39,7 @@ mod resolve;
 mod rest;
 pub(crate) mod resume;
 pub mod shape;
+pub mod speech;
 mod validate;
 mod work;
 
@@ -47,6 +49,7 @@ use serde_json::Value;
 use tracing::Instrument;
 
 pub use answer::{CallAnswer, CallMeta};
+pub use aside::Aside;
 pub(crate) use bind::hex;
 pub use outcome::outcome;
 pub use park::CONFIRM_TOOL;
@@ -78,7 +81,7 @@ pub struct CallRequest {
     pub dry_run: bool,
     /// One effect for all requests with this key.
     pub idempotency_key: Option<String>,
-    /// Which entrance: `rest`, `plan`, `replay`.
+    /// Which entrance: `rest`, `plan`, `replay`, `case`.
     pub source: &'static str,
     /// The execution that this one repeats.
     pub replay_of: Option<ExecutionId>,
@@ -97,6 +100,11 @@ pub struct CallRequest {
 /// Carries out one execution. A tool that fails is an answer; an error is a request that could not be
 /// carried out at all, or a mistake of ours.
 pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
+    run_with(app, request, Aside::default()).await
+}
+
+/// The same for an entrance that asks for more: a test case, a caller who watches its own execution.
+pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Result<CallAnswer, Fault> {
     if !app.is_ready() {
         return Err(not_ready());
     }
@@ -109,9 +117,12 @@ pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     if let Some(webhook) = &request.webhook {
         webhook.check("webhook")?;
     }
-    let found = resolve::resolve(app, &request).await?;
+    let found = match aside.found.take() {
+        Some(found) => found,
+        None => resolve::resolve(app, &request).await?,
+    };
     authorize::caller(app, &request, &found).await?;
-    let work = Work::new(app, request, found);
+    let work = Work::new(app, request, found, aside);
     // At level `debug`: it costs nothing while nobody collects spans.
     let span = tracing::debug_span!(
         "execution",
@@ -140,12 +151,15 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         Err(Stop::Refused(error)) => return Ok(record::refused(app, &work, *error).await),
         Err(Stop::Fault(fault)) => return Err(*fault),
     }
-    if work.request.dry_run {
+    if work.request.dry_run || work.is_stubbed() {
         if work.callback().is_some() {
             let address = app.public_address("/callbacks/[ticket]/[secret]");
             work.context.verified.insert("callback_url".to_owned(), Value::String(address));
         }
-        return Ok(execute::rehearse(app, work).await);
+        if work.request.dry_run {
+            return Ok(execute::rehearse(app, work).await);
+        }
+        return aside::stubbed(app, &work).await;
     }
     // A read that waits for somebody, or for a callback, needs a row as a write does.
     let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.callback().is_none();

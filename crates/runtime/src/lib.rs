@@ -12,6 +12,7 @@ pub mod app;
 pub mod approvals;
 pub mod audit;
 pub mod call;
+pub mod cases;
 pub mod executions;
 mod failpoint;
 pub mod inflight;

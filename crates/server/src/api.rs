@@ -4,6 +4,7 @@ mod account;
 mod agents;
 mod approvals;
 mod audit;
+mod cases;
 mod deliveries;
 mod executions;
 mod invitations;
@@ -35,4 +36,5 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(secrets::routes())
         .merge(limits::routes())
         .merge(audit::routes())
+        .merge(cases::routes())
 }

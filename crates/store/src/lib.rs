@@ -14,6 +14,7 @@ pub mod account;
 pub mod agent;
 pub mod audit;
 mod behind;
+pub mod case;
 pub mod change;
 mod db;
 mod dialect;

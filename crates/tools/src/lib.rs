@@ -13,6 +13,7 @@ pub mod freshness;
 pub mod gate;
 pub mod http;
 pub mod limits;
+pub mod stub;
 pub mod system;
 
 use std::sync::Arc;

@@ -153,4 +153,13 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/assistants/{agent}/tool-executions", Who::See, "read", 200, Hidden, ""),
     ("GET", "/api/calls/CA1/tool-executions", Who::See, "read", 200, Theirs, ""),
     ("GET", "/ws/tool-executions", Who::See, "read", 101, Theirs, ""),
+    // Test cases of tools.
+    ("GET", "/api/v1/cases", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/tools/{tool}/cases", Who::See, "read", 200, Hidden, ""),
+    ("POST", "/api/v1/tools/{tool}/cases", Who::Build, "tools:write", 201, Hidden, r#"{"name": "made {n}"}"#),
+    ("POST", "/api/v1/tools/{tool}/cases/run", Who::Build, "tools:call", 200, Hidden, "{}"),
+    ("GET", "/api/v1/tools/{tested}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/tools/{tested}", Who::Build, "tools:write", 200, Hidden, r#"{"name": "renamed {n}"}"#),
+    ("DELETE", "/api/v1/tools/{tested}", Who::Build, "tools:write", 204, Hidden, ""),
+    ("POST", "/api/v1/executions/{execution}/case", Who::Build, "tools:write", 201, Hidden, "{}"),
 ];

@@ -6,12 +6,13 @@ use callwright_model::{
     id::ExecutionId,
     outcome::Cut,
     ticket::Pending,
+    tool::speech::Said,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::work::Work;
+use super::{speech, work::Work};
 
 /// The answer to a call. A tool that failed is an answer too: look at `success`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -67,6 +68,9 @@ pub struct CallMeta {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub request: Option<Value>,
+    /// What a voice runtime was told to say, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speech: Vec<Said>,
 }
 
 impl CallAnswer {
@@ -97,6 +101,7 @@ impl CallAnswer {
                 dry_run: work.request.dry_run,
                 passage: work.passage(),
                 request: None,
+                speech: speech::said(work),
             },
         }
     }
@@ -139,6 +144,6 @@ fn idempotency(work: &Work) -> String {
 }
 
 /// A duration in milliseconds, to the microsecond.
-pub(super) fn millis(duration: std::time::Duration) -> f64 {
+pub(crate) fn millis(duration: std::time::Duration) -> f64 {
     duration.as_micros() as f64 / 1_000.0
 }

@@ -23,6 +23,7 @@ use super::{
     execute::{self, Leave},
     record,
     shape::Shaped,
+    speech,
     work::Work,
 };
 use crate::{
@@ -43,7 +44,7 @@ pub(super) async fn read(app: &App, work: Work, plan: &CachePlan) -> Result<Call
     record::begun(app, &work);
     let work = Arc::new(work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = obtain(app, &work, plan).await?;
+    let outcome = speech::during(app, &work, obtain(app, &work, plan)).await?;
     let answer = execute::ended(app, &work, outcome).await?;
     unfinished.ended();
     Ok(answer)

@@ -17,11 +17,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     CallAnswer, admit,
+    aside::Frame,
     cached::Exchange,
     claim,
     late::{self, Stage},
     record,
     shape::Shaped,
+    speech,
     work::Work,
 };
 use crate::App;
@@ -34,14 +36,17 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
     record::begun(app, &work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = match admit::admit(app, &work).await {
-        Ok(pass) => {
-            let outcome = run(app, &work, None).await?;
-            pass.ended(outcome.as_ref().err());
-            outcome
+    let outcome = speech::during(app, &work, async {
+        match admit::admit(app, &work).await {
+            Ok(pass) => {
+                let outcome = run(app, &work, None).await?;
+                pass.ended(outcome.as_ref().err());
+                Ok::<_, Fault>(outcome)
+            }
+            Err(error) => Ok(Err(error)),
         }
-        Err(error) => Err(error),
-    };
+    })
+    .await?;
     let answer = ended(app, &work, outcome).await?;
     unfinished.ended();
     Ok(answer)
@@ -49,6 +54,7 @@ pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
 
 /// Records a read that has ended.
 pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolError>) -> Result<CallAnswer, Fault> {
+    speech::ended(app, work, &outcome);
     match late::ends(work.late.as_ref()).await {
         // Its caller was answered; it has a row, and whoever asks for the outcome looks there.
         Stage::Late => claim::late_read(app, work, outcome).await,
@@ -60,7 +66,7 @@ pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolEr
 pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
     let ports = CallPorts::new(app, &work);
     let cancel = CancellationToken::new();
-    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
     let result = work.tool().executor.rehearse(&cx, &prepared(app, &work));
     record::rehearsed(app, &work, result).await
 }
@@ -76,7 +82,7 @@ pub(super) async fn run(
     app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
     let _leave = Leave(app, work.id);
     let ports = CallPorts { exchange, ..CallPorts::new(app, work) };
-    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
     let call = prepared(app, work);
     let running = work.tool().executor.execute(&cx, &call);
     let outcome = match tokio::time::timeout_at(work.deadline + GRACE, running).await {
@@ -139,18 +145,30 @@ struct CallPorts<'a> {
     id: ExecutionId,
     attempts: Arc<Mutex<Vec<Attempt>>>,
     exchange: Option<&'a Exchange>,
+    work: &'a Work,
 }
 
 impl<'a> CallPorts<'a> {
-    fn new(app: &'a App, work: &Work) -> Self {
-        Self { app, org: work.request.caller.org_id, id: work.id, attempts: work.attempts.clone(), exchange: None }
+    fn new(app: &'a App, work: &'a Work) -> Self {
+        Self {
+            app,
+            org: work.request.caller.org_id,
+            id: work.id,
+            attempts: work.attempts.clone(),
+            exchange: None,
+            work,
+        }
     }
 }
 
 #[async_trait]
 impl Ports for CallPorts<'_> {
     fn emit(&self, progress: Progress) {
-        if self.app.live().is_watched() {
+        if let Some(watcher) = &self.work.aside.watcher {
+            watcher.tell(Frame::Progress(progress.clone()));
+        }
+        // Nobody is on the line of a stubbed test: whoever carries calls must not act on it.
+        if self.app.live().is_watched() && !self.work.is_stubbed() {
             self.app.live().publish(self.org, Event::Progress { execution_id: self.id, progress });
         }
     }
@@ -170,6 +188,9 @@ impl Ports for CallPorts<'_> {
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {
+        if let Some(stub) = self.work.stub() {
+            return callwright_tools::stub::access_token(&stub.guard, &client, stale.is_some());
+        }
         let request = OauthRequest {
             org: self.org,
             token_url: client.token_url,

@@ -17,7 +17,7 @@ use callwright_model::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{CallRequest, late::Gate};
+use super::{Aside, CallRequest, late::Gate, speech::Spoken};
 use crate::{
     App,
     registry::{CompiledTool, cache::Found},
@@ -71,14 +71,19 @@ pub(super) struct Work {
     pub queued_ms: OnceLock<f64>,
     /// What the cache did, and how old a result it gave, in milliseconds.
     pub cache: OnceLock<(CacheUse, Option<u64>)>,
+    /// What the entrance asks for besides the call.
+    pub aside: Aside,
+    /// What has been said.
+    pub spoken: Arc<Mutex<Spoken>>,
 }
 
 impl Work {
-    pub(super) fn new(app: &App, request: CallRequest, found: Found) -> Self {
+    pub(super) fn new(app: &App, request: CallRequest, found: Found, aside: Aside) -> Self {
         let id = app.ids().next();
         let begun = Instant::now();
         let timeout = Duration::from_millis(u64::from(found.tool.tool.spec.policy.timeout_ms));
-        let context = context(id, &request, &found);
+        let plays_every_part = request.dry_run || aside.trial.as_ref().is_some_and(|trial| trial.stub.is_some());
+        let context = context(id, &request, &found, plays_every_part);
         let channel = channel(&request, &context);
         Self {
             id,
@@ -98,6 +103,8 @@ impl Work {
             ticket: None,
             queued_ms: OnceLock::new(),
             cache: OnceLock::new(),
+            aside,
+            spoken: Arc::default(),
             request,
         }
     }
@@ -166,13 +173,13 @@ impl Work {
     }
 }
 
-/// What the server knows for itself, and what the caller says. In a rehearsal nothing is sent, so the caller may
-/// play every part.
-fn context(id: ExecutionId, request: &CallRequest, found: &Found) -> CallContext {
+/// What the server knows for itself, and what the caller says. In a rehearsal, and with a stubbed upstream, nothing is
+/// sent, so the caller may play every part.
+fn context(id: ExecutionId, request: &CallRequest, found: &Found, plays_every_part: bool) -> CallContext {
     let caller = &request.caller;
     let mut verified = Object::new();
     let mut client = Object::new();
-    if request.dry_run || caller.is_context_trusted() {
+    if plays_every_part || caller.is_context_trusted() {
         verified.extend(request.context.clone());
     } else {
         client.extend(request.context.clone());

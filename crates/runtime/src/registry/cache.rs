@@ -123,18 +123,23 @@ async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<
         None => store.tool_by_name(org, tool).await?,
     };
     let Some(row) = row else { return Ok(None) };
+    assembled(app, org, row, agent).await.map(Some)
+}
+
+/// A tool that need not be saved, as `agent` (a name or an id) has it.
+pub(crate) async fn assembled(app: &App, org: OrgId, row: Tool, agent: Option<&str>) -> Result<Found, Fault> {
     let Some(agent) = agent else {
         let tool = Arc::new(compile::compile(row, None)?);
         let limits = Plan::load(app, &tool, None).await?;
-        return Ok(Some(Found { tool, agent: None, enabled: true, limits }));
+        return Ok(Found { tool, agent: None, enabled: true, limits });
     };
     let agent = crate::agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
-    let Some(assignment) = store.assignment(org, agent.id, row.id).await? else {
+    let Some(assignment) = app.store().assignment(org, agent.id, row.id).await? else {
         let tool = Arc::new(compile::compile(row, None)?);
-        return Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: false, limits: None }));
+        return Ok(Found { tool, agent: Some(Arc::new(agent)), enabled: false, limits: None });
     };
     let merged = compile::with_overrides(&row, &assignment.overrides)?;
     let tool = Arc::new(compile::compile(merged, None)?);
     let limits = Plan::load(app, &tool, Some(&agent)).await?;
-    Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled, limits }))
+    Ok(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled, limits })
 }

@@ -189,6 +189,7 @@ pub(crate) fn spec(name: &str) -> ToolSpec {
         result: ResultSpec::default(),
         policy: Policy::default(),
         fallback: None,
+        speech: None,
         redact: Vec::new(),
         active: true,
         is_shared: true,

@@ -1,6 +1,11 @@
 //! `POST /api/v1/tools/{name}/call`
 
-use axum::extract::State;
+mod events;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use callwright_model::{Fault, Object, context::Channel, webhook::WebhookTarget};
 use callwright_runtime::call::{self, CallAnswer, CallRequest};
 use http::{HeaderMap, HeaderName, header};
@@ -47,6 +52,9 @@ pub(crate) struct CallBody {
 
 /// Calls a tool. A tool that failed is an answer like any other: look at `success`. With an `Idempotency-Key` one
 /// effect happens however often this is sent, and every one of the requests is given the same outcome.
+///
+/// With `Accept: text/event-stream` the answer comes as the last of a stream of events: `started`, `progress` and
+/// `speech` while it runs, then `answer` (or `error`).
 #[utoipa::path(
     post,
     path = "/api/v1/tools/{name}/call",
@@ -65,7 +73,11 @@ pub(crate) struct CallBody {
         ),
     ),
     request_body = CallBody,
-    responses((status = 200, description = "How it went, well or not", body = CallAnswer)),
+    responses((
+        status = 200,
+        description = "How it went, well or not",
+        content((CallAnswer = "application/json"), (String = "text/event-stream")),
+    )),
     extensions(("x-right" = json!("call")), ("x-scope" = json!("tools:call"))),
 )]
 pub(crate) async fn call(
@@ -74,7 +86,7 @@ pub(crate) async fn call(
     Path(tool): Path<String>,
     headers: HeaderMap,
     Json(body): Json<CallBody>,
-) -> Result<Json<CallAnswer>, ApiError> {
+) -> Result<Response, ApiError> {
     let request = CallRequest {
         caller,
         tool,
@@ -92,7 +104,10 @@ pub(crate) async fn call(
         approved: false,
         webhook: body.webhook,
     };
-    Ok(Json(call::run(&state.app, request).await?))
+    if events::are_wanted(&headers) {
+        return events::answer(state.app, request).await;
+    }
+    Ok(Json(call::run(&state.app, request).await?).into_response())
 }
 
 /// `Cache-Control: no-cache` (or `no-store`), as a browser's reload says it.
