@@ -185,7 +185,11 @@ fn several_approvers_and_edited_arguments() {
         let edited = people[1].api.post(&path, json!({"arguments": {"amount": 50}})).expect(200);
         assert_eq!((&edited["state"], &edited["shown"]["arguments"]["amount"]), (&json!("open"), &json!(50)));
         assert_eq!(upstream.count(), 0);
-        assert_eq!(people[0].api.post(&path, json!({})).expect(200)["state"], "approved");
+        let blind = people[0].api.post(&path, json!({}));
+        assert_eq!((blind.status, blind.code()), (422, "invalid_request"), "nobody agrees to what they have not seen");
+        assert_eq!(people[0].api.post(&path, json!({"revised": 1})).code(), "ticket_changed");
+        let seen = json!({"revised": edited["revised"]});
+        assert_eq!(people[0].api.post(&path, seen).expect(200)["state"], "approved");
         assert_eq!(answer(&api, &parked, 5000)["state"], "done");
         assert_eq!(upstream.requests()[0].json()["amount"], 50);
     });
@@ -215,14 +219,24 @@ fn the_person_on_the_line_is_asked_through_the_model() {
         assert_eq!((elsewhere.status, elsewhere.code()), (409, "other_conversation"));
         let yes = say("c1", true, &ticket_of(&asked)).expect(200);
         assert_eq!((&yes["state"], &yes["tool"]), (&json!("done"), &json!("refund")));
-        assert_eq!(say("c1", true, &ticket_of(&asked)).code(), "ticket_used");
-        assert_eq!(upstream.count(), 1);
+        let lost = say("c1", true, &ticket_of(&asked)).expect(200);
+        assert_eq!((&lost["execution_id"], &lost["meta"]["duplicate"]), (&yes["execution_id"], &json!(true)));
+        assert_eq!(say("c1", false, &ticket_of(&asked)).code(), "ticket_used");
+        assert_eq!(upstream.count(), 1, "a yes that was lost on its way may be said again");
 
         let asked = api.post("/api/v1/tools/refund/call", body).expect(200);
         let no = say("c1", false, &ticket_of(&asked)).expect(200);
         assert_eq!((&no["state"], &no["error"]["code"]), (&json!("released"), &json!("declined")));
         assert_eq!(upstream.count(), 1);
         assert_eq!(say("c1", true, "tick_nonsense").status, 422);
+        // Without saying where the answer was given, it counts for nothing.
+        let asked =
+            api.post("/api/v1/tools/refund/call", json!({"arguments": {"amount": 8}, "context": {"call_id": 77}}));
+        let arguments = json!({"ticket": ticket_of(&asked.expect(200)), "confirmed": true});
+        let nowhere = api.post("/api/v1/tools/confirm_action/call", json!({"arguments": arguments}));
+        assert_eq!((nowhere.status, nowhere.code()), (409, "other_conversation"));
+        let here = json!({"arguments": arguments, "context": {"call_id": "77"}});
+        assert_eq!(api.post("/api/v1/tools/confirm_action/call", here).expect(200)["state"], "done");
     });
 }
 
@@ -315,7 +329,7 @@ fn the_caller_is_answered_in_time_and_told_the_rest_later() {
     on_both(|database| {
         let (upstream, hooks, server) = (Upstream::start(), Upstream::start(), server(database));
         let api = server.api();
-        api.put("/api/v1/secrets/HOOK_KEY", json!({"value": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})).ok();
+        api.put("/api/v1/secrets/WEBHOOK_KEY", json!({"value": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})).ok();
         for effect in ["read", "write"] {
             let mut tool = refund(&upstream, json!({"answer_by_ms": 200, "answer_by_say": "One moment."}));
             tool["name"] = json!(format!("slow_{effect}"));
@@ -326,7 +340,7 @@ fn the_caller_is_answered_in_time_and_told_the_rest_later() {
             let before = upstream.count();
             upstream.always(Answer::json(200, json!({"effect": effect, "secret": "s"})).behind(&gate));
             let body =
-                json!({"arguments": {"amount": 1}, "webhook": {"url": hooks.url("/told"), "secret": "HOOK_KEY"}});
+                json!({"arguments": {"amount": 1}, "webhook": {"url": hooks.url("/told"), "secret": "WEBHOOK_KEY"}});
             let pending = api.post(&format!("/api/v1/tools/slow_{effect}/call"), body).expect(200);
             assert_eq!((&pending["pending"]["kind"], &pending["message"]), (&json!("late"), &json!("One moment.")));
             assert_eq!(answer(&api, &pending, 0)["state"], "started");
@@ -381,4 +395,46 @@ fn a_signed_link_decides_once_and_looking_decides_nothing() {
         assert_eq!((twice.status, twice.code()), (409, "link_used"));
         assert_eq!(upstream.count(), 1);
     });
+}
+
+#[test]
+fn what_the_log_hides_the_question_hides_from_everybody_but_the_caller() {
+    on_both(|database| {
+        let (upstream, server) = (Upstream::start(), server(database));
+        let api = server.api();
+        api.post("/api/v1/tools", refund(&upstream, json!({"confirm": "Charge {{ parameters.card }}?"}))).expect(201);
+        let asked = call(&api, "refund", json!({"amount": 7, "card": "4111"}));
+        assert_eq!(asked["pending"]["question"], "Charge 4111?");
+        let ticket = api.get(&format!("/api/v1/approvals/{}", ticket_of(&asked))).expect(200);
+        assert!(!ticket.to_string().contains("4111"), "{ticket}");
+        assert!(!answer(&api, &asked, 0).to_string().contains("4111"));
+    });
+}
+
+#[test]
+fn what_an_upstream_is_at_work_on_cannot_be_cancelled_into_nothing() {
+    on_both(|database| {
+        let (upstream, server) = (Upstream::start(), server(database));
+        let api = server.api();
+        let mut tool = refund(&upstream, json!({"timeout_ms": 200}));
+        tool["config"]["callback"] = json!({});
+        api.post("/api/v1/tools", tool).expect(201);
+        let waiting = keyed(&api, "w", json!({"amount": 3}));
+        let id = waiting["execution_id"].as_str().unwrap();
+        api.post(&format!("/api/v1/executions/{id}/cancel"), json!({})).ok();
+        assert_eq!(answer(&api, &waiting, 2000)["state"], "unknown");
+        let again = keyed(&api, "w", json!({"amount": 3}));
+        assert_eq!((&again["state"], upstream.count()), (&json!("unknown"), 1), "its key is not free");
+    });
+}
+
+#[test]
+fn a_callers_webhook_is_signed_only_by_secrets_that_are_for_it() {
+    let (upstream, server) = (Upstream::start(), server(Database::Sqlite));
+    let api = server.api();
+    api.post("/api/v1/tools", refund(&upstream, json!({}))).expect(201);
+    let hook = json!({"url": "https://example.org/told", "secret": "BILLING_KEY"});
+    let refused = api.post("/api/v1/tools/refund/call", json!({"arguments": {"amount": 1}, "webhook": hook}));
+    assert_eq!((refused.status, &refused.body["error"]["details"]["field"]), (422, &json!("webhook.secret")));
+    assert_eq!(upstream.count(), 0);
 }

@@ -211,6 +211,29 @@ fn a_late_read_is_carried_out_again_after_a_crash_and_a_late_write_is_not() {
     });
 }
 
+#[test]
+fn what_is_sent_again_after_a_crash_is_what_was_agreed_to() {
+    on_both(|database| {
+        let (upstream, mut server) = (Upstream::start(), mortal(database, "resume.after"));
+        let api = server.api();
+        let mut honoured = tool(&upstream);
+        honoured["config"]["idempotency"] = json!({"honoured": true});
+        api.post("/api/v1/tools", honoured).expect(201);
+        let ticket = call(&api).unwrap()["pending"]["ticket"].as_str().unwrap().to_owned();
+        let approve = json!({"arguments": {"amount": 1}});
+        attempt(&operator(&api), &format!("/api/v1/approvals/{ticket}/approve"), approve);
+        thread::sleep(Duration::from_millis(300));
+        assert_eq!(upstream.count(), 0);
+        revive(&mut server);
+        // The caller asks again with the arguments that nobody agreed to.
+        call(&api).unwrap();
+        let row = settled(&api);
+        assert_eq!((&row["state"], &row["input"]["amount"]), (&json!("done"), &json!(1)));
+        assert!(upstream.requests().iter().all(|request| request.json()["amount"] == 1), "5 was never agreed to");
+        assert!(upstream.count() >= 1);
+    });
+}
+
 /// A second server on the first one's PostgreSQL.
 fn beside(first: &Server) -> Server {
     Server::start(

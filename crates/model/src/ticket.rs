@@ -196,6 +196,8 @@ pub struct Ticket {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Counts the changes. Whoever decides may name the one that they have seen.
+    pub revised: i64,
 }
 
 impl Ticket {
@@ -264,6 +266,7 @@ mod tests {
             expires_at: Timestamp::from_micros(0),
             created_at: Timestamp::from_micros(0),
             updated_at: Timestamp::from_micros(0),
+            revised: 1,
         };
         assert_eq!(ticket.approvals(), 1);
         ticket.decisions.push(decision(true, true));

@@ -3,10 +3,12 @@
 use callwright_model::{
     ErrorClass, Fault, FaultKind, Object, ToolError,
     account::{Caller, Right, Scope},
+    context::CallContext,
     execution::State,
     id::TicketId,
     page::{Page, PageRequest},
     ticket::{Decision, Ticket, TicketKind, TicketState},
+    tool::Effect,
 };
 use callwright_store::{
     audit::AuditEntry,
@@ -28,6 +30,8 @@ pub struct Verdict {
     pub note: Option<String>,
     /// Other arguments than those that were asked for: a new decision, which voids what others agreed to before.
     pub arguments: Option<Object>,
+    /// The ticket's `revised` that they have seen. Must be given once somebody has changed the arguments.
+    pub revised: Option<i64>,
 }
 
 /// A page of the organization's tickets, newest first.
@@ -57,6 +61,7 @@ pub async fn decide(app: &App, caller: &Caller, id: TicketId, verdict: Verdict) 
     let row = found(app, caller, id).await?;
     waits(app, &row.ticket)?;
     may_decide(caller, &row.ticket)?;
+    has_seen(&row.ticket, verdict.revised)?;
     let decision = Decision {
         approve: verdict.approve,
         user_id: Some(caller.user_id),
@@ -85,9 +90,10 @@ pub async fn decide_by_link(app: &App, id: TicketId, secret: &str, verdict: Verd
     let unknown = || Fault::new(FaultKind::NotFound, "link_not_found", "there is no such link");
     let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
     let number = link_number(&row, secret).ok_or_else(unknown)?;
-    if row.ticket.decisions.iter().any(|decision| decision.link == Some(number)) {
+    if row.ticket.standing().iter().any(|decision| decision.link == Some(number)) {
         return Err(Fault::conflict("link_used", "this link was used already"));
     }
+    has_seen(&row.ticket, verdict.revised)?;
     let now = app.clock().now();
     let decision = Decision {
         approve: verdict.approve,
@@ -118,6 +124,20 @@ fn link_number(row: &TicketRow, secret: &str) -> Option<u8> {
     u8::try_from(at + 1).ok()
 }
 
+/// Nobody agrees to arguments that they have not seen.
+fn has_seen(ticket: &Ticket, revised: Option<i64>) -> Result<(), Fault> {
+    match revised {
+        Some(revised) if revised != ticket.revised => {
+            Err(Fault::conflict("ticket_changed", "this ticket has changed since you looked at it; look at it again"))
+        }
+        None if ticket.decisions.iter().any(|decision| decision.edited) => Err(Fault::invalid(
+            "revised",
+            "somebody has changed the arguments; give the ticket's `revised` to say which ones you mean",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// What the person on the line said, passed on by whoever carries the conversation. The answer is that of the call
 /// which was held up.
 pub async fn confirm(
@@ -130,17 +150,25 @@ pub async fn confirm(
     require(caller, Right::Call, Scope::ToolsCall)?;
     let unknown = || Fault::not_found("ticket", id);
     let row = app.store().ticket(caller.org_id, id).await?.ok_or_else(unknown)?;
-    // A question belongs to one conversation: nobody else's yes counts for it.
-    let same = |field: &str, own: &Option<String>| match (own, context.get(field).and_then(|value| value.as_str())) {
-        (Some(own), Some(said)) => own == said,
-        _ => true,
-    };
     let ticket = &row.ticket;
     if ticket.kind != TicketKind::Confirmation || ticket.user_id != caller.user_id {
         return Err(unknown());
     }
-    if !same("conversation_id", &ticket.conversation_id) || !same("call_sid", &ticket.call_id) {
-        return Err(Fault::conflict("other_conversation", "this question was asked in another conversation"));
+    // A question belongs to one conversation: nobody else's yes counts for it.
+    let said = CallContext { verified: context.clone(), ..CallContext::default() };
+    let call = said.text("call_sid").or_else(|| said.text("call_id"));
+    let is_here = (ticket.conversation_id.is_none() || ticket.conversation_id == said.text("conversation_id"))
+        && (ticket.call_id.is_none() || ticket.call_id == call);
+    if !is_here {
+        return Err(Fault::conflict(
+            "other_conversation",
+            "this question was asked in another conversation, or the context does not say in which this answer was given",
+        ));
+    }
+    // The answer may have been lost on its way back: the same word again is told what came of it.
+    let before = ticket.decisions.last().map(|decision| decision.approve);
+    if before == Some(confirmed) && ticket.state != TicketState::Open {
+        return Ok(call::outcome::outcome(app, caller, ticket.execution_id, 0).await?.into_duplicate());
     }
     let decision = Decision {
         approve: confirmed,
@@ -157,7 +185,14 @@ pub async fn confirm(
     let decided = record(app, &row, decision, None, entry).await?;
     if decided.ticket.state == TicketState::Denied {
         tickets::ended(app, &decided).await;
-    } else if let Some(answer) = call::resume::resume(app, decided).await? {
+        return call::outcome::outcome(app, caller, execution, 0).await;
+    }
+    // It outlives the connection of whoever passed the word on, as every write does.
+    let task = app.spawn({
+        let app = app.clone();
+        async move { call::resume::resume(&app, decided).await }
+    });
+    if let Some(answer) = task.await.unwrap_or_else(|error| Err(Fault::internal(error)))? {
         return Ok(answer);
     }
     call::outcome::outcome(app, caller, execution, 0).await
@@ -255,10 +290,13 @@ fn refusal(kind: TicketKind, note: Option<&str>) -> ToolError {
     }
 }
 
-/// Ends what a parked execution waits for; nothing was sent.
-pub(crate) async fn cancel(app: &App, row: &TicketRow) -> Result<(), Fault> {
+/// Ends what a parked execution waits for. False: it goes on already.
+pub(crate) async fn cancel(app: &App, row: &TicketRow, effect: Effect) -> Result<bool, Fault> {
+    if row.ticket.kind == TicketKind::Callback {
+        return call::callback::cancel(app, row, effect).await;
+    }
     let error = ToolError::new(ErrorClass::Cancelled, "cancelled", "somebody cancelled this before anything was done");
-    call::resume::give_up(app, row, error).await
+    call::resume::end(app, row, TicketState::Void, State::Released, error).await
 }
 
 fn may_decide(caller: &Caller, ticket: &Ticket) -> Result<(), Fault> {

@@ -43,7 +43,10 @@ pub mod speech;
 mod validate;
 mod work;
 
-use callwright_model::{Fault, Object, account::Caller, context::Channel, id::ExecutionId, webhook::WebhookTarget};
+use callwright_model::{
+    ErrorClass, Fault, Object, ToolError, account::Caller, context::Channel, id::ExecutionId, ticket::TicketKind,
+    webhook::WebhookTarget,
+};
 use callwright_store::ticket::{Edit, TicketRow};
 use serde_json::Value;
 use tracing::Instrument;
@@ -61,6 +64,9 @@ use crate::{
     call::work::{Stop, Work},
 };
 use callwright_model::tool::Effect;
+
+/// How many servers may carry one execution out, one after the other's death.
+const MOST_EPOCHS: i64 = 6;
 
 /// A wish for one execution.
 #[derive(Debug, Clone)]
@@ -115,7 +121,7 @@ pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Resu
         return pass_on(app, request).await;
     }
     if let Some(webhook) = &request.webhook {
-        webhook.check("webhook")?;
+        check_webhook(webhook)?;
     }
     let found = match aside.found.take() {
         Some(found) => found,
@@ -193,6 +199,21 @@ async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {
     bind::arguments(work)
 }
 
+/// Whoever may call may not have every secret of the organization sign for them.
+fn check_webhook(webhook: &WebhookTarget) -> Result<(), Fault> {
+    webhook.check("webhook")?;
+    match &webhook.secret {
+        Some(name) if !name.starts_with("WEBHOOK_") => {
+            let field = "webhook.secret";
+            Err(Fault::invalid(
+                field,
+                format!("`{field}` must name a secret that begins with `WEBHOOK_`: only those sign"),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the person on the line said, as a call of the model.
 async fn pass_on(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     let ticket = request.arguments.get("ticket").and_then(Value::as_str).and_then(|text| text.trim().parse().ok());
@@ -221,26 +242,36 @@ pub(crate) async fn edit(app: &App, row: &TicketRow, arguments: Object) -> Resul
     })
 }
 
-/// Carries a late execution out again that a dead server left; only what does no harm twice is.
-pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<(), Fault> {
-    let Some(_busy) = app.tickets().enter(row.ticket.id) else { return Ok(()) };
+/// Carries an execution out again that a dead server left, as what was agreed to and nothing else; only what does no
+/// harm twice is. None: somebody else does, or nothing will come of it.
+pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<Option<CallAnswer>, Fault> {
+    let Some(_busy) = app.tickets().enter(row.ticket.id) else { return Ok(None) };
     let (org, id) = (row.ticket.organization_id, row.ticket.execution_id);
-    let Some(ledger) = app.store().ledger_row_by_id(org, id).await? else { return Ok(()) };
-    let kept = kept::Kept::open(app, &row).await?;
+    let Some(ledger) = app.store().ledger_row_by_id(org, id).await? else { return Ok(None) };
+    let give_up = |error: ToolError| async {
+        tracing::warn!(execution = %id, why = error.message, "an execution cannot be carried out again");
+        claim::give_up_rerun(app, &row, &ledger, error).await.map(|()| None)
+    };
+    if ledger.epoch >= MOST_EPOCHS {
+        let message = "the servers that carried it out died again and again; it is not tried any more";
+        return give_up(ToolError::new(ErrorClass::UnknownError, "too_many_deaths", message)).await;
+    }
+    let mut kept = kept::Kept::open(app, &row).await?;
+    kept.agreed(row.ticket.kind == TicketKind::Confirmation, row.ticket.kind == TicketKind::Approval);
     let mut work = match resume::rebuild(app, &row.ticket, kept).await {
         Ok(work) => work,
-        Err(Stop::Refused(error)) => {
-            tracing::warn!(execution = %id, why = error.message, "a late execution cannot be carried out again");
-            return claim::give_up_late(app, &row, &ledger, *error).await;
-        }
+        Err(Stop::Refused(error)) => return give_up(*error).await,
         Err(Stop::Fault(fault)) => return Err(*fault),
     };
+    if kept::binding(&work)? != row.binding {
+        return give_up(resume::changed_since()).await;
+    }
     let now = app.clock().now();
     if !app.store().take_over(id, work.node_id, ledger.epoch, now).await? {
-        return Ok(());
+        return Ok(None);
     }
     work.started_at = Some(now);
-    claim::act(app, work, ledger.epoch + 1, admit::Pass::none()).await.map(drop)
+    claim::act(app, work, ledger.epoch + 1, admit::Pass::none()).await.map(Some)
 }
 
 /// Whom to tell how the execution of a ticket went.

@@ -155,8 +155,10 @@ pub async fn cancel(app: &App, caller: &Caller, id: ExecutionId) -> Result<(), F
     if execution.state == State::Parked
         && let Some(ticket) = app.store().ticket_of(caller.org_id, id).await?
     {
-        audit::write(app, caller, "execution.cancel", "execution", id, json!({})).await?;
-        return crate::approvals::cancel(app, &ticket).await;
+        if crate::approvals::cancel(app, &ticket, execution.effect).await? {
+            return audit::write(app, caller, "execution.cancel", "execution", id, json!({})).await;
+        }
+        return Err(Fault::conflict("going_on", "this execution goes on already; ask for its outcome"));
     }
     let why = if execution.state.is_final() { "it has already ended" } else { "it runs on another node" };
     Err(Fault::new(FaultKind::Conflict, "not_running_here", format!("this execution cannot be cancelled: {why}")))

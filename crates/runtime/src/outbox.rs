@@ -99,7 +99,7 @@ pub async fn list(
     page: PageRequest,
 ) -> Result<Page<Delivery>, Fault> {
     require(caller, Right::View, Scope::Read)?;
-    Ok(app.store().deliveries(caller.org_id, &filter, &page).await?.map(hide_query))
+    Ok(app.store().deliveries(caller.org_id, &filter, &page).await?.map(hide_address))
 }
 
 /// Sends a delivery again that arrived or was given up.
@@ -112,14 +112,15 @@ pub async fn retry(app: &App, caller: &Caller, id: DeliveryId) -> Result<Deliver
         return Err(Fault::conflict("already_queued", "this delivery is queued already"));
     }
     audit::write(app, caller, "delivery.retry", "delivery", id, json!({ "event": found.event })).await?;
-    Ok(hide_query(found))
+    Ok(hide_address(found))
 }
 
-/// Addresses of webhooks often carry a key in their query.
-fn hide_query(mut delivery: Delivery) -> Delivery {
-    if let Some((address, _)) = delivery.target.split_once('?') {
-        delivery.target = format!("{address}?…");
-    }
+/// Addresses of webhooks often carry a key in their path or query: only where they lead is shown.
+fn hide_address(mut delivery: Delivery) -> Delivery {
+    delivery.target = match Url::parse(&delivery.target) {
+        Ok(url) => format!("{}/…", url.origin().ascii_serialization()),
+        Err(_) => "…".to_owned(),
+    };
     delivery
 }
 

@@ -11,6 +11,7 @@ use callwright_model::{
     execution::State,
     id::{OrgId, TicketId},
     ticket::{TicketKind, TicketState},
+    tool::Effect,
 };
 use callwright_store::ticket::TicketRow;
 use serde_json::json;
@@ -58,46 +59,51 @@ impl Tickets {
     }
 }
 
-/// Sees to what nobody else sees to: expired, agreed to but not gone on with, left by a dead server, not told yet.
+/// Sees to what nobody else sees to: expired, agreed to but not gone on with, left by a dead server, not told yet. A
+/// ticket that cannot be seen to holds up no other.
 pub(crate) async fn sweep(app: &App, is_first: bool) -> Result<(), Fault> {
     let now = app.clock().now();
     for row in app.store().due_tickets(now, BATCH).await? {
-        expire(app, &row).await?;
+        note(&row, expire(app, &row).await);
     }
     let before = if is_first { now } else { now.minus(GRACE) };
     for row in app.store().stuck_tickets(before, BATCH).await? {
+        // Behind the others, should it be stuck for good.
+        app.store().postpone_ticket(row.ticket.id, now).await?;
         let app = app.clone();
         app.clone().spawn(async move { go_on(&app, row).await });
     }
-    for row in app.store().orphaned_late(BATCH).await? {
+    for row in app.store().orphaned(BATCH).await? {
         let app = app.clone();
-        app.clone().spawn(async move { rerun(&app, row).await });
+        app.clone().spawn(async move {
+            let done = call::rerun(&app, row.clone()).await.map(drop);
+            note(&row, done);
+        });
     }
     for row in app.store().untold_tickets(BATCH).await? {
-        tell(app, &row).await?;
+        if let Err(fault) = tell(app, &row).await {
+            tracing::error!(ticket = %row.ticket.id, ?fault, "those who wait for a ticket can never be told");
+            app.store().tell_ticket(row.ticket.id, None, now).await?;
+        }
     }
     Ok(())
 }
 
-/// Goes on with a ticket that was agreed to or answered.
-pub(crate) async fn go_on(app: &App, row: TicketRow) {
-    let id = row.ticket.id;
-    let done = match row.ticket.state {
-        TicketState::Approved if row.ticket.expires_at <= app.clock().now() => expire(app, &row).await,
-        TicketState::Approved => call::resume::resume(app, row).await.map(drop),
-        TicketState::Answered => call::callback::record_answer(app, row).await,
-        _ => Ok(()),
-    };
+fn note(row: &TicketRow, done: Result<(), Fault>) {
     if let Err(fault) = done {
-        tracing::warn!(ticket = %id, ?fault, "a ticket could not be gone on with yet");
+        tracing::warn!(ticket = %row.ticket.id, ?fault, "a ticket could not be seen to yet");
     }
 }
 
-async fn rerun(app: &App, row: TicketRow) {
-    let id = row.ticket.id;
-    if let Err(fault) = call::rerun(app, row).await {
-        tracing::warn!(ticket = %id, ?fault, "a late execution could not be carried out again yet");
-    }
+/// Goes on with a ticket that was agreed to or answered.
+pub(crate) async fn go_on(app: &App, row: TicketRow) {
+    let done = match row.ticket.state {
+        TicketState::Approved if row.ticket.expires_at <= app.clock().now() => expire(app, &row).await,
+        TicketState::Approved => call::resume::resume(app, row.clone()).await.map(drop),
+        TicketState::Answered => call::callback::record_answer(app, row.clone()).await,
+        _ => Ok(()),
+    };
+    note(&row, done);
 }
 
 async fn expire(app: &App, row: &TicketRow) -> Result<(), Fault> {
@@ -109,15 +115,35 @@ async fn expire(app: &App, row: &TicketRow) -> Result<(), Fault> {
             call::callback::expire(app, row, effect).await
         }
         TicketKind::Late => {
-            let (id, now) = (ticket.id, app.clock().now());
-            app.store().write((), move |(), tx| Box::pin(tx.end_ticket(id, TicketState::Expired, now))).await?;
-            Ok(())
+            // An hour past its time limit; whoever carried it out has broken down.
+            let execution = app.store().execution(ticket.organization_id, ticket.execution_id).await?;
+            let is_read = execution.is_some_and(|execution| execution.effect == Effect::Read);
+            let (class, state) = match is_read {
+                true => (ErrorClass::TimeoutError, State::Failed),
+                false => (ErrorClass::OutcomeUnknown, State::Unknown),
+            };
+            let error = ToolError::new(class, "overdue", "the execution did not end long after its time limit");
+            let (id, of, now) = (ticket.id, ticket.execution_id, app.clock().now());
+            app.store()
+                .write(error, move |error, tx| {
+                    Box::pin(async move {
+                        tx.end_overdue(of, state, error, now).await?;
+                        tx.end_ticket(id, TicketState::Expired, now).await
+                    })
+                })
+                .await?;
+            ended(app, row).await;
+            app.holds().load(app).await
         }
         TicketKind::Approval | TicketKind::Confirmation => {
             let code = if ticket.kind == TicketKind::Approval { "approval_expired" } else { "confirmation_expired" };
-            let message = "nobody agreed in time; nothing was done";
+            let message = if ticket.state == TicketState::Approved {
+                "it was agreed to and could not be carried out in time; nothing was done"
+            } else {
+                "nobody agreed in time; nothing was done"
+            };
             let error = ToolError::new(ErrorClass::ApprovalRequired, code, message);
-            call::resume::end(app, row, TicketState::Expired, State::Released, error).await
+            call::resume::end(app, row, TicketState::Expired, State::Released, error).await.map(drop)
         }
     }
 }
@@ -167,7 +193,9 @@ async fn tell(app: &App, row: &TicketRow) -> Result<(), Fault> {
         app.store().tell_ticket(ticket.id, None, app.clock().now()).await?;
         return Ok(());
     };
-    if !ledger.execution.state.is_final() {
+    // A callback that may still come tells more than that nobody knows.
+    let may_still_come = ticket.kind == TicketKind::Callback && ticket.state == TicketState::Open;
+    if !ledger.execution.state.is_final() || (ledger.execution.state == State::Unknown && may_still_come) {
         return Ok(());
     }
     let news = match call::webhook_of(app, row).await? {

@@ -40,6 +40,9 @@ struct LinkDecision {
     /// Why.
     #[serde(default)]
     note: Option<String>,
+    /// The ticket's `revised` that was looked at.
+    #[serde(default)]
+    revised: Option<i64>,
 }
 
 /// Yes or no.
@@ -70,7 +73,7 @@ async fn show(
     Path((ticket, secret)): Path<(TicketId, String)>,
 ) -> Result<Response, ApiError> {
     let (ticket, link) = approvals::by_link(&state.app, ticket, &secret).await?;
-    let used = ticket.decisions.iter().any(|decision| decision.link == Some(link));
+    let used = ticket.standing().iter().any(|decision| decision.link == Some(link));
     Ok(page(&ticket, ticket.state == TicketState::Open && !used, None))
 }
 
@@ -108,7 +111,7 @@ async fn decide(
     };
     let approve = said.decision == Choice::Approve;
     let note = said.note.filter(|note| !note.trim().is_empty());
-    let verdict = Verdict { approve, note, arguments: None };
+    let verdict = Verdict { approve, note, arguments: None, revised: said.revised };
     match approvals::decide_by_link(&state.app, ticket, &secret, verdict).await {
         Ok(ticket) if is_form => {
             let left = usize::from(ticket.rule.count).saturating_sub(ticket.approvals());
@@ -132,11 +135,14 @@ fn page(ticket: &Ticket, is_open: bool, said: Option<&str>) -> Response {
         str::to_owned,
     );
     let form = if is_open {
-        "<form method=post><label>Note <input name=note maxlength=1000></label>\
-         <p><button name=decision value=approve class=yes>Approve</button> \
-         <button name=decision value=deny>Deny</button></p></form>"
+        format!(
+            "<form method=post><input type=hidden name=revised value={}><label>Note <input name=note maxlength=1000></label>\
+             <p><button name=decision value=approve class=yes>Approve</button> \
+             <button name=decision value=deny>Deny</button></p></form>",
+            ticket.revised
+        )
     } else {
-        ""
+        String::new()
     };
     let html = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\

@@ -50,6 +50,7 @@ async fn arrive(
     headers: HeaderMap,
     body: axum::body::Body,
 ) -> Result<Json<Received>, ApiError> {
+    callback::check(&state.app, ticket, &secret).await?;
     let bytes = body::read(body, &state).await?;
     let is_json = headers
         .get(header::CONTENT_TYPE)

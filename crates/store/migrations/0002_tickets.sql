@@ -38,9 +38,12 @@ CREATE INDEX ticket_org_state ON ticket (org_id, state, id);
 CREATE INDEX ticket_execution ON ticket (execution_id);
 CREATE INDEX ticket_due ON ticket (expires_at) WHERE state = 'open';
 CREATE INDEX ticket_stuck ON ticket (updated_at) WHERE state IN ('approved', 'answered');
-CREATE INDEX ticket_late ON ticket (id) WHERE kind = 'late' AND state = 'open';
+CREATE INDEX ticket_rerun ON ticket (execution_id) WHERE rerun = 1 AND state IN ('open', 'used');
 CREATE INDEX ticket_untold ON ticket (id) WHERE notified = 0;
 CREATE INDEX ticket_told ON ticket (updated_at) WHERE notified = 1;
+
+-- The hash of the arguments that were asked for, when others were agreed to. The key is compared with this one.
+ALTER TABLE execution ADD COLUMN intent_hash TEXT;
 
 CREATE TABLE outbox (
     id TEXT NOT NULL PRIMARY KEY,

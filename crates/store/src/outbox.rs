@@ -143,7 +143,7 @@ impl Store {
         now: Timestamp,
         give_up_at: Timestamp,
     ) -> Result<bool> {
-        let sql = "UPDATE outbox SET state = 'queued', next_at = $3, give_up_at = $4, ended_at = NULL \
+        let sql = "UPDATE outbox SET state = 'queued', attempts = 0, next_at = $3, give_up_at = $4, ended_at = NULL \
                    WHERE org_id = $1 AND id = $2 AND state <> 'queued'";
         Ok(self.execute(sql, params![org, id, now, give_up_at]).await? > 0)
     }

@@ -77,8 +77,12 @@ pub struct Resume {
     pub node_id: NodeId,
     /// The arguments as the log shows them.
     pub input: Json,
+    /// The hash of the arguments that are sent.
+    pub args_hash: String,
     /// The ticket of a callback that comes next.
     pub next: Option<TicketRow>,
+    /// Until when its intent must be remembered.
+    pub remember_until: Option<Timestamp>,
     /// When.
     pub now: Timestamp,
 }
@@ -89,7 +93,7 @@ const COLUMNS: &str = "id, org_id, execution_id, kind, state, tool_id, tool_name
 
 fn row(row: &Row) -> Result<TicketRow> {
     let mut fields = row.fields("ticket");
-    Ok(TicketRow {
+    let mut found = TicketRow {
         ticket: Ticket {
             id: fields.id("id")?,
             organization_id: fields.id("org_id")?,
@@ -110,6 +114,7 @@ fn row(row: &Row) -> Result<TicketRow> {
             expires_at: fields.time("expires_at")?,
             created_at: fields.time("created_at")?,
             updated_at: fields.time("updated_at")?,
+            revised: 0,
         },
         binding: fields.string("binding")?,
         request: fields.string("request")?,
@@ -118,7 +123,9 @@ fn row(row: &Row) -> Result<TicketRow> {
         rerun: fields.flag("rerun")?,
         notified: fields.flag("notified")?,
         revised: fields.int("revised")?,
-    })
+    };
+    found.ticket.revised = found.revised;
+    Ok(found)
 }
 
 impl Tx<'_> {
@@ -228,10 +235,11 @@ impl Tx<'_> {
         Ok(self.move_ticket(&found).await?.then_some(found))
     }
 
-    /// Ends a ticket that waits or was agreed to, in `state`. False: it has ended already.
+    /// Ends a ticket that waits or was agreed to, in `state`. One that was answered can only be used. False: it has
+    /// ended already.
     pub async fn end_ticket(&mut self, id: TicketId, state: TicketState, now: Timestamp) -> Result<bool> {
         let sql = "UPDATE ticket SET state = $2, updated_at = $3, revised = revised + 1 \
-                   WHERE id = $1 AND state IN ('open', 'approved', 'answered')";
+                   WHERE id = $1 AND (state IN ('open', 'approved') OR (state = 'answered' AND $2 = 'used'))";
         Ok(self.execute(sql, &params![id, Value::word(state.as_str()), now]).await? > 0)
     }
 
@@ -259,6 +267,28 @@ impl Tx<'_> {
         Ok(self.execute(sql, &params).await? > 0)
     }
 
+    /// Ends an execution that is long past its time, as `state`.
+    pub async fn end_overdue(
+        &mut self,
+        id: ExecutionId,
+        state: State,
+        error: &ToolError,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let sql = "UPDATE execution SET state = $2, error = $3, error_class = $4, ended_at = $5, updated_at = $5, \
+                   duration_us = $5 - received_at WHERE id = $1 AND state = 'started'";
+        let params =
+            params![id, Value::word(state.as_str()), value::json(error)?, Value::word(error.class.as_str()), now];
+        Ok(self.execute(sql, &params).await? > 0)
+    }
+
+    /// Remembers the intent of an execution at least until `until`.
+    pub async fn extend_intent(&mut self, id: ExecutionId, until: Timestamp) -> Result<()> {
+        let sql = "UPDATE execution SET intent_expires_at = $2 WHERE id = $1 AND intent_slot IS NOT NULL \
+                   AND intent_expires_at < $2";
+        self.execute(sql, &params![id, until]).await.map(drop)
+    }
+
     async fn resume(&mut self, resume: &Resume) -> Result<Option<i64>> {
         let ticket = "UPDATE ticket SET state = 'used', updated_at = $2, revised = revised + 1 \
                       WHERE id = $1 AND state = 'approved'";
@@ -266,13 +296,19 @@ impl Tx<'_> {
             return Ok(None);
         }
         let start = "UPDATE execution SET state = 'started', node_id = $2, epoch = epoch + 1, started_at = $3, \
-                     updated_at = $3, input = $4 WHERE id = $1 AND state = 'parked' RETURNING epoch";
-        let params = params![resume.execution, resume.node_id, resume.now, value::json(&resume.input)?];
+                     updated_at = $3, input = $4, \
+                     intent_hash = CASE WHEN args_hash = $5 THEN intent_hash ELSE COALESCE(intent_hash, args_hash) END, \
+                     args_hash = $5 WHERE id = $1 AND state = 'parked' RETURNING epoch";
+        let params =
+            params![resume.execution, resume.node_id, resume.now, value::json(&resume.input)?, &resume.args_hash];
         match self.fetch_optional(start, &params).await? {
             Some(row) => {
                 if let Some(next) = &resume.next {
                     self.execute("UPDATE ticket SET notified = 1 WHERE id = $1", &params![resume.ticket]).await?;
                     self.insert_ticket(next).await?;
+                }
+                if let Some(until) = resume.remember_until {
+                    self.extend_intent(resume.execution, until).await?;
                 }
                 row.fields("execution").int("epoch").map(Some)
             }
@@ -290,10 +326,18 @@ impl Store {
         ticket: TicketRow,
         news: Option<OutboxRow>,
     ) -> Result<Claim> {
-        self.write((new, ticket, news), |(new, ticket, news), tx| {
-            Box::pin(tx.claim_with_ticket(new, ticket, news.as_ref()))
-        })
-        .await
+        let data = (new, ticket, news);
+        match self
+            .write(data.clone(), |(new, ticket, news), tx| Box::pin(tx.claim_with_ticket(new, ticket, news.as_ref())))
+            .await
+        {
+            // It is not known whether it was kept; asking again tells, and adds nothing twice.
+            Err(error) if error.is_unavailable() => {
+                self.write(data, |(new, ticket, news), tx| Box::pin(tx.claim_with_ticket(new, ticket, news.as_ref())))
+                    .await
+            }
+            outcome => outcome,
+        }
     }
 
     /// A ticket of any organization: for whoever holds its secret, and for the sweeper.
@@ -332,11 +376,25 @@ impl Store {
     /// Uses an approved ticket up and starts its execution, durably: bytes may leave when this gives the epoch under
     /// which it is ours. None: somebody else did, or it is no longer approved.
     pub async fn resume(&self, resume: Resume) -> Result<Option<i64>> {
-        match self.write(resume, |resume, tx| Box::pin(tx.resume(resume))).await {
+        match self.write(resume.clone(), |resume, tx| Box::pin(tx.resume(resume))).await {
             // The execution was cancelled or taken in between; the ticket stays as it was.
             Err(crate::error::Error::Contended(_)) => Ok(None),
+            // It is not known whether it was kept; the row tells.
+            Err(error) if error.is_unavailable() => {
+                let sql = "SELECT epoch FROM execution WHERE id = $1 AND node_id = $2 AND started_at = $3 \
+                           AND state = 'started'";
+                let params = params![resume.execution, resume.node_id, resume.now];
+                let epoch = self.fetch_optional(sql, params, |row| row.fields("execution").int("epoch")).await?;
+                if epoch.is_some() { Ok(epoch) } else { Err(error) }
+            }
             other => other,
         }
+    }
+
+    /// Puts a ticket that could not be gone on with behind the others.
+    pub async fn postpone_ticket(&self, id: TicketId, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE ticket SET updated_at = $2 WHERE id = $1 AND state IN ('approved', 'answered')";
+        self.execute(sql, params![id, now]).await.map(drop)
     }
 
     /// Keeps what came to a one-time address; the first one wins. False: there is something already, or it is too late.
@@ -363,13 +421,16 @@ impl Store {
         self.fetch_all(sql, params![now, i64::from(most)], row).await
     }
 
-    /// Late executions that a dead server left, and that may be carried out again.
-    pub async fn orphaned_late(&self, most: u32) -> Result<Vec<TicketRow>> {
-        let columns = COLUMNS.split(", ").map(|column| format!("t.{column}")).collect::<Vec<_>>().join(", ");
+    /// Executions that a dead server left and that are carried out again by themselves, each with its ticket.
+    pub async fn orphaned(&self, most: u32) -> Result<Vec<TicketRow>> {
+        let columns = COLUMNS.split(", ").map(|column| format!("ticket.{column}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
-            "SELECT {columns} FROM execution e JOIN ticket t ON t.execution_id = e.id \
-             WHERE e.state = 'started' AND e.state <> 'done' AND t.kind = 'late' AND t.state = 'open' AND t.rerun = 1 \
-             AND (e.node_id IS NULL OR e.node_id NOT IN ({})) ORDER BY t.id LIMIT $1",
+            "SELECT {columns} FROM execution e JOIN ticket ON ticket.execution_id = e.id \
+             WHERE e.state = 'started' AND e.state <> 'done' AND ticket.rerun = 1 \
+             AND ticket.state IN ('open', 'used') AND {} \
+             AND NOT EXISTS (SELECT 1 FROM ticket later WHERE later.execution_id = e.id AND later.id > ticket.id) \
+             AND (e.node_id IS NULL OR e.node_id NOT IN ({})) ORDER BY ticket.id LIMIT $1",
+            crate::execution::RERUN,
             crate::execution::alive(self.dialect())
         );
         self.fetch_all(sql, params![i64::from(most)], row).await
@@ -380,7 +441,8 @@ impl Store {
         let columns = COLUMNS.split(", ").map(|column| format!("t.{column}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "SELECT {columns} FROM ticket t JOIN execution e ON e.id = t.execution_id WHERE t.notified = 0 \
-             AND e.state IN ('done', 'failed', 'unknown', 'released') ORDER BY t.id LIMIT $1"
+             AND (e.state IN ('done', 'failed', 'released') \
+             OR (e.state = 'unknown' AND NOT (t.kind = 'callback' AND t.state = 'open'))) ORDER BY t.id LIMIT $1"
         );
         self.fetch_all(sql, params![i64::from(most)], row).await
     }
@@ -389,7 +451,8 @@ impl Store {
     pub async fn tell_ticket(&self, id: TicketId, news: Option<OutboxRow>, now: Timestamp) -> Result<bool> {
         self.write((id, news, now), |(id, news, now), tx| {
             Box::pin(async move {
-                let sql = "UPDATE ticket SET notified = 1, state = CASE WHEN state = 'open' THEN 'used' ELSE state END, \
+                let sql = "UPDATE ticket SET notified = 1, \
+                           state = CASE WHEN state = 'open' AND kind = 'late' THEN 'used' ELSE state END, \
                            updated_at = $2 WHERE id = $1 AND notified = 0";
                 let is_first = tx.execute(sql, &params![*id, *now]).await? > 0;
                 if is_first && let Some(news) = news {

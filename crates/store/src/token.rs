@@ -140,9 +140,9 @@ impl Store {
         Ok(Page::from_rows(rows, page.limit, |token| vec![token.id.to_string()]))
     }
 
-    /// Whether a token was revoked. One that expired and was forgotten was not.
+    /// Whether an API token was revoked. One that expired was not, nor a session that somebody signed out of.
     pub async fn is_token_revoked(&self, org: OrgId, id: TokenId) -> Result<bool> {
-        let sql = "SELECT 1 FROM token WHERE org_id = $1 AND id = $2 AND revoked_at IS NOT NULL";
+        let sql = "SELECT 1 FROM token WHERE org_id = $1 AND id = $2 AND kind = 'api' AND revoked_at IS NOT NULL";
         Ok(self.fetch_optional(sql, params![org, id], |row| row.fields("token").int("one")).await?.is_some())
     }
 
@@ -178,7 +178,10 @@ impl Store {
 
     /// Deletes tokens that ended by themselves before `before`. Gives their number.
     pub async fn purge_expired_tokens(&self, before: Timestamp) -> Result<u64> {
-        let sql = "DELETE FROM token WHERE expires_at IS NOT NULL AND expires_at < $1";
-        self.execute(sql, params![before]).await
+        // A revoked one is remembered as long as a ticket may live that it asked for.
+        let sql = "DELETE FROM token WHERE expires_at IS NOT NULL AND expires_at < $1 \
+                   AND (revoked_at IS NULL OR kind <> 'api' OR expires_at < $2)";
+        let remembered = before.minus(std::time::Duration::from_secs(32 * 24 * 3600));
+        self.execute(sql, params![before, remembered]).await
     }
 }

@@ -131,7 +131,13 @@ fn list(command: &List) -> Result<(), Failure> {
 }
 
 fn decide(remote: &Remote, id: &str, verdict: &str, body: &Value) -> Result<(), Failure> {
-    let ticket = remote.connect()?.post(&path(id, verdict), body)?;
+    let client = remote.connect()?;
+    // What is decided is what is shown here, and nothing that somebody has changed meanwhile.
+    let seen = client.get(&path(id, ""))?;
+    output::say(format!("{}: {}", text(&seen, "tool_name"), seen["shown"]["arguments"]));
+    let mut body = body.clone();
+    body["revised"] = seen["revised"].clone();
+    let ticket = client.post(&path(id, verdict), &body)?;
     if remote.json {
         return output::json(&ticket);
     }

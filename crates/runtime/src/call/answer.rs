@@ -118,7 +118,7 @@ impl CallAnswer {
 
     /// The same answer for a request that repeated the key.
     #[must_use]
-    pub(super) fn into_duplicate(mut self) -> Self {
+    pub(crate) fn into_duplicate(mut self) -> Self {
         self.meta.duplicate = true;
         self
     }

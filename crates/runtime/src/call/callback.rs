@@ -4,9 +4,9 @@
 //! happens to us. The first answer counts; it may even come before the upstream has answered our own request.
 
 use callwright_model::{
-    Content, ErrorClass, Fault, FaultKind, Outcome, ToolError,
+    Content, ErrorClass, Fault, FaultKind, Outcome, Timestamp, ToolError,
     execution::State,
-    id::TicketId,
+    id::{AgentId, TicketId},
     ticket::{TicketKind, TicketState},
     tool::Effect,
 };
@@ -90,19 +90,32 @@ pub enum Arrived {
     Already,
 }
 
+/// Whether this is an address that was given out; asked before a body is read for it.
+///
+/// # Errors
+/// Not found for an address that was never given out.
+pub async fn check(app: &App, id: TicketId, secret: &str) -> Result<(), Fault> {
+    addressed(app, id, secret).await.map(drop)
+}
+
+fn unknown() -> Fault {
+    Fault::new(FaultKind::NotFound, "callback_not_found", "there is no such callback")
+}
+
+async fn addressed(app: &App, id: TicketId, secret: &str) -> Result<TicketRow, Fault> {
+    let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
+    let hash = callwright_vault::token::hash(secret);
+    let is_right =
+        row.secret_hash.as_ref().is_some_and(|right| callwright_vault::token::constant_time_eq(right, &hash));
+    if row.ticket.kind == TicketKind::Callback && is_right { Ok(row) } else { Err(unknown()) }
+}
+
 /// Takes the result that came to a one-time address.
 ///
 /// # Errors
 /// Not found for an address that was never given out, `callback_expired` for one whose time has passed.
 pub async fn arrive(app: &App, id: TicketId, secret: &str, body: Value) -> Result<Arrived, Fault> {
-    let unknown = || Fault::new(FaultKind::NotFound, "callback_not_found", "there is no such callback");
-    let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
-    let hash = callwright_vault::token::hash(secret);
-    let is_right =
-        row.secret_hash.as_ref().is_some_and(|right| callwright_vault::token::constant_time_eq(right, &hash));
-    if row.ticket.kind != TicketKind::Callback || !is_right {
-        return Err(unknown());
-    }
+    let row = addressed(app, id, secret).await?;
     let bytes = serde_json::to_vec(&body).map_err(Fault::internal)?;
     let sealed = app.vault().seal(row.ticket.organization_id, &bytes).await?;
     if !app.store().answer_ticket(id, &sealed, app.clock().now()).await? {
@@ -130,14 +143,14 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
     let bytes = app.vault().unseal(org, sealed).await?;
     let body: Value = serde_json::from_slice(&bytes).map_err(Fault::internal)?;
     let kept = Kept::open(app, &row).await?;
-    let received_at = kept.received_at;
+    let (received_at, agent) = (kept.received_at, kept.agent());
     let work = match resume::rebuild(app, &row.ticket, kept).await {
         Ok(work) => work,
         Err(Stop::Fault(fault)) => return Err(*fault),
-        // Whoever asked may be gone; what was done is recorded all the same, unshaped.
+        // Whoever asked may be gone; what was done is recorded all the same.
         Err(Stop::Refused(error)) => {
-            let end = end(app, Outcome::Done(Content::json(body)), received_at, None);
-            tracing::info!(ticket = %row.ticket.id, why = error.message, "a callback is recorded as it came");
+            tracing::info!(ticket = %row.ticket.id, why = error.message, "a callback is recorded for nobody who asks");
+            let end = for_nobody(app, &row, agent, body, received_at).await?;
             app.store().finish_answered(row.ticket.id, row.ticket.execution_id, end).await?;
             tickets::ended(app, &row).await;
             return Ok(());
@@ -161,12 +174,33 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
     Ok(())
 }
 
-fn end(
+/// The end of an execution whose caller may not be asked for any more: shaped and hidden by the tool as it was. When
+/// that is gone too, nobody is shown what came.
+async fn for_nobody(
     app: &App,
-    outcome: Outcome,
-    received_at: callwright_model::Timestamp,
-    sealed_outcome: Option<String>,
-) -> FinishExecution {
+    row: &TicketRow,
+    agent: Option<AgentId>,
+    body: Value,
+    received_at: Timestamp,
+) -> Result<FinishExecution, Fault> {
+    let ticket = &row.ticket;
+    let (org, agent) = (ticket.organization_id, agent.map(|agent| agent.to_string()));
+    let found = app.tools().find_at(app, org, ticket.tool_id, ticket.revision, agent.as_deref()).await;
+    let Ok(Some(found)) = found else {
+        let bytes = serde_json::to_vec(&Content::json(body)).map_err(Fault::internal)?;
+        let sealed = app.vault().seal(org, &bytes).await?;
+        let shown = Content { message: Some("a result came; its tool is gone".to_owned()), ..Content::default() };
+        return Ok(end(app, Outcome::Done(shown), received_at, Some(sealed)));
+    };
+    let shaper = &found.tool.shaper;
+    let outcome = match shaper.shape(Content::json(body)) {
+        Ok(shaped) => Outcome::Done(shaper.hide(shaped.content)),
+        Err(error) => Outcome::Failed(error),
+    };
+    Ok(end(app, outcome, received_at, None))
+}
+
+fn end(app: &App, outcome: Outcome, received_at: Timestamp, sealed_outcome: Option<String>) -> FinishExecution {
     let now = app.clock().now();
     let state = state_of(&outcome);
     let (output, error) = match outcome {
@@ -188,15 +222,34 @@ fn end(
 
 /// Nobody sent the result in time. What the upstream took on may have happened or not.
 pub(crate) async fn expire(app: &App, row: &TicketRow, effect: Effect) -> Result<(), Fault> {
-    let (class, state) = match effect {
-        Effect::Read => (ErrorClass::TimeoutError, State::Failed),
-        Effect::Write | Effect::Destructive => (ErrorClass::OutcomeUnknown, State::Unknown),
+    let message = "the upstream took the request on and never sent its result; it is not known whether it acted";
+    let class = match effect {
+        Effect::Read => ErrorClass::TimeoutError,
+        Effect::Write | Effect::Destructive => ErrorClass::OutcomeUnknown,
     };
-    let error = ToolError::new(
-        class,
-        "callback_timeout",
-        "the upstream took the request on and never sent its result; it is not known whether it acted",
-    );
-    resume::end(app, row, TicketState::Expired, state, error).await?;
-    app.holds().load(app).await
+    give_up(app, row, effect, TicketState::Expired, ToolError::new(class, "callback_timeout", message)).await.map(drop)
+}
+
+/// Somebody does not want to wait for the result any more. False: it has come already.
+pub(crate) async fn cancel(app: &App, row: &TicketRow, effect: Effect) -> Result<bool, Fault> {
+    let message = "somebody cancelled this while the upstream was at work on it; it is not known whether it acted";
+    let class = match effect {
+        Effect::Read => ErrorClass::Cancelled,
+        Effect::Write | Effect::Destructive => ErrorClass::OutcomeUnknown,
+    };
+    give_up(app, row, effect, TicketState::Void, ToolError::new(class, "cancelled", message)).await
+}
+
+/// The upstream has the request: a write that is given up is in doubt and keeps its key.
+async fn give_up(
+    app: &App,
+    row: &TicketRow,
+    effect: Effect,
+    ticket: TicketState,
+    error: ToolError,
+) -> Result<bool, Fault> {
+    let state = if effect == Effect::Read { State::Failed } else { State::Unknown };
+    let is_ours = resume::end(app, row, ticket, state, error).await?;
+    app.holds().load(app).await?;
+    Ok(is_ours)
 }

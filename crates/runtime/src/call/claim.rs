@@ -116,7 +116,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
     work.started_at = (!is_gated).then_some(now);
     let new = NewExecution {
         execution: record::row(&work, state, None, None),
-        intent_expires_at: slot.as_ref().map(|_| now.plus(app.settings().intent_ttl)),
+        intent_expires_at: slot.as_ref().map(|_| now.plus(app.settings().intent_ttl + work.longest_callback())),
         intent_slot: slot,
         resendable: is_resendable(&work),
     };
@@ -240,20 +240,25 @@ pub(super) async fn late_read(app: &App, work: &Work, outcome: Result<Shaped, To
     Ok(answer)
 }
 
-/// Ends a late execution of a dead server that cannot be carried out again. Only what does no harm twice comes here,
-/// so it has failed and is not in doubt.
-pub(super) async fn give_up_late(
+/// Ends an execution of a dead server that cannot be carried out again: a read has failed, a write is in doubt.
+pub(super) async fn give_up_rerun(
     app: &App,
     row: &TicketRow,
     ledger: &LedgerRow,
-    error: ToolError,
+    mut error: ToolError,
 ) -> Result<(), Fault> {
     let Some(node_id) = ledger.execution.node_id else { return Ok(()) };
     let mut execution = ledger.execution.clone();
     let now = app.clock().now();
-    (execution.state, execution.error, execution.ended_at) = (State::Failed, Some(error), Some(now));
+    execution.state = State::Failed;
+    if execution.effect != Effect::Read {
+        execution.state = State::Unknown;
+        (error.class, error.require_human) = (ErrorClass::OutcomeUnknown, true);
+    }
+    (execution.error, execution.ended_at) = (Some(error), Some(now));
     execution.duration_ms = Some(millis(now.since(execution.received_at)));
     finish(app, &execution, Fence { node_id, epoch: ledger.epoch }, None).await?;
+    app.holds().load(app).await?;
     tickets::ended(app, row).await;
     Ok(())
 }
@@ -322,7 +327,7 @@ pub(super) async fn finish(
 
 /// Somebody has acted on this key before, or is acting on it.
 pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswer, Fault> {
-    if row.execution.args_hash != work.args_hash {
+    if !row.is_asked_with(&work.args_hash) {
         return Err(key_reused(work.request.idempotency_key.as_deref().unwrap_or_default()));
     }
     let mut row = row;
@@ -331,6 +336,15 @@ pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Resul
         // The store lets go only of what is unknown, or was started by a node that is dead.
         let is_open = matches!(row.execution.state, State::Started | State::Unknown) && row.execution.settled.is_none();
         if row.resendable
+            && is_open
+            && !matches!(row.execution.state, State::Parked)
+            && let Some(ticket) = app.store().ticket_of(row.execution.organization_id, row.execution.id).await?
+        {
+            // What somebody agreed to, or what is waited for, goes on as it was asked then, not as it is asked now.
+            if let Some(answer) = super::rerun(app, ticket).await? {
+                return Ok(answer.into_duplicate());
+            }
+        } else if row.resendable
             && is_open
             && app.store().take_over(row.execution.id, work.node_id, row.epoch, app.clock().now()).await?
         {
@@ -390,7 +404,7 @@ pub(super) fn still_running(work: &Work) -> CallAnswer {
     answer.into_duplicate()
 }
 
-fn broken(work: &Work) -> ToolError {
+pub(super) fn broken(work: &Work) -> ToolError {
     if work.attempts().is_empty() {
         ToolError::new(
             ErrorClass::UnknownError,

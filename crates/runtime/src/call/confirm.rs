@@ -1,13 +1,16 @@
 //! Whether somebody has to agree first, and what they are asked.
 
 use callwright_expr::{Names, Scope, Template};
+use callwright_guard::Redactor;
 use callwright_model::{
-    Fault,
+    Fault, Object,
     ticket::TicketKind,
     tool::{ToolSpec, Trust},
 };
 
-use super::work::Work;
+use serde_json::Value;
+
+use super::{record, work::Work};
 
 /// The most characters of a question.
 const MAX_QUESTION: usize = 1_000;
@@ -36,18 +39,26 @@ pub(crate) fn compile(spec: &ToolSpec) -> Result<Option<Template>, Fault> {
     })
 }
 
-/// What the person on the line is to be asked.
+/// What the person on the line is to be asked. Secrets that the server filled in are hidden.
 pub(super) fn question(work: &Work) -> String {
+    let asked = ask(work, &work.arguments);
+    if work.secrets.is_empty() { asked } else { Redactor::new(work.secrets.values()).text(&asked) }
+}
+
+/// The same as whoever looks at the ticket may see it: what the log hides is hidden.
+pub(super) fn shown_question(work: &Work) -> String {
+    match record::shown_arguments(work) {
+        Value::Object(arguments) => ask(work, &arguments),
+        _ => ask(work, &Object::new()),
+    }
+}
+
+fn ask(work: &Work, arguments: &Object) -> String {
     let general = || format!("Shall I go ahead with: {}?", work.tool().tool.spec.title());
     let Some(template) = &work.tool().question else { return general() };
     let (secrets, extra) = (Default::default(), work.extra(work.received_at));
-    let scope = Scope {
-        parameters: &work.arguments,
-        context: &work.context,
-        trust: Trust::Client,
-        secrets: &secrets,
-        extra: &extra,
-    };
+    let scope =
+        Scope { parameters: arguments, context: &work.context, trust: Trust::Client, secrets: &secrets, extra: &extra };
     match template.render(&scope) {
         Ok(text) if !text.trim().is_empty() => text.chars().take(MAX_QUESTION).collect(),
         _ => general(),

@@ -46,7 +46,16 @@ pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
             Err(error) => Ok(Err(error)),
         }
     })
-    .await?;
+    .await;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        // Its caller may have been answered already; then somebody asks the row for the outcome.
+        Err(fault) if work.late.is_some() => {
+            tracing::error!(execution = %work.id, ?fault, "an executor broke");
+            Err(claim::broken(&work))
+        }
+        Err(fault) => return Err(fault),
+    };
     let answer = ended(app, &work, outcome).await?;
     unfinished.ended();
     Ok(answer)

@@ -7,6 +7,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     execution::State,
     id::ExecutionId,
+    ticket::TicketState,
 };
 use callwright_store::execution::LedgerRow;
 
@@ -54,7 +55,9 @@ pub(crate) async fn answer(app: &App, row: LedgerRow, is_own: bool) -> Result<Ca
         true => None,
         false => app.store().ticket_of(execution.organization_id, execution.id).await?,
     };
-    let pending = ticket.map(|row| park::pending(&row.ticket, None));
+    // One that was agreed to waits for nobody any more.
+    let open = ticket.filter(|row| row.ticket.state == TicketState::Open);
+    let pending = open.map(|row| park::pending(&row.ticket, None));
     let message = content.message.or_else(|| pending.as_ref().map(|pending| pending.spoken.clone()));
     Ok(CallAnswer {
         execution_id: execution.id,

@@ -7,6 +7,7 @@ use callwright_model::{
     execution::State,
     id::{ExecutionId, TicketId},
     ticket::{Pending, Shown, Ticket, TicketKind, TicketRule, TicketState},
+    tool::policy::ApprovalRule,
 };
 use callwright_store::{
     execution::{Claim, LedgerRow, NewExecution},
@@ -74,12 +75,11 @@ pub(super) async fn new_ticket(app: &App, work: &Work, kind: TicketKind) -> Resu
     };
     let webhook = approval.and_then(|rule| rule.webhook.as_ref());
     let mut links = Vec::new();
-    if webhook.is_some() {
-        for _ in 0..rule.count {
-            let (secret, hash) = callwright_vault::token::generate().map_err(Fault::internal)?;
-            rule.links.push(hash);
-            links.push(secret);
-        }
+    // Nobody knows who uses a link, so there is one only where anybody's word will do.
+    if webhook.is_some() && approval.is_some_and(ApprovalRule::takes_anybody) {
+        let (secret, hash) = callwright_vault::token::generate().map_err(Fault::internal)?;
+        rule.links.push(hash);
+        links.push(secret);
     }
     let ticket = Ticket {
         id: app.ids().next(),
@@ -101,6 +101,7 @@ pub(super) async fn new_ticket(app: &App, work: &Work, kind: TicketKind) -> Resu
         expires_at: now.plus(Duration::from_secs(seconds.into())),
         created_at: now,
         updated_at: now,
+        revised: 1,
     };
     let news = match webhook {
         None => None,
@@ -138,7 +139,7 @@ pub(super) fn shown(work: &Work, kind: TicketKind) -> Shown {
     let spec = &work.tool().tool.spec;
     Shown {
         arguments: record::shown_arguments(work),
-        question: (kind == TicketKind::Confirmation).then(|| confirm::question(work)),
+        question: (kind == TicketKind::Confirmation).then(|| confirm::shown_question(work)),
         title: spec.title().to_owned(),
         description: spec.description.clone(),
         version: work.tool().version.clone(),
@@ -148,6 +149,12 @@ pub(super) fn shown(work: &Work, kind: TicketKind) -> Shown {
 
 /// What the caller of a parked execution is told.
 pub(super) fn answer(work: &Work, ticket: &Ticket) -> CallAnswer {
+    let mut ticket = ticket.clone();
+    if ticket.kind == TicketKind::Confirmation {
+        // To the caller in full; what is kept for others hides what the log hides.
+        ticket.shown.question = Some(confirm::question(work));
+    }
+    let ticket = &ticket;
     let error = error(ticket);
     let outcome = match &error {
         Some(error) => Outcome::Failed(error.clone()),

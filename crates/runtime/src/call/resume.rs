@@ -13,7 +13,7 @@ use callwright_model::{
 use callwright_store::ticket::{Resume, TicketRow};
 
 use super::{
-    Aside, CallAnswer, admit, authorize, callback, claim,
+    Aside, CallAnswer, admit, authorize, callback, claim, hold,
     kept::{Kept, binding},
     park, prepare, record,
     work::{Stop, Work},
@@ -31,15 +31,16 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
         Err(Stop::Fault(fault)) => return Err(*fault),
     };
     if binding(&work)? != row.binding {
-        let error = ToolError::new(
-            ErrorClass::PermissionError,
-            "changed_since",
-            "the tool, its settings for the agent or a value that the server fills in has changed since this was agreed to; nothing was done. Ask again",
-        );
-        return give_up(app, &row, error).await.map(|()| None);
+        return give_up(app, &row, changed_since()).await.map(|()| None);
     }
     if let Some(kind) = super::confirm::needed(&work) {
-        return next(app, &row, work, kind).await.map(Some);
+        return next(app, &row, work, kind).await;
+    }
+    if let Err(stop) = hold::check(app, &work).await {
+        return match stop {
+            Stop::Refused(error) => give_up(app, &row, *error).await.map(|()| None),
+            Stop::Fault(fault) => Err(*fault),
+        };
     }
     let pass = match admit::admit(app, &work).await {
         Ok(pass) => pass,
@@ -49,12 +50,18 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
     };
     crate::failpoint!("resume.before");
     let now = app.clock().now();
+    let next = match work.callback() {
+        Some(_) => Some(callback::ticket(app, &mut work).await?.row),
+        None => None,
+    };
     let resume = Resume {
         ticket: row.ticket.id,
         execution: row.ticket.execution_id,
         node_id: work.node_id,
         input: record::shown_arguments(&work),
-        next: if work.callback().is_some() { Some(callback::ticket(app, &mut work).await?.row) } else { None },
+        args_hash: work.args_hash.clone(),
+        remember_until: next.as_ref().map(|next| next.ticket.expires_at.plus(app.settings().intent_ttl)),
+        next,
         now,
     };
     let Some(epoch) = app.store().resume(resume).await? else { return Ok(None) };
@@ -65,6 +72,15 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
     let answer = claim::act(app, work, epoch, pass).await?;
     app.tickets().changed();
     Ok(Some(answer))
+}
+
+/// What is there now is not what somebody agreed to.
+pub(super) fn changed_since() -> ToolError {
+    ToolError::new(
+        ErrorClass::PermissionError,
+        "changed_since",
+        "the tool, its settings for the agent or a value that the server fills in has changed since this was agreed to; nothing was done. Ask again",
+    )
 }
 
 /// The work as it was, with everything that the server establishes by itself established anew.
@@ -87,6 +103,8 @@ pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Wo
             return Err(refused("tool_gone", format!("the tool `{}` is no longer there", ticket.tool_name)));
         }
         Err(fault) if fault.kind == FaultKind::NotFound => return Err(refused("agent_gone", fault.message)),
+        // For example overrides that only fit a later version.
+        Err(fault) if fault.kind == FaultKind::Invalid => return Err(refused("tool_changed", fault.message)),
         Err(fault) => return Err(fault.into()),
     };
     let received_at = kept.received_at;
@@ -102,52 +120,60 @@ pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Wo
     Ok(work)
 }
 
-/// One more has to agree: the first ticket is used up and the next one opened in one step.
-async fn next(app: &App, row: &TicketRow, work: Work, kind: TicketKind) -> Result<CallAnswer, Fault> {
+/// One more has to agree: the first ticket is used up and the next one opened in one step. None: somebody else did it.
+async fn next(app: &App, row: &TicketRow, work: Work, kind: TicketKind) -> Result<Option<CallAnswer>, Fault> {
     let new = park::new_ticket(app, &work, kind).await?;
     let answer = park::answer(&work, &new.row.ticket);
-    let (old, now) = (row.ticket.id, app.clock().now());
-    app.store()
+    let (old, of, now) = (row.ticket.id, row.ticket.execution_id, app.clock().now());
+    let until = new.row.ticket.expires_at.plus(app.settings().intent_ttl);
+    let is_ours = app
+        .store()
         .write((new.row, new.news), move |(next, news), tx| {
             Box::pin(async move {
-                if tx.supersede_ticket(old, now).await? {
+                let is_ours = tx.supersede_ticket(old, now).await?;
+                if is_ours {
                     tx.insert_ticket(next).await?;
+                    tx.extend_intent(of, until).await?;
                     if let Some(news) = news {
                         tx.push_outbox(news).await?;
                     }
                 }
-                Ok(())
+                Ok(is_ours)
             })
         })
         .await?;
-    Ok(answer)
+    Ok(is_ours.then_some(answer))
 }
 
 /// Nothing will come of this ticket: its execution is released, and whoever waits is told.
 pub(crate) async fn give_up(app: &App, row: &TicketRow, error: ToolError) -> Result<(), Fault> {
-    end(app, row, TicketState::Void, State::Released, error).await
+    end(app, row, TicketState::Void, State::Released, error).await.map(drop)
 }
 
-/// Ends a ticket and its parked execution in one step.
+/// Ends a ticket and its parked execution in one step. False: it had ended, or goes on, already.
 pub(crate) async fn end(
     app: &App,
     row: &TicketRow,
     ticket: TicketState,
     execution: State,
     error: ToolError,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let (id, of, now) = (row.ticket.id, row.ticket.execution_id, app.clock().now());
-    app.store()
+    let is_ours = app
+        .store()
         .write(error, move |error, tx| {
             Box::pin(async move {
-                if tx.end_ticket(id, ticket, now).await? {
+                let is_ours = tx.end_ticket(id, ticket, now).await?;
+                if is_ours {
                     tx.end_parked(of, execution, error, now).await?;
                 }
-                Ok(())
+                Ok(is_ours)
             })
         })
         .await?;
-    metering::ticket(row.ticket.kind, ticket);
-    tickets::ended(app, row).await;
-    Ok(())
+    if is_ours {
+        metering::ticket(row.ticket.kind, ticket);
+        tickets::ended(app, row).await;
+    }
+    Ok(is_ours)
 }

@@ -124,6 +124,11 @@ impl Work {
         asked
     }
 
+    /// How long its callback may take.
+    pub(super) fn longest_callback(&self) -> Duration {
+        Duration::from_secs(self.callback().map_or(0, |callback| callback.expires_s.into()))
+    }
+
     /// How the result comes later, if it does.
     pub(super) fn callback(&self) -> Option<&Callback> {
         self.tool().tool.spec.config.http().and_then(|http| http.callback.as_ref())

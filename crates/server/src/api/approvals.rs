@@ -55,6 +55,8 @@ struct Approve {
     /// Other arguments than those that were asked for (without bound ones). What others agreed to before is then void.
     #[schema(value_type = Option<Object>)]
     arguments: Option<Object>,
+    /// The ticket's `revised` that you have seen; another one is a conflict. Must be given once the arguments were changed.
+    revised: Option<i64>,
 }
 
 /// A refusal.
@@ -63,6 +65,8 @@ struct Approve {
 struct Deny {
     /// Why, for the audit log and the model.
     note: Option<String>,
+    /// The ticket's `revised` that you have seen; another one is a conflict. Must be given once the arguments were changed.
+    revised: Option<i64>,
 }
 
 /// What executions wait for, newest first.
@@ -120,7 +124,7 @@ async fn approve(
     Path(id): Path<TicketId>,
     Json(body): Json<Approve>,
 ) -> Result<Json<Ticket>, ApiError> {
-    let verdict = Verdict { approve: true, note: body.note, arguments: body.arguments };
+    let verdict = Verdict { approve: true, note: body.note, arguments: body.arguments, revised: body.revised };
     Ok(Json(approvals::decide(&state.app, &caller, id, verdict).await?))
 }
 
@@ -141,6 +145,6 @@ async fn deny(
     Path(id): Path<TicketId>,
     Json(body): Json<Deny>,
 ) -> Result<Json<Ticket>, ApiError> {
-    let verdict = Verdict { approve: false, note: body.note, arguments: None };
+    let verdict = Verdict { approve: false, note: body.note, arguments: None, revised: body.revised };
     Ok(Json(approvals::decide(&state.app, &caller, id, verdict).await?))
 }

@@ -68,6 +68,15 @@ pub struct LedgerRow {
     pub settled_note: Option<String>,
     /// When the row last changed.
     pub updated_at: Timestamp,
+    /// The hash of the arguments that were asked for, when others were agreed to.
+    pub intent_hash: Option<String>,
+}
+
+impl LedgerRow {
+    /// Whether a request with these arguments is a repetition of the one that made this row.
+    pub fn is_asked_with(&self, args_hash: &str) -> bool {
+        self.intent_hash.as_deref().unwrap_or(&self.execution.args_hash) == args_hash
+    }
 }
 
 /// What an owner must still be to change an execution.
@@ -154,7 +163,9 @@ impl Tx<'_> {
                 return Ok(Claim::Ours);
             }
             let is_expired = row.intent_expires_at.is_some_and(|at| at <= new.execution.received_at);
-            if !(is_expired && row.execution.state.is_final()) {
+            // An outcome that nobody knows is never forgotten: its key stays taken until somebody has looked.
+            let is_over = row.execution.state.is_final() && row.execution.state != State::Unknown;
+            if !(is_expired && is_over) {
                 return Ok(Claim::Existing(Box::new(row)));
             }
             let free = "UPDATE execution SET intent_slot = NULL WHERE id = $1 AND intent_slot = $2";

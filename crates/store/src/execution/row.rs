@@ -19,8 +19,7 @@ pub(crate) const COLUMNS: &str = "id, org_id, tool_id, tool_name, tool_version, 
     error, attempts, dry_run, replay_of, request_id, node_id, settled, received_at, started_at, ended_at, duration_us, \
     passage";
 /// The columns that only the ledger needs, in the order of [`ledger_row`], after [`COLUMNS`].
-pub(crate) const LEDGER_COLUMNS: &str =
-    "intent_slot, intent_expires_at, sealed_outcome, epoch, resendable, settled_by, settled_note, updated_at";
+pub(crate) const LEDGER_COLUMNS: &str = "intent_slot, intent_expires_at, sealed_outcome, epoch, resendable, settled_by, settled_note, updated_at, intent_hash";
 
 /// Adds a row; the parameters are those of [`insert_params`]. A row that is there already, or whose slot is
 /// taken, is left alone.
@@ -147,5 +146,6 @@ pub(crate) fn ledger_row(row: &Row) -> Result<LedgerRow> {
         settled_by: fields.opt_id("settled_by")?,
         settled_note: fields.opt_string("settled_note")?,
         updated_at: fields.time("updated_at")?,
+        intent_hash: fields.opt_string("intent_hash")?,
     })
 }

@@ -36,7 +36,7 @@ pub struct ApprovalRule {
     pub four_eyes: bool,
     /// How long it waits, in seconds: 30 to 2592000.
     pub expires_s: u32,
-    /// Told of each request, with signed links that decide it.
+    /// Told of each request, with a signed link that decides it where one person is enough, whoever it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<WebhookTarget>,
 }
@@ -51,6 +51,13 @@ impl Default for ApprovalRule {
             expires_s: 24 * 3600,
             webhook: None,
         }
+    }
+}
+
+impl ApprovalRule {
+    /// Whether one person is enough, whoever it is: then a signed link may decide.
+    pub fn takes_anybody(&self) -> bool {
+        self.count == 1 && self.role <= Role::Operator && self.users.is_empty() && !self.four_eyes
     }
 }
 
