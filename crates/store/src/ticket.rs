@@ -232,7 +232,10 @@ impl Tx<'_> {
         } else if found.ticket.approvals() >= usize::from(found.ticket.rule.count) {
             found.ticket.state = TicketState::Approved;
         }
-        Ok(self.move_ticket(&found).await?.then_some(found))
+        let is_moved = self.move_ticket(&found).await?;
+        found.revised += 1;
+        found.ticket.revised = found.revised;
+        Ok(is_moved.then_some(found))
     }
 
     /// Ends a ticket that waits or was agreed to, in `state`. One that was answered can only be used. False: it has
