@@ -51,20 +51,20 @@ fn a_rate_limit_refuses_tells_when_to_come_back_and_lets_through_then() {
     on_both(|database| {
         let (upstream, _server, api) = start(database);
         for effect in ["read", "write"] {
-            tool(&api, &upstream, effect, effect, json!({"rate_limit": {"requests": 2, "per_seconds": 2}}));
+            tool(&api, &upstream, effect, effect, json!({"rate_limit": {"requests": 2, "per_seconds": 6}}));
             let begun = Instant::now();
             assert_eq!([code(&call(&api, effect)), code(&call(&api, effect))], ["ok", "ok"]);
             let refused = call(&api, effect);
-            assert!(begun.elapsed() < Duration::from_secs(1), "too slow a machine for this test");
+            assert!(begun.elapsed() < Duration::from_secs(3), "too slow a machine for this test");
             let error = &refused["error"];
             assert_eq!((error["class"].as_str(), code(&refused)), (Some("rate_limit_error"), "rate_limited"));
             assert_eq!(refused["state"], if effect == "read" { "failed" } else { "released" });
-            assert_eq!(error["details"]["limit"], json!({"requests": 2, "per_seconds": 2}));
+            assert_eq!(error["details"]["limit"], json!({"requests": 2, "per_seconds": 6}));
             assert_eq!((&error["details"]["from"], &error["details"]["per"]), (&json!("tool"), &json!("tool")));
             assert_eq!((&error["spoken"], &error["retryable"]), (&json!("We are busy."), &json!(true)));
             assert_eq!(error["alternative_action"], "take_message");
             let wait = error["retry_after_ms"].as_u64().unwrap();
-            assert!((1..=1_000).contains(&wait), "{wait}");
+            assert!((1..=3_000).contains(&wait), "{wait}");
             let left = api.get(&format!("/api/v1/tools/{effect}/limits")).expect(200);
             assert_eq!(left["rate_limits"][0]["left"], 0, "{left}");
             thread::sleep(Duration::from_millis(wait + 20));
@@ -87,7 +87,7 @@ fn a_rate_limit_refuses_tells_when_to_come_back_and_lets_through_then() {
 fn a_refused_write_leaves_its_key_free() {
     on_both(|database| {
         let (upstream, _server, api) = start(database);
-        tool(&api, &upstream, "pay", "write", json!({"rate_limit": {"requests": 1, "per_seconds": 1}}));
+        tool(&api, &upstream, "pay", "write", json!({"rate_limit": {"requests": 1, "per_seconds": 3}}));
         call(&api, "pay");
         let keyed = api.with_header("Idempotency-Key", "k");
         let refused = call(&keyed, "pay");
@@ -153,7 +153,11 @@ fn an_organization_and_an_agent_have_limits_beside_their_tools() {
             ("/api/v1/limits", json!({"rate_limit": {"requests": 0, "per_seconds": 1}}), "rate_limit.0.requests"),
             ("/api/v1/limits", json!({"concurrency": {"limit": 1, "quue": 1}}), "concurrency.quue"),
             ("/api/v1/limits?agent=Ann", json!({"breaker": true}), "breaker"),
-            ("/api/v1/limits?agent=Ann", json!({"concurrency": {"limit": 1, "per": "organization"}}), "concurrency.per"),
+            (
+                "/api/v1/limits?agent=Ann",
+                json!({"concurrency": {"limit": 1, "per": "organization"}}),
+                "concurrency.per",
+            ),
         ] {
             let reply = api.put(path, body);
             assert_eq!((reply.status, &reply.body["error"]["details"]["field"]), (422, &json!(field)), "{reply:?}");
@@ -223,10 +227,39 @@ fn whoever_waits_in_line_too_long_is_told() {
 }
 
 #[test]
+fn whoever_waits_in_line_can_be_stopped() {
+    on_both(|database| {
+        let (upstream, _server, api) = start(database);
+        tool(&api, &upstream, "pay", "write", json!({"concurrency": 1}));
+        let gate = Gate::new();
+        upstream.always(Answer::json(200, json!({})).behind(&gate));
+        let ask = || {
+            let api = api.clone();
+            thread::spawn(move || call(&api, "pay"))
+        };
+        let first = ask();
+        upstream.wait_for(1);
+        let second = ask();
+        let id = eventually("the second one is claimed and not started", 5, || {
+            let page = api.get("/api/v1/executions?state=claimed").expect(200);
+            page["items"][0]["id"].as_str().map(str::to_owned)
+        });
+        eventually("it can be stopped", 5, || {
+            (api.post(&format!("/api/v1/executions/{id}/cancel"), json!({})).status < 300).then_some(())
+        });
+        let stopped = second.join().unwrap();
+        assert_eq!((&stopped["error"]["class"], &stopped["state"]), (&json!("cancelled"), &json!("released")));
+        gate.open();
+        assert_eq!(first.join().unwrap()["success"], true);
+        assert_eq!(upstream.count(), 1, "it was never sent");
+    });
+}
+
+#[test]
 fn a_breaker_opens_under_failures_probes_and_closes() {
     on_both(|database| {
         let (upstream, _server, api) = start(database);
-        let breaker = json!({"failure_ratio": 0.5, "minimum_requests": 4, "open_s": 1, "half_open_probes": 1});
+        let breaker = json!({"failure_ratio": 0.5, "minimum_requests": 4, "open_s": 2, "half_open_probes": 1});
         tool(&api, &upstream, "shaky", "read", json!({"breaker": breaker}));
         // What the upstream refuses is no failure of it.
         upstream.always(Answer::status(404));
@@ -246,7 +279,7 @@ fn a_breaker_opens_under_failures_probes_and_closes() {
         assert_eq!(failures, 6, "half of twelve");
         assert_eq!((&open["error"]["class"], &open["error"]["retryable"]), (&json!("circuit_open"), &json!(true)));
         let wait = open["error"]["retry_after_ms"].as_u64().unwrap();
-        assert!((1..=1_000).contains(&wait));
+        assert!((1..=2_000).contains(&wait));
         let sent = upstream.count();
         assert_eq!((code(&call(&api, "shaky")), upstream.count()), ("circuit_open", sent), "nothing is sent");
         let status = api.get("/api/v1/tools/shaky/limits").expect(200);
@@ -257,7 +290,7 @@ fn a_breaker_opens_under_failures_probes_and_closes() {
         assert_eq!(code(&call(&api, "shaky")), "http_500");
         assert_eq!(code(&call(&api, "shaky")), "circuit_open");
         upstream.always(Answer::json(200, json!({})));
-        thread::sleep(Duration::from_millis(1_050));
+        thread::sleep(Duration::from_millis(2_050));
         assert_eq!([code(&call(&api, "shaky")), code(&call(&api, "shaky"))], ["ok", "ok"]);
         let status = api.get("/api/v1/tools/shaky/limits").expect(200);
         assert_eq!(status["breakers"][0]["state"], "closed");
