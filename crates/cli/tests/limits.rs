@@ -128,7 +128,7 @@ fn each_user_agent_and_conversation_has_its_own_allowance() {
 #[test]
 fn an_organization_and_an_agent_have_limits_beside_their_tools() {
     on_both(|database| {
-        let (upstream, _server, api) = start(database);
+        let (upstream, server, api) = start(database);
         tool(&api, &upstream, "a", "read", json!({}));
         tool(&api, &upstream, "b", "read", json!({}));
         api.post("/api/v1/agents", json!({"name": "Ann"})).expect(201);
@@ -148,6 +148,8 @@ fn an_organization_and_an_agent_have_limits_beside_their_tools() {
         // Taken away, nothing holds.
         api.put("/api/v1/limits", json!({})).expect(200);
         assert_eq!(call(&api, "b")["success"], true);
+        let shown = server.run(&["tool", "limits", "a", "--agent", "Ann"]);
+        assert!(shown.stdout.contains("1 calls in 3600 s") && shown.stdout.contains("0 left"), "{}", shown.stdout);
         // What cannot be is refused, and the field is named.
         for (path, body, field) in [
             ("/api/v1/limits", json!({"rate_limit": {"requests": 0, "per_seconds": 1}}), "rate_limit.0.requests"),
@@ -299,6 +301,32 @@ fn a_breaker_opens_under_failures_probes_and_closes() {
             let line = format!("callwright_breaker_changes_total{{of=\"tool\",to=\"{to}\"}} {times}");
             assert!(metrics.contains(&line), "{line}\n{metrics}");
         }
+    });
+}
+
+/// A caller who repeats a key that the upstream honours sends again, and must not go round an open breaker.
+#[test]
+fn a_repeated_key_passes_the_breaker_again() {
+    on_both(|database| {
+        let (upstream, _server, api) = start(database);
+        tool(&api, &upstream, "pay", "write", json!({"breaker": {"minimum_requests": 2, "open_s": 2}}));
+        let mut spec = api.get("/api/v1/tools/pay").expect(200);
+        let kept = ["name", "kind", "effect", "policy", "parameters", "config"];
+        spec.as_object_mut().unwrap().retain(|field, _| kept.contains(&field.as_str()));
+        spec["config"]["idempotency"] = json!({"honoured": true});
+        api.put("/api/v1/tools/pay", spec).expect(200);
+        upstream.next(Answer::reset()).next(Answer::reset());
+        let keyed = api.with_header("Idempotency-Key", "k");
+        for sent in 1..=2 {
+            let unknown = call(&keyed, "pay");
+            assert_eq!((&unknown["state"], upstream.count()), (&json!("unknown"), sent), "{unknown}");
+        }
+        let held = call(&keyed, "pay");
+        assert_eq!((&held["state"], upstream.count()), (&json!("unknown"), 2), "nothing is sent: {held}");
+        let wait = held["error"]["retry_after_ms"].as_u64().unwrap();
+        assert!((1..=2_000).contains(&wait), "{held}");
+        thread::sleep(Duration::from_millis(wait + 50));
+        assert_eq!((&call(&keyed, "pay")["success"], upstream.count()), (&json!(true), 3));
     });
 }
 
