@@ -446,6 +446,43 @@ fn five_hundred_callers_on_a_limit_shared_by_two_servers() {
     assert!(left["rate_limits"][0]["left"].as_u64().unwrap() <= 10, "{left}");
 }
 
+/// The same bound while tokens flow: two servers, eight callers each, for two seconds.
+#[test]
+fn the_bound_holds_while_tokens_flow() {
+    if !postgres::is_available() {
+        assert!(std::env::var_os("CI").is_none(), "CI has PostgreSQL");
+        return;
+    }
+    let (upstream, first, here) = start(Database::Postgres);
+    let second = first.beside();
+    let limit = json!({"requests": 50, "per_seconds": 1, "burst": 20});
+    tool(&here, &upstream, "flow", "read", json!({"rate_limit": limit}));
+    let there = second.api();
+    call(&there, "flow");
+    let begun = Instant::now();
+    let callers: Vec<_> = (0..16)
+        .map(|n| {
+            let api = if n % 2 == 0 { here.clone() } else { there.clone() };
+            thread::spawn(move || {
+                let mut passed = 0u32;
+                while begun.elapsed() < Duration::from_secs(2) {
+                    match code(&call(&api, "flow")) {
+                        "ok" => passed += 1,
+                        "rate_limited" => thread::sleep(Duration::from_millis(2)),
+                        other => panic!("{other}"),
+                    }
+                }
+                passed
+            })
+        })
+        .collect();
+    let passed: u32 = callers.into_iter().map(|caller| caller.join().unwrap()).sum();
+    let flowed = begun.elapsed().as_secs_f64() * 50.0;
+    let most = 20.0 + flowed + 2.0 * 2.0;
+    assert!(f64::from(passed) <= most, "{passed} passed, {most} are allowed");
+    assert!(passed > 30, "only {passed} passed: tokens are lost");
+}
+
 #[test]
 fn limits_of_one_server_are_known_to_the_other_and_outlive_a_restart() {
     if !postgres::is_available() {

@@ -135,7 +135,9 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_results(now, BATCH).await?;
     app.store().purge_expired_tokens(now).await?;
     app.limits().sweep();
-    app.store().purge_buckets().await?;
+    while app.store().purge_buckets(BATCH).await? == u64::from(BATCH) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let Some(retention) = app.settings().retention else { return Ok(()) };
     let before = now.minus(retention);
     while app.store().purge(before, BATCH).await? == u64::from(BATCH) {
