@@ -51,20 +51,20 @@ fn a_rate_limit_refuses_tells_when_to_come_back_and_lets_through_then() {
     on_both(|database| {
         let (upstream, _server, api) = start(database);
         for effect in ["read", "write"] {
-            tool(&api, &upstream, effect, effect, json!({"rate_limit": {"requests": 2, "per_seconds": 2}}));
+            tool(&api, &upstream, effect, effect, json!({"rate_limit": {"requests": 2, "per_seconds": 6}}));
             let begun = Instant::now();
             assert_eq!([code(&call(&api, effect)), code(&call(&api, effect))], ["ok", "ok"]);
             let refused = call(&api, effect);
-            assert!(begun.elapsed() < Duration::from_secs(1), "too slow a machine for this test");
+            assert!(begun.elapsed() < Duration::from_secs(3), "too slow a machine for this test");
             let error = &refused["error"];
             assert_eq!((error["class"].as_str(), code(&refused)), (Some("rate_limit_error"), "rate_limited"));
             assert_eq!(refused["state"], if effect == "read" { "failed" } else { "released" });
-            assert_eq!(error["details"]["limit"], json!({"requests": 2, "per_seconds": 2}));
+            assert_eq!(error["details"]["limit"], json!({"requests": 2, "per_seconds": 6}));
             assert_eq!((&error["details"]["from"], &error["details"]["per"]), (&json!("tool"), &json!("tool")));
             assert_eq!((&error["spoken"], &error["retryable"]), (&json!("We are busy."), &json!(true)));
             assert_eq!(error["alternative_action"], "take_message");
             let wait = error["retry_after_ms"].as_u64().unwrap();
-            assert!((1..=1_000).contains(&wait), "{wait}");
+            assert!((1..=3_000).contains(&wait), "{wait}");
             let left = api.get(&format!("/api/v1/tools/{effect}/limits")).expect(200);
             assert_eq!(left["rate_limits"][0]["left"], 0, "{left}");
             thread::sleep(Duration::from_millis(wait + 20));
@@ -87,7 +87,7 @@ fn a_rate_limit_refuses_tells_when_to_come_back_and_lets_through_then() {
 fn a_refused_write_leaves_its_key_free() {
     on_both(|database| {
         let (upstream, _server, api) = start(database);
-        tool(&api, &upstream, "pay", "write", json!({"rate_limit": {"requests": 1, "per_seconds": 1}}));
+        tool(&api, &upstream, "pay", "write", json!({"rate_limit": {"requests": 1, "per_seconds": 3}}));
         call(&api, "pay");
         let keyed = api.with_header("Idempotency-Key", "k");
         let refused = call(&keyed, "pay");
@@ -128,7 +128,7 @@ fn each_user_agent_and_conversation_has_its_own_allowance() {
 #[test]
 fn an_organization_and_an_agent_have_limits_beside_their_tools() {
     on_both(|database| {
-        let (upstream, _server, api) = start(database);
+        let (upstream, server, api) = start(database);
         tool(&api, &upstream, "a", "read", json!({}));
         tool(&api, &upstream, "b", "read", json!({}));
         api.post("/api/v1/agents", json!({"name": "Ann"})).expect(201);
@@ -148,6 +148,8 @@ fn an_organization_and_an_agent_have_limits_beside_their_tools() {
         // Taken away, nothing holds.
         api.put("/api/v1/limits", json!({})).expect(200);
         assert_eq!(call(&api, "b")["success"], true);
+        let shown = server.run(&["tool", "limits", "a", "--agent", "Ann"]);
+        assert!(shown.stdout.contains("1 calls in 3600 s") && shown.stdout.contains("0 left"), "{}", shown.stdout);
         // What cannot be is refused, and the field is named.
         for (path, body, field) in [
             ("/api/v1/limits", json!({"rate_limit": {"requests": 0, "per_seconds": 1}}), "rate_limit.0.requests"),
@@ -227,10 +229,39 @@ fn whoever_waits_in_line_too_long_is_told() {
 }
 
 #[test]
+fn whoever_waits_in_line_can_be_stopped() {
+    on_both(|database| {
+        let (upstream, _server, api) = start(database);
+        tool(&api, &upstream, "pay", "write", json!({"concurrency": 1}));
+        let gate = Gate::new();
+        upstream.always(Answer::json(200, json!({})).behind(&gate));
+        let ask = || {
+            let api = api.clone();
+            thread::spawn(move || call(&api, "pay"))
+        };
+        let first = ask();
+        upstream.wait_for(1);
+        let second = ask();
+        let id = eventually("the second one is claimed and not started", 5, || {
+            let page = api.get("/api/v1/executions?state=claimed").expect(200);
+            page["items"][0]["id"].as_str().map(str::to_owned)
+        });
+        eventually("it can be stopped", 5, || {
+            (api.post(&format!("/api/v1/executions/{id}/cancel"), json!({})).status < 300).then_some(())
+        });
+        let stopped = second.join().unwrap();
+        assert_eq!((&stopped["error"]["class"], &stopped["state"]), (&json!("cancelled"), &json!("released")));
+        gate.open();
+        assert_eq!(first.join().unwrap()["success"], true);
+        assert_eq!(upstream.count(), 1, "it was never sent");
+    });
+}
+
+#[test]
 fn a_breaker_opens_under_failures_probes_and_closes() {
     on_both(|database| {
         let (upstream, _server, api) = start(database);
-        let breaker = json!({"failure_ratio": 0.5, "minimum_requests": 4, "open_s": 1, "half_open_probes": 1});
+        let breaker = json!({"failure_ratio": 0.5, "minimum_requests": 4, "open_s": 2, "half_open_probes": 1});
         tool(&api, &upstream, "shaky", "read", json!({"breaker": breaker}));
         // What the upstream refuses is no failure of it.
         upstream.always(Answer::status(404));
@@ -250,7 +281,7 @@ fn a_breaker_opens_under_failures_probes_and_closes() {
         assert_eq!(failures, 6, "half of twelve");
         assert_eq!((&open["error"]["class"], &open["error"]["retryable"]), (&json!("circuit_open"), &json!(true)));
         let wait = open["error"]["retry_after_ms"].as_u64().unwrap();
-        assert!((1..=1_000).contains(&wait));
+        assert!((1..=2_000).contains(&wait));
         let sent = upstream.count();
         assert_eq!((code(&call(&api, "shaky")), upstream.count()), ("circuit_open", sent), "nothing is sent");
         let status = api.get("/api/v1/tools/shaky/limits").expect(200);
@@ -261,7 +292,7 @@ fn a_breaker_opens_under_failures_probes_and_closes() {
         assert_eq!(code(&call(&api, "shaky")), "http_500");
         assert_eq!(code(&call(&api, "shaky")), "circuit_open");
         upstream.always(Answer::json(200, json!({})));
-        thread::sleep(Duration::from_millis(1_050));
+        thread::sleep(Duration::from_millis(2_050));
         assert_eq!([code(&call(&api, "shaky")), code(&call(&api, "shaky"))], ["ok", "ok"]);
         let status = api.get("/api/v1/tools/shaky/limits").expect(200);
         assert_eq!(status["breakers"][0]["state"], "closed");
@@ -270,6 +301,32 @@ fn a_breaker_opens_under_failures_probes_and_closes() {
             let line = format!("callwright_breaker_changes_total{{of=\"tool\",to=\"{to}\"}} {times}");
             assert!(metrics.contains(&line), "{line}\n{metrics}");
         }
+    });
+}
+
+/// A caller who repeats a key that the upstream honours sends again, and must not go round an open breaker.
+#[test]
+fn a_repeated_key_passes_the_breaker_again() {
+    on_both(|database| {
+        let (upstream, _server, api) = start(database);
+        tool(&api, &upstream, "pay", "write", json!({"breaker": {"minimum_requests": 2, "open_s": 2}}));
+        let mut spec = api.get("/api/v1/tools/pay").expect(200);
+        let kept = ["name", "kind", "effect", "policy", "parameters", "config"];
+        spec.as_object_mut().unwrap().retain(|field, _| kept.contains(&field.as_str()));
+        spec["config"]["idempotency"] = json!({"honoured": true});
+        api.put("/api/v1/tools/pay", spec).expect(200);
+        upstream.next(Answer::reset()).next(Answer::reset());
+        let keyed = api.with_header("Idempotency-Key", "k");
+        for sent in 1..=2 {
+            let unknown = call(&keyed, "pay");
+            assert_eq!((&unknown["state"], upstream.count()), (&json!("unknown"), sent), "{unknown}");
+        }
+        let held = call(&keyed, "pay");
+        assert_eq!((&held["state"], upstream.count()), (&json!("unknown"), 2), "nothing is sent: {held}");
+        let wait = held["error"]["retry_after_ms"].as_u64().unwrap();
+        assert!((1..=2_000).contains(&wait), "{held}");
+        thread::sleep(Duration::from_millis(wait + 50));
+        assert_eq!((&call(&keyed, "pay")["success"], upstream.count()), (&json!(true), 3));
     });
 }
 
@@ -387,6 +444,43 @@ fn five_hundred_callers_on_a_limit_shared_by_two_servers() {
     assert!(answers.iter().filter(|(code, _)| code != "ok").all(|(_, wait)| wait.is_some_and(|ms| ms <= 36_000)));
     let left = there.get("/api/v1/tools/popular/limits").expect(200);
     assert!(left["rate_limits"][0]["left"].as_u64().unwrap() <= 10, "{left}");
+}
+
+/// The same bound while tokens flow: two servers, eight callers each, for two seconds.
+#[test]
+fn the_bound_holds_while_tokens_flow() {
+    if !postgres::is_available() {
+        assert!(std::env::var_os("CI").is_none(), "CI has PostgreSQL");
+        return;
+    }
+    let (upstream, first, here) = start(Database::Postgres);
+    let second = first.beside();
+    let limit = json!({"requests": 50, "per_seconds": 1, "burst": 20});
+    tool(&here, &upstream, "flow", "read", json!({"rate_limit": limit}));
+    let there = second.api();
+    call(&there, "flow");
+    let begun = Instant::now();
+    let callers: Vec<_> = (0..16)
+        .map(|n| {
+            let api = if n % 2 == 0 { here.clone() } else { there.clone() };
+            thread::spawn(move || {
+                let mut passed = 0u32;
+                while begun.elapsed() < Duration::from_secs(2) {
+                    match code(&call(&api, "flow")) {
+                        "ok" => passed += 1,
+                        "rate_limited" => thread::sleep(Duration::from_millis(2)),
+                        other => panic!("{other}"),
+                    }
+                }
+                passed
+            })
+        })
+        .collect();
+    let passed: u32 = callers.into_iter().map(|caller| caller.join().unwrap()).sum();
+    let flowed = begun.elapsed().as_secs_f64() * 50.0;
+    let most = 20.0 + flowed + 2.0 * 2.0;
+    assert!(f64::from(passed) <= most, "{passed} passed, {most} are allowed");
+    assert!(passed > 30, "only {passed} passed: tokens are lost");
 }
 
 #[test]

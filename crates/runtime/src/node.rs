@@ -139,7 +139,9 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     app.limits().sweep();
-    app.store().purge_buckets().await?;
+    while app.store().purge_buckets(BATCH).await? == u64::from(BATCH) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let Some(retention) = app.settings().retention else { return Ok(()) };
     let before = now.minus(retention);
     app.store().purge_tickets(before, BATCH).await?;

@@ -22,6 +22,10 @@ const LEAST_BYTES: u64 = 2 << 10;
 /// A result larger than this is not kept.
 const LARGEST_BYTES: u64 = 4 << 20;
 
+/// What the cache is told to expect, so that it makes 4 parts and no more, on however large a machine: a result must
+/// fit into one of them, and they share the bytes.
+const EXPECTED: usize = 128;
+
 /// Stands for a question: tool, definition, arguments, request, and who may hear the answer.
 pub(crate) type Key = [u8; 32];
 
@@ -85,7 +89,7 @@ pub(crate) struct Results {
 
 impl Default for Results {
     fn default() -> Self {
-        Self { kept: Cache::with_weighter(10_000, MOST_BYTES, Bytes), flights: Flights::default() }
+        Self { kept: Cache::with_weighter(EXPECTED, MOST_BYTES, Bytes), flights: Flights::default() }
     }
 }
 

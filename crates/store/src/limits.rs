@@ -89,11 +89,15 @@ impl Store {
         Ok(debt.and_then(|debt| u64::try_from(debt).ok()).unwrap_or(0))
     }
 
-    /// Throws away buckets that have been full for a minute.
-    pub async fn purge_buckets(&self) -> Result<u64> {
-        let now = self.dialect().now();
-        let sql = format!("DELETE FROM rate_bucket WHERE full_at_ns < {now} * 1000 - 60000000000");
-        self.execute(sql, Vec::new()).await
+    /// Throws away at most `limit` buckets that have been full for a minute. Gives their number.
+    pub async fn purge_buckets(&self, limit: u32) -> Result<u64> {
+        let is_full = format!("full_at_ns < {} * 1000 - 60000000000", self.dialect().now());
+        // Asked twice: a bucket from which somebody takes meanwhile is looked at again, and stays.
+        let sql = format!(
+            "DELETE FROM rate_bucket WHERE {is_full} \
+             AND key IN (SELECT key FROM rate_bucket WHERE {is_full} LIMIT $1)"
+        );
+        self.execute(sql, params![limit]).await
     }
 
     /// Notes, behind the answer, how a write came past the limits.

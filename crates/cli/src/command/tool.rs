@@ -2,6 +2,7 @@
 
 mod call;
 mod history;
+mod limits;
 mod test;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -32,6 +33,8 @@ pub(crate) enum Tool {
     Definitions(Definitions),
     /// How often a tool is used, how fast it is and how often it fails.
     Usage(Named),
+    /// What holds calls of a tool back, and what is left of it.
+    Limits(limits::Limits),
     /// The states that a tool has been in, newest first.
     Versions(history::Versions),
     /// What changed between two revisions of a tool.
@@ -132,6 +135,7 @@ pub(super) fn run(command: Tool) -> Result<(), Failure> {
         Tool::Test(command) => test::run(&command),
         Tool::Definitions(definitions) => define(&definitions),
         Tool::Usage(named) => usage(&named),
+        Tool::Limits(limits) => limits::limits(&limits),
         Tool::Versions(versions) => history::versions(&versions),
         Tool::Diff(diff) => history::diff(&diff),
         Tool::Rollback(rollback) => history::rollback(&rollback),

@@ -13,7 +13,9 @@ use std::{
 
 use callwright_model::{ToolError, execution::Attempt};
 
-use super::{answer::millis, work::Work};
+use tokio_util::sync::CancellationToken;
+
+use super::{answer::millis, execute::Leave, work::Work};
 use crate::{
     App,
     limits::{
@@ -64,7 +66,14 @@ fn plan(work: &Work) -> Option<&Plan> {
 /// Why there is none; the model may read it.
 pub(super) async fn admit(app: &App, work: &Work) -> Result<Pass, ToolError> {
     let Some(plan) = plan(work) else { return Ok(Pass::none()) };
-    let outcome = walk(app, work, plan).await;
+    let cancel = CancellationToken::new();
+    app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
+    let _leave = Leave(app, work.id);
+    let outcome = tokio::select! {
+        biased;
+        () = cancel.cancelled() => return Err(refusal::cancelled()),
+        outcome = walk(app, work, plan) => outcome,
+    };
     if let Err(error) = &outcome {
         metering::refused(&error.code);
     }

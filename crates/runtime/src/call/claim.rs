@@ -335,23 +335,25 @@ pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Resul
     loop {
         // The store lets go only of what is unknown, or was started by a node that is dead.
         let is_open = matches!(row.execution.state, State::Started | State::Unknown) && row.execution.settled.is_none();
-        if row.resendable
-            && is_open
-            && !matches!(row.execution.state, State::Parked)
-            && let Some(ticket) = app.store().ticket_of(row.execution.organization_id, row.execution.id).await?
-        {
-            // What somebody agreed to, or what is waited for, goes on as it was asked then, not as it is asked now.
-            if let Some(answer) = super::rerun(app, ticket).await? {
-                return Ok(answer.into_duplicate());
+        if row.resendable && is_open {
+            let org = row.execution.organization_id;
+            if let Some(ticket) = app.store().ticket_of(org, row.execution.id).await? {
+                // What somebody agreed to, or what is waited for, goes on as it was asked then, not as it is asked now.
+                if let Some(answer) = super::rerun(app, ticket).await? {
+                    return Ok(answer.into_duplicate());
+                }
+            } else {
+                let pass = match room_to_resend(app, &work, row.execution.state).await {
+                    Ok(pass) => pass,
+                    Err(refusal) => return still_unknown(app, &work, row, &refusal).await,
+                };
+                if app.store().take_over(row.execution.id, work.node_id, row.epoch, app.clock().now()).await? {
+                    // The upstream honours the key: sending again is safe, and tells how it went.
+                    work.id = row.execution.id;
+                    work.received_at = row.execution.received_at;
+                    return act(app, work, row.epoch + 1, pass).await;
+                }
             }
-        } else if row.resendable
-            && is_open
-            && app.store().take_over(row.execution.id, work.node_id, row.epoch, app.clock().now()).await?
-        {
-            // The upstream honours the key: sending again is safe, and tells how it went.
-            work.id = row.execution.id;
-            work.received_at = row.execution.received_at;
-            return act(app, work, row.epoch + 1, Pass::none()).await;
         }
         if row.execution.state == State::Parked {
             return park::again(app, &work, &row).await;
@@ -372,6 +374,22 @@ pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Resul
             None => return Ok(still_running(&work)),
         };
     }
+}
+
+/// What is repeated passes the limits again, or a caller who keeps asking would go round an open breaker. What a dead
+/// node left `started` does not: a live one may have it, so nothing is held while we look.
+async fn room_to_resend(app: &App, work: &Work, state: State) -> Result<Pass, ToolError> {
+    if state == State::Unknown { admit::admit(app, work).await } else { Ok(Pass::none()) }
+}
+
+/// There is no room to send again now: nobody knows more than before, but when to ask again.
+async fn still_unknown(app: &App, work: &Work, row: LedgerRow, refusal: &ToolError) -> Result<CallAnswer, Fault> {
+    let mut answer = recorded(app, work, row).await?;
+    if let Some(error) = &mut answer.error {
+        error.retry_after_ms = refusal.retry_after_ms;
+        error.message = format!("{}. Asking again with the same key: {}", error.message, refusal.message);
+    }
+    Ok(answer)
 }
 
 /// The outcome of an earlier request with the same key.

@@ -33,9 +33,10 @@ on_both! {
         assert_eq!(none.tokens, 0);
         tokio::time::sleep(Duration::from_nanos(none.wait_ns) + Duration::from_millis(2)).await;
         assert_eq!(store.take_tokens("quick", interval, 2, 1).await.unwrap().tokens, 1);
-        assert_eq!(store.purge_buckets().await.unwrap(), 0, "not full for a minute yet");
+        assert_eq!(store.purge_buckets(9).await.unwrap(), 0, "not full for a minute yet");
         store.execute("UPDATE rate_bucket SET full_at_ns = full_at_ns - 120000000000", Vec::new()).await.unwrap();
-        assert_eq!(store.purge_buckets().await.unwrap(), 1);
+        assert_eq!(store.purge_buckets(9).await.unwrap(), 1);
+        assert_eq!(store.take_tokens("quick", interval, 2, 2).await.unwrap().tokens, 2, "a new one is full");
     }
 
     async fn those_who_take_at_once_get_no_more_than_there_is(db) {

@@ -133,7 +133,8 @@ fn print_note(answer: &Value) {
     let meta = &answer["meta"];
     let again = if meta["duplicate"] == true { ", the outcome of an earlier call with this key" } else { "" };
     let ms = meta["duration_ms"].as_f64().unwrap_or_default();
-    output::say(format!("{} {} in {ms:.1} ms{again}", text(answer, "execution_id"), text(answer, "state")));
+    let cache = meta["passage"]["cache"].as_str().map(|how| format!(", cache: {how}")).unwrap_or_default();
+    output::say(format!("{} {} in {ms:.1} ms{again}{cache}", text(answer, "execution_id"), text(answer, "state")));
     let cut = &answer["truncated"];
     if !cut.is_null() {
         output::say(format!("cut: {} of {} bytes are shown", text(cut, "shown_bytes"), text(cut, "total_bytes")));

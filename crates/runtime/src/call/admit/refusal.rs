@@ -23,7 +23,8 @@ pub(super) fn rate(tool: &str, rate: &RatePlan, wait_ns: u64) -> ToolError {
 fn allowed(tool: &str, rate: &RatePlan) -> String {
     let of = if rate.from.as_str() == "tool" { format!("the tool `{tool}`") } else { "tools".to_owned() };
     let (requests, seconds) = (rate.limit.requests, rate.limit.per_seconds);
-    format!("{of} may be called {requests} times in {seconds} s per {}", rate.per.as_str())
+    let burst = rate.limit.burst.map(|burst| format!(", {burst} at once,")).unwrap_or_default();
+    format!("{of} may be called {requests} times in {seconds} s{burst} per {}", rate.per.as_str())
 }
 
 pub(super) fn full(tool: &str, gate: &GatePlan, full: Full) -> ToolError {
@@ -51,6 +52,11 @@ pub(super) fn open(breaker: &BreakerPlan, wait_ns: u64) -> ToolError {
     ToolError::new(ErrorClass::CircuitOpen, "circuit_open", message)
         .retry_after(wait_ms)
         .with_details(json!({ "breaker": breaker.of, "name": breaker.name, "settings": breaker.settings }))
+}
+
+pub(super) fn cancelled() -> ToolError {
+    let message = "the execution was cancelled when it waited for room; nothing was sent";
+    ToolError::new(ErrorClass::Cancelled, "cancelled", message)
 }
 
 /// The database that keeps the buckets does not answer. A limit that cannot be looked up holds.
