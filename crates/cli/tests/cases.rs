@@ -89,10 +89,8 @@ fn a_stubbed_case_goes_through_the_whole_corridor_and_nothing_leaves() {
         ));
         assert!(!passed.to_string().contains("real-secret-value"), "{passed}");
         // A fake stands for the secret, and is no secret itself.
-        let mut faked = case(
-            json!([good]),
-            json!({"request": [{"path": "/headers/authorization", "equals": "Bearer played"}]}),
-        );
+        let mut faked =
+            case(json!([good]), json!({"request": [{"path": "/headers/authorization", "equals": "Bearer played"}]}));
         faked["secrets"] = json!({"API_KEY": "played"});
         world.passes(faked);
         // Validation, bound arguments, the answer's own word and the retry gate are the real ones.
@@ -110,11 +108,20 @@ fn a_stubbed_case_goes_through_the_whole_corridor_and_nothing_leaves() {
             (json!([{"fault": "connect"}, good]), json!({"success": true, "attempts": 2})),
             (json!([{"fault": "dns"}, {"fault": "dns"}]), json!({"error_code": "dns_failed", "attempts": 2})),
             (json!([{"status": 429, "headers": {"Retry-After": "0"}}, good]), json!({"success": true, "attempts": 2})),
-            (json!([{"fault": "reset"}, good]), json!({"state": "unknown", "error_class": "outcome_unknown", "attempts": 1})),
+            (
+                json!([{"fault": "reset"}, good]),
+                json!({"state": "unknown", "error_class": "outcome_unknown", "attempts": 1}),
+            ),
             (json!([{"fault": "timeout"}]), json!({"state": "unknown", "error_code": "read_timeout"})),
-            (json!([{"delay_ms": 2000, "body": {}}]), json!({"state": "unknown", "error_code": "read_timeout", "max_ms": 1500})),
+            (
+                json!([{"delay_ms": 2000, "body": {}}]),
+                json!({"state": "unknown", "error_code": "read_timeout", "max_ms": 1500}),
+            ),
             (json!([{"status": 503}]), json!({"state": "unknown", "error_code": "http_503"})),
-            (json!([{"status": 404, "body": {"error": "gone"}}]), json!({"state": "failed", "error_class": "not_found", "message": {"contains": "gone"}})),
+            (
+                json!([{"status": 404, "body": {"error": "gone"}}]),
+                json!({"state": "failed", "error_class": "not_found", "message": {"contains": "gone"}}),
+            ),
             (json!([{"status": 500, "repeat": true}]), json!({"error_code": "http_500", "attempts": 1})),
         ] {
             world.passes(case(stubs, expect));
@@ -129,7 +136,10 @@ fn a_stubbed_case_goes_through_the_whole_corridor_and_nothing_leaves() {
         let held = world.api.get("/api/v1/executions?state=unknown").expect(200);
         assert_eq!(held["items"], json!([]));
         world.upstream.next(Answer::json(200, json!({"ok": true})));
-        let trusted = world.api.post("/api/v1/tokens", json!({"name": "t", "scopes": ["tools:call", "context:trust"]})).expect(201);
+        let trusted = world
+            .api
+            .post("/api/v1/tokens", json!({"name": "t", "scopes": ["tools:call", "context:trust"]}))
+            .expect(201);
         let trusted = world.api.with_token(text(&trusted["token"]));
         let call = json!({"arguments": {"day": "monday"}, "context": {"contact_id": "c-7"}});
         assert_eq!(trusted.post("/api/v1/tools/book/call", call).expect(200)["success"], true);
@@ -178,7 +188,10 @@ fn the_guard_judges_the_address_of_a_stubbed_request_without_asking_anybody() {
     }
     // A name that nobody knows is fine: it is not looked up.
     world.book(to("https://no-such-name.invalid/x"));
-    world.passes(case(ok.clone(), json!({"success": true, "request": [{"path": "/url", "equals": "https://no-such-name.invalid/x"}]})));
+    world.passes(case(
+        ok.clone(),
+        json!({"success": true, "request": [{"path": "/url", "equals": "https://no-such-name.invalid/x"}]}),
+    ));
     // Redirects are judged hop by hop, as they are for real.
     let away = |to: &str| json!([{"status": 307, "headers": {"Location": to}}, {"body": {"ok": true}}]);
     world.book(json!({"config": {"method": "POST", "url": "https://a.invalid/x", "redirects": 2}}));
@@ -195,7 +208,8 @@ fn tokens_of_oauth_are_stubbed_and_renewed_too() {
             "auth": {"type": "oauth2", "token_url": url, "client_id": "me", "client_secret": "${API_KEY}"}}})
     };
     world.book(auth(&world.upstream.url("/token")));
-    let expect = json!({"success": true, "attempts": 2, "request": [{"path": "/headers/authorization", "exists": true}]});
+    let expect =
+        json!({"success": true, "attempts": 2, "request": [{"path": "/headers/authorization", "exists": true}]});
     let result = world.passes(case(json!([{"status": 401}, {"body": {"ok": true}}]), expect));
     assert_eq!(result["requests"].as_array().unwrap().len(), 2);
     assert_eq!(world.upstream.connections(), 0);
@@ -360,7 +374,10 @@ fn the_command_tests_what_is_applied_and_what_is_not_yet() {
         let tested = world.server.run(&["tool", "test", "--junit", "report.xml"]).ok();
         assert!(tested.stdout.contains("passed weather: blue <sky>"), "{tested:?}");
         let report = fs::read_to_string(world.server.folder().join("report.xml")).unwrap();
-        assert!(report.contains("name=\"blue &lt;sky&gt;\"") && report.contains("tests=\"2\" failures=\"0\""), "{report}");
+        assert!(
+            report.contains("name=\"blue &lt;sky&gt;\"") && report.contains("tests=\"2\" failures=\"0\""),
+            "{report}"
+        );
 
         let wrong = json!({"name": "wrong", "arguments": {"city": "Bonn"}, "stubs": [{"body": {"sky": "grey"}}],
             "expect": {"result": [{"path": "/sky", "equals": "blue"}]}});

@@ -176,7 +176,9 @@ fn only_the_execution_that_acts_speaks() {
         let callers: Vec<_> = (0..4)
             .map(|_| {
                 let api = api.clone();
-                thread::spawn(move || api.post("/api/v1/tools/act/call", json!({"arguments": {"city": "Bonn"}})).expect(200))
+                thread::spawn(move || {
+                    api.post("/api/v1/tools/act/call", json!({"arguments": {"city": "Bonn"}})).expect(200)
+                })
             })
             .collect();
         world.upstream.wait_for(1);
@@ -249,7 +251,8 @@ fn a_call_may_be_a_stream_of_events_with_the_answer_as_the_last() {
             }
             let gate = Gate::new();
             world.upstream.next(Answer::json(200, json!({"sky": "blue"})).behind(&gate));
-            let mut events = Events::open(&world.api, "/api/v1/tools/look/call", json!({"arguments": {"city": "Bonn"}}));
+            let mut events =
+                Events::open(&world.api, "/api/v1/tools/look/call", json!({"arguments": {"city": "Bonn"}}));
             assert!(events.1.starts_with("HTTP/1.1 200") && events.1.contains("text/event-stream"), "{}", events.1);
             let (name, started) = events.next().unwrap();
             assert_eq!(name, "started");
@@ -293,7 +296,8 @@ fn a_client_that_hangs_up_gives_a_read_up_and_leaves_a_write_alone() {
             world.tool("look", effect, staged());
             let gate = Gate::new();
             world.upstream.next(Answer::json(200, json!({})).behind(&gate));
-            let mut events = Events::open(&world.api, "/api/v1/tools/look/call", json!({"arguments": {"city": "Bonn"}}));
+            let mut events =
+                Events::open(&world.api, "/api/v1/tools/look/call", json!({"arguments": {"city": "Bonn"}}));
             let id = text(&events.next().unwrap().1["execution_id"]);
             let before = world.upstream.count().max(1);
             world.upstream.wait_for(before);
