@@ -301,7 +301,7 @@ pub struct CaseResult {
     pub state: Option<State>,
     /// From asked to ended, in milliseconds.
     pub duration_ms: f64,
-    /// The requests that the stubbed upstream got, at most 20, with secrets hidden.
+    /// The first requests that the stubbed upstream got, at most 5, with secrets hidden; not kept in `last_run`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     pub requests: Vec<Value>,

@@ -27,8 +27,8 @@ const MOST_STUBS: usize = 50;
 const MOST_DELAY_MS: u32 = 60_000;
 /// The requests that are remembered.
 const MOST_REMEMBERED: usize = 20;
-/// The most bytes of a body that is remembered.
-const MOST_BODY: usize = 16 * 1024;
+/// The most bytes of a body that is looked into and remembered.
+const MOST_BODY: usize = 64 * 1024;
 const HIDDEN: &str = "[secret]";
 
 /// A stubbed upstream.

@@ -7,6 +7,7 @@ mod dial;
 mod pool;
 mod redirect;
 mod request;
+mod script;
 mod sent;
 mod tls;
 mod upstream;

@@ -285,7 +285,8 @@ pub(super) fn mismatch(expectation: &str, expected: Value, actual: Value, messag
     Mismatch { expectation: expectation.to_owned(), expected: cut(&expected), actual: cut(&actual), message }
 }
 
-fn cut(value: &Value) -> Value {
+/// The value, or the beginning of its text when that is long.
+pub(super) fn cut(value: &Value) -> Value {
     let text = value.to_string();
     match text.char_indices().nth(MOST_SHOWN) {
         Some((end, _)) => Value::String(format!("{}…", &text[..end])),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use callwright_model::{
     ErrorClass, Fault, Object,
-    account::Caller,
+    account::{Caller, Right, Scope},
     case::{Case, CaseSpec, Check, Expect, Stub, StubFault, Upstream},
     execution::{Attempt, Execution, State},
     id::ExecutionId,
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::{App, executions::recorded_arguments, registry};
+use crate::{App, app::require, executions::recorded_arguments, registry};
 
 /// How to make a case of an execution.
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
@@ -58,8 +58,7 @@ pub async fn from_execution(
     id: ExecutionId,
     wish: FromExecution,
 ) -> Result<MadeCase, Fault> {
-    use callwright_model::account::{Right, Scope};
-    crate::app::require(caller, Right::Build, Scope::ToolsWrite)?;
+    require(caller, Right::Build, Scope::ToolsWrite)?;
     let execution = app.store().execution(caller.org_id, id).await?.ok_or_else(|| Fault::not_found("execution", id))?;
     let tool = registry::find(app, caller, &execution.tool_id.to_string()).await?;
     if !execution.state.is_final() {

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
-use super::expect::{Expectations, Seen, mismatch};
+use super::expect::{Expectations, Seen, cut, mismatch};
 use crate::{
     App,
     app::require,
@@ -39,6 +39,8 @@ use crate::{
 const PARALLEL: usize = 4;
 /// How long one run may take; what has not ended by then could not be run.
 const RUN_TIME: Duration = Duration::from_secs(300);
+/// The requests of one case that a report shows.
+const MOST_REQUESTS: usize = 5;
 /// The most cases of one run.
 const MOST_CASES: usize = MAX_LIMIT as usize;
 
@@ -192,6 +194,14 @@ async fn drafted(
     Ok(tool)
 }
 
+/// A request as a report shows it: long bodies are cut.
+fn shortened(mut request: Value) -> Value {
+    if let Some(body) = request.get_mut("body") {
+        *body = cut(body);
+    }
+    request
+}
+
 /// A run under way.
 struct Run<'a> {
     app: &'a App,
@@ -229,7 +239,9 @@ impl Run<'_> {
         });
         if let (Some(case), false) = (&chosen.saved, self.is_draft) {
             let tool_revision = self.tool.revision;
-            let run = LastRun { at: self.app.clock().now(), tool_revision, result: result.clone() };
+            // The requests are for whoever runs the case now; kept is what came of it.
+            let kept = CaseResult { requests: Vec::new(), ..result.clone() };
+            let run = LastRun { at: self.app.clock().now(), tool_revision, result: kept };
             if let Err(error) = self.app.store().note_case_run(case, &run).await {
                 tracing::warn!(case = %case.id, %error, "how a case went could not be noted");
             }
@@ -275,7 +287,7 @@ impl Run<'_> {
             execution_id: Some(answer.execution_id),
             state: Some(answer.state),
             duration_ms: took_ms,
-            requests,
+            requests: requests.into_iter().take(MOST_REQUESTS).map(shortened).collect(),
             speech: answer.meta.speech,
         })
     }
