@@ -12,6 +12,7 @@ pub mod app;
 pub mod audit;
 pub mod call;
 pub mod executions;
+pub mod import;
 pub mod inflight;
 pub mod live;
 pub mod metering;

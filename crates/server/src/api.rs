@@ -4,6 +4,7 @@ mod account;
 mod agents;
 mod audit;
 mod executions;
+mod imports;
 mod invitations;
 mod members;
 mod organization;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(invitations::routes())
         .merge(tools::routes())
         .merge(agents::routes())
+        .merge(imports::routes())
         .merge(executions::routes())
         .merge(secrets::routes())
         .merge(audit::routes())

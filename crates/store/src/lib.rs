@@ -19,6 +19,7 @@ mod db;
 mod dialect;
 pub mod error;
 pub mod execution;
+pub mod import;
 pub mod invitation;
 mod migrate;
 pub mod organization;
