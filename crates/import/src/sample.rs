@@ -276,7 +276,7 @@ impl Maker {
         pieces
             .into_iter()
             .map(|piece| match piece {
-                Ok(literal) => escape(&literal),
+                Ok(literal) => closed(&escape(&literal)),
                 Err(name) if secret::is_name(&name) => self.secret_of(&name),
                 Err(name) => format!("{{{{ {} }}}}", read(&self.placeholder(&name))),
             })
@@ -440,6 +440,14 @@ impl Maker {
         }
         let raw = self.with_arguments(text);
         Ok(Body { raw: Some(raw), content_type: Some(content_type), ..Body::default() })
+    }
+}
+
+/// The text with its last character as an expression where that would make another sign of what follows.
+fn closed(text: &str) -> String {
+    match text.strip_suffix(['$', '{']) {
+        Some(head) => format!("{head}{{{{ '{}' }}}}", &text[head.len()..]),
+        None => text.to_owned(),
     }
 }
 

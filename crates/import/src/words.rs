@@ -44,15 +44,19 @@ pub(crate) fn is_parameter_name(name: &str) -> bool {
 
 fn plain(text: &str, otherwise: &str) -> String {
     let mut name = String::with_capacity(text.len());
+    // Whether the last character stands for others; then no underscore of the author's needs to follow.
+    let mut is_joint = false;
     for c in text.chars().take(200) {
-        if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+        if c.is_ascii_alphanumeric() || c == '-' || (c == '_' && !is_joint) {
             name.push(c);
-        } else if !name.is_empty() && !name.ends_with('_') {
+            is_joint = false;
+        } else if c != '_' && !name.is_empty() && !name.ends_with('_') {
             name.push('_');
+            is_joint = true;
         }
     }
     // What was made of brackets and dots at the end says nothing; an author's own underscore stays.
-    if !text.ends_with('_') {
+    if is_joint {
         name.truncate(name.trim_end_matches('_').len());
     }
     if name.is_empty() { otherwise.to_owned() } else { name }

@@ -30,28 +30,42 @@ fn names_paths_and_servers_are_made_valid() {
     let item = only(&document(json!({})));
     assert_eq!(item.spec.name, "post_things_by_thing_id");
     assert_eq!(item.operation, "POST /things/{thing id}");
-    assert_eq!(config(&item)["url"], "https://acme.example/v1/things/{{ parameters.thing_20id }}");
+    assert_eq!(config(&item)["url"], "https://acme.example/v1/things/{{ parameters.thing_id }}");
     assert!(item.warnings.iter().any(|warning| warning.contains("is not described")), "{:?}", item.warnings);
     let mut relative = document(json!({}));
     relative["servers"] = json!([{"url": "/{stage}/api", "variables": {"stage": {"default": "live"}}}]);
     let origin = Url::parse("https://docs.acme.example/spec/openapi.json").unwrap();
     let imported = import(&Document::Json(relative), Format::Auto, &Options::default(), Some(&origin)).unwrap();
-    assert!(config(&imported.items[0])["url"].as_str().unwrap().starts_with("https://docs.acme.example/live/api/things/"));
+    assert!(
+        config(&imported.items[0])["url"].as_str().unwrap().starts_with("https://docs.acme.example/live/api/things/")
+    );
 }
 
 #[test]
 fn every_security_scheme_becomes_secrets() {
     for (scheme, auth) in [
         (json!({"type": "http", "scheme": "Bearer"}), json!({"type": "bearer", "token": "${ACME_TOKEN}"})),
-        (json!({"type": "http", "scheme": "basic"}), json!({"type": "basic", "username": "${ACME_USERNAME}", "password": "${ACME_PASSWORD}"})),
-        (json!({"type": "apiKey", "in": "header", "name": "X-K"}), json!({"type": "api_key", "key": "${ACME_API_KEY}", "header": "X-K"})),
-        (json!({"type": "apiKey", "in": "query", "name": "k"}), json!({"type": "api_key", "key": "${ACME_API_KEY}", "query": "k"})),
+        (
+            json!({"type": "http", "scheme": "basic"}),
+            json!({"type": "basic", "username": "${ACME_USERNAME}", "password": "${ACME_PASSWORD}"}),
+        ),
+        (
+            json!({"type": "apiKey", "in": "header", "name": "X-K"}),
+            json!({"type": "api_key", "key": "${ACME_API_KEY}", "header": "X-K"}),
+        ),
+        (
+            json!({"type": "apiKey", "in": "query", "name": "k"}),
+            json!({"type": "api_key", "key": "${ACME_API_KEY}", "query": "k"}),
+        ),
         (
             json!({"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}}}),
             json!({"type": "oauth2", "token_url": "https://acme.example/oauth/token", "client_id": "${ACME_CLIENT_ID}",
                 "client_secret": "${ACME_CLIENT_SECRET}", "scopes": ["a"], "client_auth": "basic"}),
         ),
-        (json!({"type": "oauth2", "flows": {"authorizationCode": {}}}), json!({"type": "bearer", "token": "${ACME_TOKEN}"})),
+        (
+            json!({"type": "oauth2", "flows": {"authorizationCode": {}}}),
+            json!({"type": "bearer", "token": "${ACME_TOKEN}"}),
+        ),
         (json!({"type": "openIdConnect"}), json!({"type": "bearer", "token": "${ACME_TOKEN}"})),
     ] {
         let mut document = document(json!({"security": [{"s": ["a"]}]}));
@@ -72,7 +86,9 @@ fn every_security_scheme_becomes_secrets() {
 #[test]
 fn bodies_are_taken_apart_where_that_can_be_put_together_again() {
     let with = |content: Value| document(json!({"requestBody": {"required": true, "content": content}}));
-    let item = only(&with(json!({"application/vnd.acme+json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}})));
+    let item = only(&with(
+        json!({"application/vnd.acme+json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}),
+    ));
     assert_eq!(config(&item)["headers"], json!({"Content-Type": "application/vnd.acme+json"}));
     assert_eq!(config(&item)["body"], json!({"json": "{{ parameters | pick('a') }}"}));
     for whole in [
@@ -83,7 +99,7 @@ fn bodies_are_taken_apart_where_that_can_be_put_together_again() {
     ] {
         let item = only(&with(json!({"application/json": {"schema": whole}})));
         assert_eq!(config(&item)["body"], json!({"json": "{{ parameters.body }}"}));
-        assert_eq!(item.spec.parameters["required"], json!(["thing_20id", "body"]));
+        assert_eq!(item.spec.parameters["required"], json!(["thing_id", "body"]));
     }
     let imported = read(&with(json!({"application/octet-stream": {}})), &Options::default());
     assert!(imported.skipped[0].reason.contains("octet-stream"), "{:?}", imported.skipped);
@@ -107,7 +123,9 @@ fn what_looks_like_a_template_in_a_document_is_a_text() {
 
 #[test]
 fn a_declared_idempotency_key_is_ours() {
-    let item = only(&document(json!({"parameters": [{"name": "Idempotency-Key", "in": "header", "required": true, "schema": {}}]})));
+    let item = only(&document(
+        json!({"parameters": [{"name": "Idempotency-Key", "in": "header", "required": true, "schema": {}}]}),
+    ));
     assert_eq!(config(&item)["idempotency"], json!({"header": "Idempotency-Key", "honoured": true}));
     assert!(item.spec.parameters["properties"].get("Idempotency-Key").is_none());
 }

@@ -116,10 +116,13 @@ fn five_megabytes_are_previewed_in_seconds() {
     let items = report["items"].as_array().unwrap();
     eprintln!("{} bytes, {} operations, {} tools, {took:?}", text.len(), report["operation_count"], items.len());
     assert!(items.iter().all(|item| item["state"] == "new"), "every tool compiles");
-    assert!(items.len() > 1_000, "{}", items.len());
+    assert!(items.len() > 400, "{}", items.len());
     // A debug build on a busy machine; a release build takes about a tenth.
     assert!(took.as_secs() < 60, "{took:?}");
-    let reply = server.api().post("/api/v1/imports", json!({"document": text}));
+    let many: serde_json::Map<String, Value> =
+        (0..1_001).map(|number| (format!("/p{number}"), json!({"get": {}}))).collect();
+    let many = json!({"openapi": "3.0.0", "servers": [{"url": "https://many.example.com"}], "paths": many});
+    let reply = server.api().post("/api/v1/imports", json!({"document": many}));
     assert_eq!((reply.status, &reply.body["error"]["details"]["field"]), (422, &json!("options")), "too many at once");
 }
 

@@ -113,19 +113,44 @@ fn parts<'d>(
     Ok(Ok(Parts { fields, path, parameters, body, idempotency }))
 }
 
-/// The path without what an address cannot hold.
+/// The path with its variables, and without what an address cannot hold.
 fn literal(path: &str, fields: &mut Fields) -> String {
     let mut path = path.trim();
     if let Some((head, _)) = path.split_once('#') {
         fields.warnings.insert("what follows `#` in its path is never sent and was left out".to_owned());
         path = head;
     }
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    let path: String = path.chars().filter(|c| !c.is_control()).collect();
-    // A template in a document is a text like any other; its braces are not ours.
-    let path =
-        path.replace('\\', "%5C").replace(' ', "%20").replace("${", "%24{").replace("{{", "{").replace("}}", "}");
-    format!("{slash}{path}").replace("{%", "%7B%25")
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some((head, tail)) = rest.split_once('{') {
+        // A template in a document is a text like any other: its second brace is not ours.
+        let tail = tail.trim_start_matches('{');
+        let Some((variable, after)) = tail.split_once('}').filter(|(variable, _)| !variable.contains(['{', '/']))
+        else {
+            break;
+        };
+        out.push_str(&plain(head));
+        out.push_str(&format!("{{{}}}", variable.chars().filter(|c| !c.is_control()).collect::<String>()));
+        rest = after.trim_start_matches('}');
+    }
+    out.push_str(&plain(rest));
+    if out.starts_with('/') { out } else { format!("/{out}") }
+}
+
+/// A part of the path as it can be sent. A `$` before a variable would make a template of it.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !c.is_control()) {
+        match c {
+            '\\' => out.push_str("%5C"),
+            '{' => out.push_str("%7B"),
+            '}' => out.push_str("%7D"),
+            '$' => out.push_str("%24"),
+            c if c.is_whitespace() => out.push_str("%20"),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Variables of the path that nobody declared become arguments all the same.
