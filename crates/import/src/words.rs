@@ -172,7 +172,8 @@ pub(crate) fn secret_prefix(title: &str) -> String {
         "V3",
         "V4",
     ];
-    let upper = title.to_uppercase();
+    // What stands in brackets says what the document is, not whose.
+    let upper = title.split('(').next().unwrap_or_default().to_uppercase();
     let words: Vec<&str> = upper
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty() && !EMPTY.contains(word) && !word.bytes().all(|b| b.is_ascii_digit()))
@@ -275,6 +276,7 @@ mod tests {
     fn secrets_are_named_after_the_api() {
         assert_eq!(secret_prefix("GitHub v3 REST API"), "GITHUB");
         assert_eq!(secret_prefix("The Jira Cloud platform REST API"), "JIRA_CLOUD");
+        assert_eq!(secret_prefix("Stripe (subset)"), "STRIPE");
         assert_eq!(secret_prefix("123"), "API");
         assert_eq!(host_prefix("api.github.com"), "GITHUB");
         assert_eq!(host_prefix("127.0.0.1"), "API");

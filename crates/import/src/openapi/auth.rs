@@ -45,7 +45,7 @@ pub(crate) fn credentials(
             .is_none_or(serde_json::Map::is_empty)
         {
             warnings.insert(
-                "the document says nothing about authentication; if the API wants it, say how with `auth`".to_owned(),
+                "the document says nothing about authentication; if the API wants it, say how with `auth` (`--bearer NAME`)".to_owned(),
             );
         }
         return Credentials::default();

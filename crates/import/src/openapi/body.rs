@@ -88,6 +88,9 @@ pub(crate) fn plan<'d>(
         None => json!({}),
     };
     if let Some((properties, required)) = flat(&schema, &kind) {
+        if kind == Kind::Form {
+            tell_lists(&properties, media, fields);
+        }
         return Ok(Ok(Plan::Flat { properties, required, kind }));
     }
     if kind == Kind::Form {
@@ -104,6 +107,20 @@ pub(crate) fn plan<'d>(
         None => schema,
     };
     Ok(Ok(Plan::Whole { schema, is_required, kind }))
+}
+
+/// A form writes lists with brackets, as many services want it; where the document does not say so it is told.
+fn tell_lists(properties: &Map<String, Value>, media: &Value, fields: &mut Fields) {
+    let is_bracketed = |name: &str| {
+        let style = media.get("encoding").and_then(|encoding| encoding.get(name)).and_then(|own| own.get("style"));
+        style.and_then(Value::as_str) == Some("deepObject") || name.ends_with("[]")
+    };
+    for (name, _) in
+        properties.iter().filter(|(name, schema)| has_type(schema, "array") && !is_bracketed(name)).take(10)
+    {
+        let name = words::cut(name, 100);
+        fields.warnings.insert(format!("the list `{name}` of its form is sent as `{name}[]=…`, once for each item"));
+    }
 }
 
 /// The type that is sent, of those that are offered.
