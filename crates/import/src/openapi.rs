@@ -13,7 +13,7 @@ pub(crate) mod parameter;
 pub(crate) mod reference;
 mod server;
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use callwright_model::Fault;
 use serde_json::Value;
@@ -30,6 +30,8 @@ pub(crate) struct Scene<'d> {
     pub(crate) origin: Option<&'d Url>,
     /// The beginning of secrets' names.
     pub(crate) secrets: String,
+    /// How often an operation turned out too large at some depth.
+    pub(crate) too_large: Cell<u32>,
 }
 
 /// Makes tools of an OpenAPI document.
@@ -40,7 +42,7 @@ pub(crate) fn import(root: &Value, options: &Options, origin: Option<&Url>) -> R
     select::check_operations(options, operations.iter().map(Operation::candidate))?;
     let title = root.pointer("/info/title").and_then(Value::as_str).map(str::trim).filter(|title| !title.is_empty());
     let secrets = options.secret_prefix.clone().unwrap_or_else(|| words::secret_prefix(title.unwrap_or("API")));
-    let scene = Scene { root, options, origin, secrets };
+    let scene = Scene { root, options, origin, secrets, too_large: Cell::new(0) };
     let base = Server::of(&scene, root.get("servers"));
     let mut imported = Imported {
         format: Format::Openapi,

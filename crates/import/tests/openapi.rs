@@ -141,3 +141,26 @@ fn names_do_not_depend_on_what_is_chosen() {
     assert_eq!(chosen.items[0].spec.name, "same_2");
     assert_eq!(chosen.operation_count, 2);
 }
+
+#[test]
+fn a_document_that_only_grows_is_read_in_bounded_time() {
+    // Each of many operations has a body that would have ten to the twelfth fields.
+    let mut schemas = serde_json::Map::new();
+    for level in 0..12 {
+        let next = json!({"$ref": format!("#/components/schemas/l{}", level + 1)});
+        let properties: serde_json::Map<String, Value> = (0..10).map(|n| (format!("p{n}"), next.clone())).collect();
+        schemas.insert(format!("l{level}"), json!({"type": "object", "properties": properties}));
+    }
+    schemas.insert("l12".to_owned(), json!({"type": "string"}));
+    let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/l0"}}}});
+    let paths: serde_json::Map<String, Value> =
+        (0..2_000).map(|n| (format!("/p{n}"), json!({"post": {"requestBody": body}}))).collect();
+    let document = json!({"openapi": "3.0.0", "servers": [{"url": "https://a.example"}], "paths": paths,
+        "components": {"schemas": schemas}});
+    let begun = std::time::Instant::now();
+    let imported = read(&document, &Options::default());
+    eprintln!("{:?}", begun.elapsed());
+    assert_eq!(imported.items.len(), 2_000);
+    assert!(imported.items[0].warnings.iter().any(|warning| warning.contains("too deep")));
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}

@@ -262,6 +262,12 @@ fn what_cannot_be_read_is_refused_with_its_field() {
             assert_eq!(reply.body["error"]["details"]["field"], field, "{request}: {reply:?}");
             assert!(reply.text.contains(part), "{request}: {reply:?}");
         }
+        let large = json!({"document": "x".repeat(11 << 20)});
+        let reply = api.post("/api/v1/imports/preview", large);
+        assert_eq!((reply.status, reply.code()), (413, "document_too_large"));
+        let larger = json!({"document": "x".repeat(17 << 20)});
+        let reply = api.post("/api/v1/imports/preview", larger);
+        assert_eq!((reply.status, reply.code()), (413, "body_too_large"));
         upstream.next(callwright_testkit::Answer::text(404, "no"));
         let reply = api.post("/api/v1/imports/preview", json!({"url": upstream.url("/x")}));
         assert!(reply.text.contains("HTTP 404"), "{reply:?}");

@@ -27,6 +27,9 @@ use crate::{
     words,
 };
 
+/// How often operations may turn out too large in one document before all that follow are cut most.
+const MAX_TOO_LARGE: u32 = 3_000;
+
 /// A tool and what could not be carried over.
 pub(crate) type Made = (ToolSpec, Vec<String>);
 
@@ -54,13 +57,15 @@ pub(crate) fn tool(
         Server::Unknown(why) => return Err(invalid("base_url", why.clone())),
     };
     let credentials = auth::credentials(scene, operation.value, server, warnings);
-    for depth in DEPTHS {
-        match parts(scene, operation, &credentials, depth) {
+    // A document in which one operation after the other is too large may not take for ever.
+    let depths = if scene.too_large.get() > MAX_TOO_LARGE { &DEPTHS[DEPTHS.len() - 1..] } else { &DEPTHS[..] };
+    for depth in depths {
+        match parts(scene, operation, &credentials, *depth) {
             Ok(Ok(parts)) if parts.parameters.to_string().len() <= MAX_SCHEMA_BYTES => {
                 return Ok(Ok(assemble(scene, operation, server, credentials, parts)));
             }
             Ok(Err(reason)) => return Ok(Err(reason)),
-            _ => {}
+            _ => scene.too_large.set(scene.too_large.get() + 1),
         }
     }
     Ok(Err("its arguments are too large for a tool".to_owned()))
@@ -178,7 +183,11 @@ fn take_key(operation: &Operation<'_>, all: &mut Vec<Parameter<'_>>) -> Option<I
             && ["idempotency-key", "x-idempotency-key"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name))
     })?;
     let name = all.remove(at).name.to_owned();
-    (effect(operation.method) != Effect::Read).then(|| Idempotency { header: Some(name), field: None, honoured: true })
+    (effect(operation.method) != Effect::Read).then_some(Idempotency {
+        header: Some(name),
+        field: None,
+        honoured: true,
+    })
 }
 
 /// Whether a parameter is how the request identifies itself, which `auth` does.

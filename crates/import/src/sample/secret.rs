@@ -58,7 +58,7 @@ pub(crate) fn is_value(value: &str) -> bool {
         return true;
     }
     let is_token = value.len() >= 24 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:+=~".contains(&b));
-    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(|b| test(b));
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     let is_hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
     (is_token && is_mixed && !is_time(value)) || is_hex

@@ -77,7 +77,13 @@ fn drop_patterns(spec: &mut ToolSpec) -> bool {
 
 fn drop_in(schema: &mut Value) -> bool {
     match schema {
-        Value::Array(items) => items.iter_mut().fold(false, |dropped, item| drop_in(item) || dropped),
+        Value::Array(items) => {
+            let mut dropped = false;
+            for item in items {
+                dropped = drop_in(item) || dropped;
+            }
+            dropped
+        }
         Value::Object(map) => {
             // A property may be called `pattern`; its value is an object then.
             let mut dropped = map.get("pattern").is_some_and(Value::is_string);
