@@ -5,6 +5,7 @@ mod apply;
 mod approvals;
 mod doctor;
 mod executions;
+mod import;
 mod login;
 mod member;
 mod migrate;
@@ -38,6 +39,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Create or change tools from files.
     Apply(apply::Apply),
+    /// Make tools of OpenAPI documents, Postman collections, curl lines and other descriptions.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Tools: list, call, history.
     #[command(subcommand)]
     Tool(tool::Tool),
@@ -90,6 +94,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Migrate(command) => migrate::run(&command),
         Command::Doctor(command) => doctor::run(&command),
         Command::Apply(command) => apply::run(&command),
+        Command::Import(command) => import::run(command),
         Command::Tool(command) => tool::run(command),
         Command::Agent(command) => agent::run(command),
         Command::Executions(command) => executions::run(command),

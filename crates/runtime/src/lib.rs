@@ -15,6 +15,7 @@ pub mod call;
 pub mod cases;
 pub mod executions;
 mod failpoint;
+pub mod import;
 pub mod inflight;
 pub mod limits;
 pub mod live;

@@ -7,6 +7,7 @@ mod audit;
 mod cases;
 mod deliveries;
 mod executions;
+mod imports;
 mod invitations;
 mod limits;
 mod members;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(invitations::routes())
         .merge(tools::routes())
         .merge(agents::routes())
+        .merge(imports::routes())
         .merge(executions::routes())
         .merge(approvals::routes())
         .merge(deliveries::routes())

@@ -83,8 +83,12 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 /// The whole body, at most `max_body_bytes`, within `body_timeout`. What is left of one that is too large is not our
 /// business but [`crate::linger`]'s.
-pub async fn read(mut body: Body, state: &ServerState) -> Result<Bytes, Fault> {
-    let limit = state.options.max_body_bytes;
+pub async fn read(body: Body, state: &ServerState) -> Result<Bytes, Fault> {
+    read_up_to(body, state, state.options.max_body_bytes).await
+}
+
+/// The same with another limit, for a route whose bodies are known to be larger.
+pub async fn read_up_to(mut body: Body, state: &ServerState, limit: usize) -> Result<Bytes, Fault> {
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large(limit));
     }

@@ -20,6 +20,7 @@ mod db;
 mod dialect;
 pub mod error;
 pub mod execution;
+pub mod import;
 pub mod invitation;
 pub mod limits;
 mod migrate;

@@ -1,5 +1,7 @@
 //! Making and changing tools. Every change is a new revision; nothing is ever overwritten.
 
+use std::collections::BTreeSet;
+
 use callwright_model::{
     Fault, FaultKind,
     account::{Caller, Right, Scope},
@@ -44,7 +46,7 @@ pub struct Upserted {
 /// Makes a tool. A name that is taken is a conflict.
 pub async fn create(app: &App, caller: &Caller, spec: ToolSpec, note: Option<String>) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    insert(app, caller, spec, false, note).await
+    insert(app, caller, spec, false, note, &BTreeSet::new()).await
 }
 
 /// Makes the tool `name`, or brings it to the state of `spec`. With `dry_run` nothing changes.
@@ -58,12 +60,12 @@ pub async fn put(
 ) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     match read::find(app, caller, name).await {
-        Ok(current) => update(app, caller, current, spec, dry_run, note).await,
+        Ok(current) => update(app, caller, current, spec, dry_run, note, &BTreeSet::new()).await,
         Err(fault) if fault.kind == FaultKind::NotFound => {
             if spec.name != name {
                 return Err(Fault::invalid("name", format!("`name` is `{}` but the address says `{name}`", spec.name)));
             }
-            insert(app, caller, spec, dry_run, note).await
+            insert(app, caller, spec, dry_run, note, &BTreeSet::new()).await
         }
         Err(fault) => Err(fault),
     }
@@ -103,7 +105,24 @@ pub async fn rollback(
     let mut spec = wanted.spec;
     // A new revision of the history needs a new number of its own.
     spec.version = None;
-    update(app, caller, current, spec, false, note).await
+    update(app, caller, current, spec, false, note, &BTreeSet::new()).await
+}
+
+/// Saves an imported tool, new or changed. It may name `declared` secrets before they are set: a call then fails with
+/// `secret_missing`, which names the one that is wanted.
+pub(crate) async fn import(
+    app: &App,
+    caller: &Caller,
+    current: Option<Tool>,
+    spec: ToolSpec,
+    note: Option<String>,
+    declared: &BTreeSet<String>,
+) -> Result<Upserted, Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    match current {
+        Some(current) => update(app, caller, current, spec, false, note, declared).await,
+        None => insert(app, caller, spec, false, note, declared).await,
+    }
 }
 
 async fn insert(
@@ -112,6 +131,7 @@ async fn insert(
     mut spec: ToolSpec,
     dry_run: bool,
     note: Option<String>,
+    declared: &BTreeSet<String>,
 ) -> Result<Upserted, Fault> {
     check_publishing(caller, None, &spec)?;
     spec.version.get_or_insert_with(|| "1.0.0".to_owned());
@@ -125,7 +145,7 @@ async fn insert(
         created_at: now,
         updated_at: now,
     };
-    let warnings = check(app, caller, &tool).await?;
+    let warnings = check(app, caller, &tool, declared).await?;
     let after = serde_json::to_value(&tool.spec).map_err(Fault::internal)?;
     let diff = changes(&json!({}), &after);
     if !dry_run {
@@ -150,6 +170,7 @@ async fn update(
     mut spec: ToolSpec,
     dry_run: bool,
     note: Option<String>,
+    declared: &BTreeSet<String>,
 ) -> Result<Upserted, Fault> {
     check_publishing(caller, Some(&current.spec), &spec)?;
     let mut before = current.spec.clone();
@@ -173,7 +194,7 @@ async fn update(
     }
     let expected = current.revision;
     let tool = Tool { spec, revision: expected + 1, updated_at: app.clock().now(), ..current };
-    let warnings = check(app, caller, &tool).await?;
+    let warnings = check(app, caller, &tool, declared).await?;
     if !dry_run {
         let paths: Vec<&str> = diff.iter().map(|change| change.path.as_str()).collect();
         let details = json!({ "name": tool.spec.name, "revision": tool.revision, "changed": paths });
@@ -213,8 +234,10 @@ fn check_publishing(caller: &Caller, before: Option<&ToolSpec>, after: &ToolSpec
     Ok(())
 }
 
-async fn check(app: &App, caller: &Caller, tool: &Tool) -> Result<Vec<String>, Fault> {
-    let secrets = app.vault().secret_names(caller.org_id).await?;
+/// `declared` are secrets that the tool may name although they are not set yet.
+async fn check(app: &App, caller: &Caller, tool: &Tool, declared: &BTreeSet<String>) -> Result<Vec<String>, Fault> {
+    let mut secrets = BTreeSet::clone(&*app.vault().secret_names(caller.org_id).await?);
+    secrets.extend(declared.iter().cloned());
     let compiled = compile::compile(tool.clone(), Some(&secrets))?;
     let mut warnings = warnings(&tool.spec);
     // Only a warning: what the guard lets through is the operator's setting, and may change.
