@@ -18,3 +18,4 @@ pub(crate) use read::find;
 pub use read::{ToolFilter, diff, get, get_to_change, list, usage, version, versions};
 pub use sharing::{Grant, grant, grants, may_call, revoke};
 pub use write::{Action, Upserted, create, delete, put, rollback};
+pub(crate) use write::{How, copy};

@@ -3,12 +3,16 @@
 mod account;
 mod agents;
 mod audit;
+mod bundles;
 mod executions;
+mod features;
 mod invitations;
+mod library;
 mod members;
 mod organization;
 mod secrets;
 mod session;
+mod templates;
 mod tokens;
 mod tools;
 
@@ -29,4 +33,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(executions::routes())
         .merge(secrets::routes())
         .merge(audit::routes())
+        .merge(templates::routes())
+        .merge(library::routes())
+        .merge(bundles::routes())
+        .merge(features::routes())
 }

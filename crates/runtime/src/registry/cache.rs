@@ -12,11 +12,12 @@ use callwright_model::{
     Fault,
     agent::Agent,
     id::{OrgId, ToolId},
+    tool::Tool,
 };
 use quick_cache::sync::Cache;
 
 use super::compile::{self, CompiledTool};
-use crate::App;
+use crate::{App, features, legacy};
 
 const TOOLS_KEPT: usize = 20_000;
 
@@ -29,6 +30,8 @@ pub struct Found {
     pub agent: Option<Arc<Agent>>,
     /// Whether the agent's assignment is enabled; true without an agent.
     pub enabled: bool,
+    /// For how many of a hundred executions the tool's kind is switched on.
+    pub share: u8,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -89,17 +92,31 @@ async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<
         Some(row) => Some(row),
         None => store.tool_by_name(org, tool).await?,
     };
-    let Some(row) = row else { return Ok(None) };
     let Some(agent) = agent else {
-        let tool = Arc::new(compile::compile(row, None)?);
-        return Ok(Some(Found { tool, agent: None, enabled: true }));
+        let Some(row) = row else { return Ok(None) };
+        return found(app, row, None, true).await.map(Some);
     };
     let agent = crate::agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
-    let Some(assignment) = store.assignment(org, agent.id, row.id).await? else {
-        let tool = Arc::new(compile::compile(row, None)?);
-        return Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: false }));
+    let assignment = match &row {
+        Some(row) => store.assignment(org, agent.id, row.id).await?,
+        None => None,
     };
-    let merged = compile::with_overrides(&row, &assignment.overrides)?;
-    let tool = Arc::new(compile::compile(merged, None)?);
-    Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled }))
+    // An agent that was not migrated yet has the tools of its settings, unless one of that name was assigned to it.
+    if assignment.is_none()
+        && let Some(own) = legacy::tool_of(&agent, tool)
+    {
+        return found(app, own, Some(agent), true).await.map(Some);
+    }
+    let Some(row) = row else { return Ok(None) };
+    let (tool, enabled) = match assignment {
+        None => (row, false),
+        Some(assignment) => (compile::with_overrides(&row, &assignment.overrides)?, assignment.enabled),
+    };
+    found(app, tool, Some(agent), enabled).await.map(Some)
+}
+
+async fn found(app: &App, tool: Tool, agent: Option<Agent>, enabled: bool) -> Result<Found, Fault> {
+    let share = features::share(app, tool.organization_id, tool.spec.kind).await?;
+    let tool = Arc::new(compile::compile(tool, None)?);
+    Ok(Found { tool, agent: agent.map(Arc::new), enabled, share })
 }

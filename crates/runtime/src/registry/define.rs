@@ -1,5 +1,7 @@
 //! The tools of an agent, or of the organization, in the form that a model provider wants.
 
+use std::collections::BTreeSet;
+
 use callwright_model::{
     Fault,
     account::{Caller, Right, Scope},
@@ -10,7 +12,7 @@ use callwright_model::{
 use callwright_store::tool::ToolFilter;
 
 use super::compile;
-use crate::{App, agents, app::require};
+use crate::{App, agents, app::require, features, legacy};
 
 /// The most tools that one list of definitions holds.
 const MOST: usize = 1_000;
@@ -27,16 +29,21 @@ pub async fn definitions(
         Some(agent) => of_agent(app, caller, agent).await?,
         None => of_caller(app, caller).await?,
     };
-    Ok(definition::define(specs.iter(), format))
+    let off = features::kinds_off(app, caller.org_id).await?;
+    Ok(definition::define(specs.iter().filter(|spec| !off.contains(&spec.kind)), format))
 }
 
 async fn of_agent(app: &App, caller: &Caller, agent: &str) -> Result<Vec<ToolSpec>, Fault> {
-    let mut specs = Vec::new();
+    let (mut specs, mut assigned_names) = (Vec::new(), BTreeSet::new());
     for assigned in agents::tools(app, caller, agent).await? {
         if assigned.assignment.enabled && assigned.tool.spec.active {
             specs.push(compile::with_overrides(&assigned.tool, &assigned.assignment.overrides)?.spec);
         }
+        assigned_names.insert(assigned.tool.spec.name);
     }
+    let agent = agents::get(app, caller, agent).await?;
+    let own = legacy::tools_of(&agent).into_iter().map(|tool| tool.spec);
+    specs.extend(own.filter(|spec| !assigned_names.contains(&spec.name)));
     Ok(specs)
 }
 
