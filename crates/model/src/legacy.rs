@@ -99,7 +99,8 @@ impl TransferNumber {
         let (number, condition) = match self {
             Self::Plain(number) => (number, String::new()),
             Self::Described(more) => {
-                let parts: Vec<&str> = [&more.name, &more.condition].into_iter().flatten().map(String::as_str).collect();
+                let parts: Vec<&str> =
+                    [&more.name, &more.condition].into_iter().flatten().map(String::as_str).collect();
                 (&more.number, parts.join(": "))
             }
         };
@@ -224,7 +225,8 @@ mod tests {
         assert_eq!(names(json!({"enabled_tools": ["endCall"]})), [END_CALL]);
         assert_eq!(names(json!({"end_call": {"enabled": true}})), [END_CALL]);
         assert_eq!(names(json!({"enabled_tools": [], "end_call": {"enabled": true}})), Vec::<String>::new());
-        let transfer = json!({"enabled_tools": ["transferCall"], "transfer_call": {"transfer_numbers": ["+61411234567"]}});
+        let transfer =
+            json!({"enabled_tools": ["transferCall"], "transfer_call": {"transfer_numbers": ["+61411234567"]}});
         assert_eq!(names(transfer), [TRANSFER_CALL]);
         assert_eq!(names(json!({"enabled_tools": ["transferCall"]})), Vec::<String>::new());
     }

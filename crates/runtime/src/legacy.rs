@@ -93,7 +93,9 @@ fn in_settings(mut fault: Fault) -> Fault {
     let field = fault.details.as_ref().and_then(|details| details["field"].as_str()).unwrap_or_default().to_owned();
     let own = match field.strip_prefix("config.rules") {
         Some("") => "tools_settings.transfer_call.transfer_numbers".to_owned(),
-        Some(rest) => format!("tools_settings.transfer_call.transfer_numbers{}", rest.trim_end_matches(".phone_number")),
+        Some(rest) => {
+            format!("tools_settings.transfer_call.transfer_numbers{}", rest.trim_end_matches(".phone_number"))
+        }
         None => "tools_settings".to_owned(),
     };
     fault.message = fault.message.replace(&format!("`{field}`"), &format!("`{own}`"));
@@ -156,14 +158,14 @@ pub async fn migrate(
     dry_run: bool,
 ) -> Result<Migration, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    let agent =
-        agents::find(app, caller.org_id, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
+    let agent = agents::find(app, caller.org_id, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
     let Some(settings) = settings.or_else(|| agent.tools_settings.clone()) else {
         let message = format!("the agent `{}` carries no `tools_settings`; give them in the request", agent.name);
         return Err(Fault::invalid("tools_settings", message));
     };
     check(Some(&settings))?;
-    let mut migration = Migration { agent: agent.name.clone(), dry_run, tools: Vec::new(), warnings: warnings(&settings) };
+    let mut migration =
+        Migration { agent: agent.name.clone(), dry_run, tools: Vec::new(), warnings: warnings(&settings) };
     let mut wanted: Vec<(String, Custom)> =
         settings.tools().into_iter().map(|spec| (spec.name.clone(), Custom::Whole(Box::new(spec)))).collect();
     for (at, custom) in custom.into_iter().enumerate() {
@@ -204,7 +206,9 @@ fn warnings(settings: &ToolsSettings) -> Vec<String> {
     }
     for name in settings.enabled_tools.iter().flatten() {
         if name != callwright_model::legacy::END_CALL && name != callwright_model::legacy::TRANSFER_CALL {
-            found.push(format!("`enabled_tools` has `{name}`, which is not one of `endCall` and `transferCall`; it was left out"));
+            found.push(format!(
+                "`enabled_tools` has `{name}`, which is not one of `endCall` and `transferCall`; it was left out"
+            ));
         }
     }
     let numbers = settings.transfer_call.iter().flat_map(|section| &section.transfer_numbers);
@@ -363,6 +367,10 @@ mod tests {
         let settings = json!({"transfer_call": {"enabled": true, "transfer_numbers": ["+61411234567", "reception"]}});
         let fault = check(Some(&serde_json::from_value(settings).unwrap())).unwrap_err();
         assert_eq!(fault.details.unwrap()["field"], "tools_settings.transfer_call.transfer_numbers.1");
-        assert!(fault.message.contains("`tools_settings.transfer_call.transfer_numbers.1` is not"), "{}", fault.message);
+        assert!(
+            fault.message.contains("`tools_settings.transfer_call.transfer_numbers.1` is not"),
+            "{}",
+            fault.message
+        );
     }
 }

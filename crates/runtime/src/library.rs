@@ -108,13 +108,7 @@ fn sorted(value: &Value) -> Value {
 }
 
 /// Saves a copy, and gives it to an agent when one is named.
-async fn save_copy(
-    app: &App,
-    caller: &Caller,
-    spec: ToolSpec,
-    how: How,
-    agent: Option<&str>,
-) -> Result<Copied, Fault> {
+async fn save_copy(app: &App, caller: &Caller, spec: ToolSpec, how: How, agent: Option<&str>) -> Result<Copied, Fault> {
     // Before the tool is made: a name that is wrong should leave nothing behind.
     if let Some(agent) = agent
         && agents::find(app, caller.org_id, agent).await?.is_none()

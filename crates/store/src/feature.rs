@@ -30,7 +30,14 @@ fn scope(text: &str) -> Option<Option<OrgId>> {
 
 impl Tx<'_> {
     /// Sets a flag of an organization.
-    pub async fn set_feature(&mut self, org: OrgId, flag: &str, percent: i64, by: UserId, now: Timestamp) -> Result<()> {
+    pub async fn set_feature(
+        &mut self,
+        org: OrgId,
+        flag: &str,
+        percent: i64,
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<()> {
         let sql = "INSERT INTO feature_flag (flag, org_id, percent, updated_by, updated_at) VALUES ($1, $2, $3, $4, $5) \
                    ON CONFLICT (flag, org_id) DO UPDATE SET percent = excluded.percent, \
                    updated_by = excluded.updated_by, updated_at = excluded.updated_at";
@@ -48,7 +55,8 @@ impl Tx<'_> {
 impl Store {
     /// The flags of an organization, and those of all.
     pub async fn features(&self, org: OrgId) -> Result<Vec<FeatureRow>> {
-        let sql = "SELECT flag, org_id, percent, updated_at FROM feature_flag WHERE org_id IN ($1, '') ORDER BY flag, org_id";
+        let sql =
+            "SELECT flag, org_id, percent, updated_at FROM feature_flag WHERE org_id IN ($1, '') ORDER BY flag, org_id";
         self.fetch_all(sql, params![org], |row| {
             let mut fields = row.fields("feature_flag");
             Ok(FeatureRow {

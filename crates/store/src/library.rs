@@ -181,7 +181,12 @@ impl Store {
     }
 
     /// Public tools of other organizations than `org`, by name.
-    pub async fn public_tools(&self, org: OrgId, filter: &PublicFilter, page: &PageRequest) -> Result<Page<PublicTool>> {
+    pub async fn public_tools(
+        &self,
+        org: OrgId,
+        filter: &PublicFilter,
+        page: &PageRequest,
+    ) -> Result<Page<PublicTool>> {
         let mut query = Query::new(PUBLIC, params![org]);
         query
             .and("t.category =", filter.category.as_deref())

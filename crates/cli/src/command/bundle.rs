@@ -112,7 +112,11 @@ fn import(command: &Import) -> Result<(), Failure> {
     let client = command.remote.connect()?;
     let report = client.post(&with_query("/api/v1/bundles", &query), &bundle).map_err(|failure| {
         let is_conflict = failure.message.contains("on_conflict");
-        if is_conflict { failure.hint("--dry-run shows the differences; then --on-conflict replace or skip") } else { failure }
+        if is_conflict {
+            failure.hint("--dry-run shows the differences; then --on-conflict replace or skip")
+        } else {
+            failure
+        }
     })?;
     if command.remote.json {
         return output::json(&report);

@@ -101,6 +101,9 @@ impl World {
             "unknown",
             "cut",
             "equipped",
+            "template",
+            "public",
+            "installed",
             "own_tool",
             "own_shared",
             "own_token",
@@ -161,6 +164,16 @@ impl World {
                 let path = format!("{agent}/tools/{tool}");
                 api.put(&format!("/api/v1/agents/{path}"), json!({})).ok();
                 path
+            }
+            "template" => self.owners_tool(json!({"is_template": true})),
+            "public" => {
+                let shown = self.tool(&self.other, json!({"is_public": true})).expect(201);
+                text(&shown["tool"]["id"])
+            }
+            "installed" => {
+                let public = self.thing("public", caller);
+                let copy = json!({"name": format!("copy_{}", self.next())});
+                text(&api.post(&format!("/api/v1/library/{public}/install"), copy).expect(201)["tool"]["id"])
             }
             "own_tool" | "own_shared" => {
                 let own = self.tool(caller, json!({}));

@@ -185,7 +185,9 @@ pub async fn export(app: &App, caller: &Caller, tools: &[String], agents: &[Stri
         chosen.insert(tool.spec.name.clone(), tool);
     }
     if everything {
-        chosen.extend(app.store().all_tools_of(caller.org_id).await?.into_iter().map(|tool| (tool.spec.name.clone(), tool)));
+        chosen.extend(
+            app.store().all_tools_of(caller.org_id).await?.into_iter().map(|tool| (tool.spec.name.clone(), tool)),
+        );
     }
     let mut bundled = Vec::new();
     for agent in if everything { all_agents(app, caller).await? } else { named_agents(app, caller, agents).await? } {
@@ -198,7 +200,8 @@ pub async fn export(app: &App, caller: &Caller, tools: &[String], agents: &[Stri
         let message = format!("a bundle may have at most {MOST} tools and {MOST} agents; name those that you want");
         return Err(Fault::invalid("tools", message));
     }
-    let mut bundle = Bundle { callwright: FORM, tools: Vec::new(), agents: bundled, secrets: Vec::new(), lock: BTreeMap::new() };
+    let mut bundle =
+        Bundle { callwright: FORM, tools: Vec::new(), agents: bundled, secrets: Vec::new(), lock: BTreeMap::new() };
     let mut secrets = BTreeSet::new();
     for (name, tool) in chosen {
         let (spec, _) = credential::strip(&tool.spec)?;
@@ -240,8 +243,7 @@ async fn all_agents(app: &App, caller: &Caller) -> Result<Vec<Agent>, Fault> {
 async fn named_agents(app: &App, caller: &Caller, names: &[String]) -> Result<Vec<Agent>, Fault> {
     let mut found: BTreeMap<String, Agent> = BTreeMap::new();
     for name in names {
-        let agent =
-            agents::find(app, caller.org_id, name).await?.ok_or_else(|| Fault::not_found("agent", name))?;
+        let agent = agents::find(app, caller.org_id, name).await?.ok_or_else(|| Fault::not_found("agent", name))?;
         found.insert(agent.name.clone(), agent);
     }
     Ok(found.into_values().collect())
@@ -341,10 +343,16 @@ fn check(bundle: &Bundle) -> Result<Vec<String>, Fault> {
         }
     }
     if let Some(name) = bundle.lock.keys().find(|name| !names.contains(name.as_str())) {
-        return Err(Fault::invalid(format!("lock.{name}"), format!("`lock.{name}` is about a tool that the bundle has not")));
+        return Err(Fault::invalid(
+            format!("lock.{name}"),
+            format!("`lock.{name}` is about a tool that the bundle has not"),
+        ));
     }
     let unlocked = bundle.lock.is_empty() && !bundle.tools.is_empty();
-    Ok(unlocked.then(|| "the bundle has no `lock`: whether it was changed on the way is not known".to_owned()).into_iter().collect())
+    Ok(unlocked
+        .then(|| "the bundle has no `lock`: whether it was changed on the way is not known".to_owned())
+        .into_iter()
+        .collect())
 }
 
 fn check_lock(bundle: &Bundle, spec: &ToolSpec) -> Result<(), Fault> {
@@ -352,7 +360,9 @@ fn check_lock(bundle: &Bundle, spec: &ToolSpec) -> Result<(), Fault> {
     let field = format!("lock.{name}");
     match bundle.lock.get(name) {
         None if bundle.lock.is_empty() => Ok(()),
-        None => Err(Fault::invalid(&field, format!("`{field}` is missing; take the whole `lock` away to import unchecked"))),
+        None => {
+            Err(Fault::invalid(&field, format!("`{field}` is missing; take the whole `lock` away to import unchecked")))
+        }
         Some(lock) if lock.sha256 != digest(spec)? => {
             let field = format!("{field}.sha256");
             let message = format!(
@@ -451,7 +461,10 @@ async fn import_agent(
     for assigned in &agent.tools {
         let is_bundled = bundle.tools.iter().any(|tool| tool.name == assigned.tool);
         if !is_bundled && app.store().tool_by_name(caller.org_id, &assigned.tool).await?.is_none() {
-            return Err(Fault::invalid("tools", format!("it has the tool `{}`, which is neither in the bundle nor here", assigned.tool)));
+            return Err(Fault::invalid(
+                "tools",
+                format!("it has the tool `{}`, which is neither in the bundle nor here", assigned.tool),
+            ));
         }
     }
     let current = app.store().agent_by_name(caller.org_id, &agent.name).await?;
@@ -474,7 +487,12 @@ async fn import_agent(
     Ok(Imported { name: agent.name.clone(), action, diff, warnings: Vec::new() })
 }
 
-async fn save_agent(app: &App, caller: &Caller, agent: &BundledAgent, before: Option<&BundledAgent>) -> Result<(), Fault> {
+async fn save_agent(
+    app: &App,
+    caller: &Caller,
+    agent: &BundledAgent,
+    before: Option<&BundledAgent>,
+) -> Result<(), Fault> {
     let spec = AgentSpec {
         name: agent.name.clone(),
         description: agent.description.clone(),
@@ -522,7 +540,8 @@ mod tests {
 
     #[test]
     fn a_tool_that_was_changed_after_the_bundle_was_made_is_refused() {
-        let spec: ToolSpec = serde_json::from_value(json!({"name": "a", "kind": "http", "config": {"url": "https://h/"}})).unwrap();
+        let spec: ToolSpec =
+            serde_json::from_value(json!({"name": "a", "kind": "http", "config": {"url": "https://h/"}})).unwrap();
         let lock = Lock { version: "1.0.0".to_owned(), revision: 3, sha256: digest(&spec).unwrap() };
         let lock = BTreeMap::from([("a".to_owned(), lock)]);
         let mut bundle = Bundle { callwright: FORM, tools: vec![spec], agents: Vec::new(), secrets: Vec::new(), lock };

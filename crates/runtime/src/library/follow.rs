@@ -234,7 +234,10 @@ pub async fn update(app: &App, caller: &Caller, id: &str, request: UpdateInstall
         .ok_or_else(|| Fault::not_found("installed tool", id))?;
     if row.source != Source::Library {
         let source = row.source.as_str();
-        let message = format!("`{}` came from a {source}, which is not followed; only tools of the library are", current.spec.name);
+        let message = format!(
+            "`{}` came from a {source}, which is not followed; only tools of the library are",
+            current.spec.name
+        );
         return Err(Fault::conflict("not_followed", message));
     }
     let Some(found) = source_of(app, caller, &row).await? else {

@@ -83,7 +83,8 @@ mod tests {
     fn edits_here_stay_and_news_come_in() {
         let base = json!({"description": "a", "config": {"url": "u1", "headers": {"A": "1"}}, "gone": 1, "both": 1});
         let ours = json!({"description": "mine", "config": {"url": "u1", "headers": {"A": "1", "B": "2"}}, "gone": 1, "both": 2});
-        let theirs = json!({"description": "a", "config": {"url": "u2", "headers": {"A": "1"}}, "both": 3, "new": true});
+        let theirs =
+            json!({"description": "a", "config": {"url": "u2", "headers": {"A": "1"}}, "both": 3, "new": true});
         let (merged, report) = merge(&base, &ours, &theirs, false);
         let wanted = json!({"description": "mine", "config": {"url": "u2", "headers": {"A": "1", "B": "2"}}, "both": 2, "new": true});
         assert_eq!(merged, wanted);

@@ -100,7 +100,12 @@ pub(super) fn shared_form(spec: &ToolSpec) -> Result<(ToolSpec, Vec<String>), Fa
 }
 
 /// A page of other organizations' public tools, by name.
-pub async fn list(app: &App, caller: &Caller, filter: LibraryFilter, page: PageRequest) -> Result<Page<LibraryTool>, Fault> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: LibraryFilter,
+    page: PageRequest,
+) -> Result<Page<LibraryTool>, Fault> {
     let rows = rows(app, caller, filter, page).await?;
     let next_cursor = rows.next_cursor;
     let items = rows.items.into_iter().map(|row| shown(row).map(|tool| LibraryTool { tool: None, ..tool }));
@@ -108,7 +113,12 @@ pub async fn list(app: &App, caller: &Caller, filter: LibraryFilter, page: PageR
 }
 
 /// The same as whole tools, each as others get it, with the publisher's name.
-pub async fn tools(app: &App, caller: &Caller, filter: LibraryFilter, page: PageRequest) -> Result<Page<(Tool, String)>, Fault> {
+pub async fn tools(
+    app: &App,
+    caller: &Caller,
+    filter: LibraryFilter,
+    page: PageRequest,
+) -> Result<Page<(Tool, String)>, Fault> {
     let rows = rows(app, caller, filter, page).await?;
     let next_cursor = rows.next_cursor;
     let items = rows.items.into_iter().map(|row| {

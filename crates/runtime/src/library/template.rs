@@ -108,8 +108,10 @@ pub struct CloneTemplate {
 }
 
 static BUILTIN: LazyLock<Result<Vec<Template>, String>> = LazyLock::new(|| {
-    let mut templates: Vec<Template> =
-        builtin::FILES.iter().map(|(name, text)| read(text).map_err(|why| format!("{name}: {why}"))).collect::<Result<_, _>>()?;
+    let mut templates: Vec<Template> = builtin::FILES
+        .iter()
+        .map(|(name, text)| read(text).map_err(|why| format!("{name}: {why}")))
+        .collect::<Result<_, _>>()?;
     templates.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(templates)
 });
@@ -144,7 +146,8 @@ fn own(tool: Tool) -> Result<Template, Fault> {
     let form = serde_json::to_value(&spec).map_err(Fault::internal)?;
     let mut names = BTreeSet::new();
     collect_blanks(&form, &mut names);
-    let properties: Object = names.iter().map(|name| (name.clone(), json!({"type": "string", "minLength": 1}))).collect();
+    let properties: Object =
+        names.iter().map(|name| (name.clone(), json!({"type": "string", "minLength": 1}))).collect();
     let parameters =
         json!({"type": "object", "properties": properties, "required": names, "additionalProperties": false});
     Ok(Template {
@@ -168,19 +171,28 @@ fn secrets(spec: &ToolSpec) -> Result<Vec<String>, Fault> {
 }
 
 /// A page of templates: those of the program, then those of the organization.
-pub async fn list(app: &App, caller: &Caller, filter: TemplateFilter, page: PageRequest) -> Result<Page<Template>, Fault> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: TemplateFilter,
+    page: PageRequest,
+) -> Result<Page<Template>, Fault> {
     require(caller, Right::View, Scope::Read)?;
     let limit = page.limit as usize;
     let after = match page.after.as_deref() {
         None => None,
         Some([phase, key]) if phase == "b" || phase == "o" => Some((phase.as_str(), key.clone())),
-        Some(_) => return Err(Fault::invalid("cursor", "`cursor` is not one that this list gave; start again without it")),
+        Some(_) => {
+            return Err(Fault::invalid("cursor", "`cursor` is not one that this list gave; start again without it"));
+        }
     };
     let mut found = Vec::new();
     let is_wanted = |source| filter.source.is_none_or(|wanted| wanted == source);
     if after.as_ref().is_none_or(|(phase, _)| *phase == "b") && is_wanted(TemplateSource::Builtin) {
         let seen = after.as_ref().map(|(_, key)| key.as_str()).unwrap_or_default();
-        found.extend(builtins()?.iter().filter(|one| one.id.as_str() > seen && matches(one, &filter)).take(limit + 1).cloned());
+        found.extend(
+            builtins()?.iter().filter(|one| one.id.as_str() > seen && matches(one, &filter)).take(limit + 1).cloned(),
+        );
     }
     let key = |template: &Template| match template.source {
         TemplateSource::Builtin => vec!["b".to_owned(), template.id.clone()],
@@ -189,7 +201,12 @@ pub async fn list(app: &App, caller: &Caller, filter: TemplateFilter, page: Page
     if found.len() <= limit && is_wanted(TemplateSource::Organization) {
         let seen = after.filter(|(phase, _)| *phase == "o").map(|(_, key)| vec![key]);
         let rest = PageRequest { limit: (limit - found.len()).max(1) as u32, after: seen };
-        let wanted = ToolFilter { search: filter.search, category: filter.category, template: Some(true), ..ToolFilter::default() };
+        let wanted = ToolFilter {
+            search: filter.search,
+            category: filter.category,
+            template: Some(true),
+            ..ToolFilter::default()
+        };
         let tools = app.store().tools(caller.org_id, &wanted, &rest).await?;
         let has_more = tools.next_cursor.is_some();
         for tool in tools.items {
@@ -207,7 +224,8 @@ fn matches(template: &Template, filter: &TemplateFilter) -> bool {
     let is_category = filter.category.as_ref().is_none_or(|category| *category == template.category);
     let wanted = filter.search.as_deref().unwrap_or_default().trim().to_lowercase();
     let text = [&template.id, &template.title, &template.description].map(|text| text.to_lowercase());
-    is_category && (text.iter().any(|text| text.contains(&wanted)) || template.tags.iter().any(|tag| tag.contains(&wanted)))
+    is_category
+        && (text.iter().any(|text| text.contains(&wanted)) || template.tags.iter().any(|tag| tag.contains(&wanted)))
 }
 
 /// The template of that slug, or of that name or id of a tool of the organization.
@@ -233,14 +251,16 @@ pub async fn clone(app: &App, caller: &Caller, id: &str, request: CloneTemplate)
     let template = find(app, caller, id).await?;
     let values = complete(&template.parameters, request.values)?;
     let filled = fill(&template.tool, &values)?;
-    let mut spec: ToolSpec = serde_json::from_value(filled).map_err(|error| {
-        Fault::invalid("values", format!("with these `values` it is not a tool: {error}"))
-    })?;
+    let mut spec: ToolSpec = serde_json::from_value(filled)
+        .map_err(|error| Fault::invalid("values", format!("with these `values` it is not a tool: {error}")))?;
     let is_own = template.source == TemplateSource::Organization;
     if let Some(name) = request.name {
         spec.name = name;
     } else if is_own {
-        return Err(Fault::invalid("name", "`name` is missing: the template itself has that name, so the copy needs another"));
+        return Err(Fault::invalid(
+            "name",
+            "`name` is missing: the template itself has that name, so the copy needs another",
+        ));
     }
     (spec.is_template, spec.is_public) = (false, false);
     let version = spec.version.take().unwrap_or_else(|| "1.0.0".to_owned());
@@ -254,7 +274,8 @@ pub async fn clone(app: &App, caller: &Caller, id: &str, request: CloneTemplate)
         base: spec.clone(),
     };
     let note = Some(format!("from the template `{}`", template.id));
-    save_copy(app, caller, spec, How { dry_run: request.dry_run, note, origin: Some(origin) }, request.agent.as_deref()).await
+    save_copy(app, caller, spec, How { dry_run: request.dry_run, note, origin: Some(origin) }, request.agent.as_deref())
+        .await
 }
 
 /// The values with the defaults, when they fit the schema and are data.
@@ -271,7 +292,8 @@ fn complete(schema: &Value, mut values: Object) -> Result<Object, Fault> {
         let missing = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let missing: Vec<&str> = missing.filter(|name| whole.get(name).is_none()).collect();
         if let Some(name) = missing.first() {
-            let about = schema["properties"][name]["title"].as_str().map(|title| format!(" ({title})")).unwrap_or_default();
+            let about =
+                schema["properties"][name]["title"].as_str().map(|title| format!(" ({title})")).unwrap_or_default();
             return Err(Fault::invalid(format!("values.{name}"), format!("`values.{name}`{about} is missing")));
         }
         let field = format!("values{inside}");
@@ -412,12 +434,14 @@ mod tests {
         assert!(templates.len() >= 22);
         for template in templates {
             let id = &template.id;
-            let values = complete(&template.parameters, examples(&template.parameters)).unwrap_or_else(|fault| panic!("{id}: {fault}"));
+            let values = complete(&template.parameters, examples(&template.parameters))
+                .unwrap_or_else(|fault| panic!("{id}: {fault}"));
             let spec: ToolSpec = serde_json::from_value(fill(&template.tool, &values).unwrap()).unwrap();
             assert!(spec.description.contains("Use when") || id == "http_request", "{id} tells a model when to use it");
             let at = Timestamp::from_micros(0);
             let (organization_id, user_id) = (ids.next(), ids.next());
-            let tool = Tool { id: ids.next(), organization_id, user_id, spec, revision: 1, created_at: at, updated_at: at };
+            let tool =
+                Tool { id: ids.next(), organization_id, user_id, spec, revision: 1, created_at: at, updated_at: at };
             let compiled = compile::compile(tool, None).unwrap_or_else(|fault| panic!("{id}: {fault}"));
             let names: Vec<String> = compiled.secrets.iter().cloned().collect();
             assert_eq!(names, template.secrets, "{id}");
@@ -448,7 +472,8 @@ mod tests {
     #[test]
     fn values_are_data_and_are_filled_in_once() {
         let values: Object = serde_json::from_value(json!({"a": ["x"], "b": "<b>", "n": 3})).unwrap();
-        let filled = fill(&json!({"w": "<<a>>", "t": "<<n>> of <<b>>", "l": "<<not closed", "k": "1 << 2"}), &values).unwrap();
+        let filled =
+            fill(&json!({"w": "<<a>>", "t": "<<n>> of <<b>>", "l": "<<not closed", "k": "1 << 2"}), &values).unwrap();
         assert_eq!(filled, json!({"w": ["x"], "t": "3 of <b>", "l": "<<not closed", "k": "1 << 2"}));
         assert!(fill(&json!("<<missing>>"), &values).is_err());
         for bad in [json!("a${B}"), json!({"x": ["{{ y }}"]}), json!("<<a>>"), json!({"${A}": 1})] {

@@ -134,12 +134,7 @@ pub async fn rollback(
     update(app, caller, current, spec, How { note, ..How::default() }).await
 }
 
-async fn insert(
-    app: &App,
-    caller: &Caller,
-    mut spec: ToolSpec,
-    how: How,
-) -> Result<Upserted, Fault> {
+async fn insert(app: &App, caller: &Caller, mut spec: ToolSpec, how: How) -> Result<Upserted, Fault> {
     check_publishing(caller, None, &spec)?;
     spec.version.get_or_insert_with(|| "1.0.0".to_owned());
     let now = app.clock().now();
@@ -175,13 +170,7 @@ async fn insert(
     Ok(Upserted { action: Action::Created, tool, diff, warnings })
 }
 
-async fn update(
-    app: &App,
-    caller: &Caller,
-    current: Tool,
-    mut spec: ToolSpec,
-    how: How,
-) -> Result<Upserted, Fault> {
+async fn update(app: &App, caller: &Caller, current: Tool, mut spec: ToolSpec, how: How) -> Result<Upserted, Fault> {
     check_publishing(caller, Some(&current.spec), &spec)?;
     let mut before = current.spec.clone();
     let old_version = before.version.clone();
@@ -257,12 +246,7 @@ fn accepted(how: &How, spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
     if how.origin.is_some() { compile::names_in(spec) } else { Ok(BTreeSet::new()) }
 }
 
-async fn check(
-    app: &App,
-    caller: &Caller,
-    tool: &Tool,
-    mut accepted: BTreeSet<String>,
-) -> Result<Vec<String>, Fault> {
+async fn check(app: &App, caller: &Caller, tool: &Tool, mut accepted: BTreeSet<String>) -> Result<Vec<String>, Fault> {
     features::check_kind(app, caller.org_id, tool.spec.kind).await?;
     let secrets = app.vault().secret_names(caller.org_id).await?;
     accepted.extend(secrets.iter().cloned());

@@ -12,10 +12,10 @@ mod configuration;
 mod counts;
 mod custom;
 mod definition;
-mod library;
 mod executions;
 mod fault;
 mod fields;
+mod library;
 mod log;
 #[cfg(test)]
 mod round_trip;

@@ -1,12 +1,12 @@
 //! `POST /api/v1/agents/{agent}/tools-settings`: real tools of the plan's older settings.
 
 use axum::extract::State;
+use callwright_model::account::Caller;
 use callwright_model::{Fault, legacy::ToolsSettings};
 use callwright_runtime::{
     App,
     legacy::{self, Custom, Migration},
 };
-use callwright_model::account::Caller;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;

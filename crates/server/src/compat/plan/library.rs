@@ -142,7 +142,8 @@ pub(crate) async fn public(
     let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
     let filter = LibraryFilter { search: query.search, category: query.category, kind: None };
     let tools = public::tools(&state.app, &caller, filter, page).await?;
-    let shown = |(tool, organization_name)| PlanPublicTool { tool: PlanTool::new(Counts::default(), tool), organization_name };
+    let shown =
+        |(tool, organization_name)| PlanPublicTool { tool: PlanTool::new(Counts::default(), tool), organization_name };
     Ok(bare_list(tools.map(shown), &uri))
 }
 
@@ -239,7 +240,13 @@ impl FromTemplate {
         Ok(this)
     }
 
-    async fn copy(self, state: &ServerState, caller: &Caller, template: &str, agent: Option<String>) -> Result<Copied, Fault> {
+    async fn copy(
+        self,
+        state: &ServerState,
+        caller: &Caller,
+        template: &str,
+        agent: Option<String>,
+    ) -> Result<Copied, Fault> {
         let request = CloneTemplate { name: self.name, values: self.values, agent, dry_run: false };
         template::clone(&state.app, caller, template, request).await.map_err(fault::of_tool)
     }
@@ -280,7 +287,8 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let copied = FromTemplate::read(request, &state).await?.copy(&state, &caller, &id, None).await?;
     let location = format!("/api/organization/tools/{}", copied.tool.id);
-    let tool = PlanCopied { tool: PlanTool::new(Counts::default(), copied.tool), missing_secrets: copied.missing_secrets };
+    let tool =
+        PlanCopied { tool: PlanTool::new(Counts::default(), copied.tool), missing_secrets: copied.missing_secrets };
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(tool)).into_response())
 }
 
