@@ -131,7 +131,10 @@ fn a_clone_works_before_its_secret_is_set_and_sends_what_the_api_wants_after() {
         assert_eq!(request.path(), "/2010-04-01/Accounts/AC00000000000000000000000000000000/Messages.json");
         let body = request.text();
         assert!(body.contains("To=%2B4915112345678") && body.contains("From=%2B15005550006"), "{body}");
-        assert!(body.contains("Body=Hi+%7B%7B+x+%7D%7D+%24%7BAPI_KEY%7D"), "an argument is never rendered: {body}");
+        assert!(
+            body.contains("Body=Hi%20%7B%7B%20x%20%7D%7D%20%24%7BAPI_KEY%7D"),
+            "an argument is never rendered: {body}"
+        );
         assert!(request.header("authorization").unwrap().starts_with("Basic "));
     });
 }
@@ -307,7 +310,7 @@ fn a_bundle_leads_to_the_same_bundle_and_a_changed_one_is_refused() {
 #[test]
 fn a_kind_is_switched_off_or_on_for_a_share_of_executions() {
     on_both(|database| {
-        let world = World::new(database);
+        let mut world = World::new(database);
         let api = world.api();
         let bye = json!({"name": "bye", "kind": "system", "config": {"action": "end_call"}});
         api.post("/api/v1/tools", bye.clone()).expect(201);
@@ -345,6 +348,16 @@ fn a_kind_is_switched_off_or_on_for_a_share_of_executions() {
         assert_eq!((&reset[0]["percent"], &reset[0]["set_by"]), (&json!(100), &json!("default")));
         assert!(call());
         api.post("/api/v1/tools", second).expect(201);
+
+        // What the operator set for all counts where the organization says nothing.
+        world.server.terminate();
+        world.server.sql("INSERT INTO feature_flag (flag, org_id, percent, updated_by, updated_at) VALUES ('kind.system', '', 0, '', 1)");
+        world.server.restart();
+        let standing = api.get("/api/v1/features").expect(200);
+        assert_eq!((&standing[0]["percent"], &standing[0]["set_by"]), (&json!(0), &json!("all")));
+        assert!(!call());
+        api.put("/api/v1/features", json!({"kind.system": 100})).expect(200);
+        assert!(call());
     });
 }
 

@@ -34,7 +34,7 @@ const FIELDS: [&str; 23] = [
     "signature",
 ];
 /// How well-known credentials begin.
-const FORMS: [&str; 15] = [
+const FORMS: [&str; 19] = [
     "sk_live_",
     "sk_test_",
     "rk_live_",
@@ -50,6 +50,11 @@ const FORMS: [&str; 15] = [
     "shpat_",
     "AKIA",
     "-----BEGIN",
+    "eyJhbGciOi",
+    // Whoever knows one of these addresses may use it.
+    "hooks.slack.com/services/",
+    "discord.com/api/webhooks/",
+    "hooks.zapier.com/hooks/",
 ];
 
 /// A credential that was written out.
