@@ -77,6 +77,56 @@ fn templates_are_found_and_paged_and_the_organizations_own_come_last() {
     });
 }
 
+/// An argument as the schema's author would give it.
+fn sample(schema: &Value) -> Value {
+    let given = [schema.pointer("/examples/0"), schema.get("default"), schema.pointer("/enum/0")];
+    if let Some(value) = given.into_iter().flatten().next() {
+        return value.clone();
+    }
+    match schema["type"].as_str() {
+        Some("integer" | "number") => json!(1),
+        Some("array") => json!([{"amount": 1}]),
+        _ => json!("some text"),
+    }
+}
+
+#[test]
+fn every_template_renders_a_request_with_all_arguments_and_with_the_required_ones_alone() {
+    let world = World::new(Database::Sqlite);
+    let api = world.api();
+    let templates = api.get("/api/v1/templates?limit=200").expect(200)["items"].clone();
+    for template in templates.as_array().unwrap() {
+        let id = text(&template["id"]);
+        let mut values = json!({});
+        for (name, property) in template["parameters"]["properties"].as_object().unwrap() {
+            values[name] = match name.as_str() {
+                "base_url" => json!(world.upstream.url("").trim_end_matches('/')),
+                "url" => json!(world.upstream.url("/hook")),
+                _ => property.get("default").unwrap_or(&property["examples"][0]).clone(),
+            };
+        }
+        let body = json!({"name": format!("made_{id}"), "values": values});
+        let made = api.post(&format!("/api/v1/templates/{id}/clone"), body).expect(201);
+        for secret in made["missing_secrets"].as_array().unwrap() {
+            api.put(&format!("/api/v1/secrets/{}", text(secret)), json!({"value": "hidden-value"})).ok();
+        }
+        let schema = &made["tool"]["parameters"];
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        for only_required in [false, true] {
+            let mut arguments = json!({});
+            for (name, property) in schema["properties"].as_object().unwrap() {
+                if !only_required || required.contains(&json!(name)) {
+                    arguments[name] = sample(property);
+                }
+            }
+            let path = format!("/api/organization/tools/made_{id}/test");
+            let ran = api.post(&path, json!({"parameters": arguments, "dry_run": true})).expect(200);
+            assert_eq!(ran["success"], true, "{id}: {ran}");
+        }
+    }
+    assert!(world.upstream.requests().is_empty(), "a rehearsal sends nothing");
+}
+
 #[test]
 fn a_clone_works_before_its_secret_is_set_and_sends_what_the_api_wants_after() {
     on_both(|database| {
