@@ -31,6 +31,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     /// The body, `Null` when it was empty or no JSON.
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) text: String,
 }
 
 impl Client {
@@ -69,6 +71,12 @@ impl Client {
     /// GET; anything but success is an error.
     pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {
         self.send("GET", path, None, &[]).and_then(Answer::success)
+    }
+
+    /// GET of a document that is not JSON, as it is; anything but success is an error.
+    pub(crate) fn get_text(&self, path: &str) -> Result<String, Failure> {
+        let answer = self.send("GET", path, None, &[])?;
+        if (200..300).contains(&answer.status) { Ok(answer.text) } else { Err(answer.failure()) }
     }
 
     /// POST; anything but success is an error.
@@ -138,6 +146,7 @@ impl Client {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            text,
         })
     }
 

@@ -3,14 +3,19 @@
 mod agent;
 mod apply;
 mod approvals;
+mod bundle;
 mod doctor;
 mod executions;
+mod feature;
 mod import;
+mod library;
 mod login;
 mod member;
 mod migrate;
+mod migrate_settings;
 mod secret;
 mod serve;
+mod template;
 mod token;
 mod tool;
 mod version;
@@ -45,6 +50,20 @@ enum Command {
     /// Tools: list, call, history.
     #[command(subcommand)]
     Tool(tool::Tool),
+    /// Templates: tools with blanks, to be filled in and used.
+    #[command(subcommand)]
+    Template(template::Template),
+    /// Public tools of other organizations: find, install, update.
+    #[command(subcommand)]
+    Library(library::Library),
+    /// Tools and agents in one file: export, import.
+    #[command(subcommand)]
+    Bundle(bundle::Bundle),
+    /// Make tools of an agent's older `tools_settings`.
+    MigrateSettings(migrate_settings::MigrateSettings),
+    /// What is switched on for the organization.
+    #[command(subcommand)]
+    Feature(feature::Feature),
     /// Agents and the tools assigned to them.
     #[command(subcommand)]
     Agent(agent::Agent),
@@ -96,6 +115,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Apply(command) => apply::run(&command),
         Command::Import(command) => import::run(command),
         Command::Tool(command) => tool::run(command),
+        Command::Template(command) => template::run(command),
+        Command::Library(command) => library::run(command),
+        Command::Bundle(command) => bundle::run(command),
+        Command::MigrateSettings(command) => migrate_settings::run(&command),
+        Command::Feature(command) => feature::run(command),
         Command::Agent(command) => agent::run(command),
         Command::Executions(command) => executions::run(command),
         Command::Approvals(command) => approvals::run(command),

@@ -165,6 +165,7 @@ pub(crate) fn tool(
     let parameters = maker.fields.schema();
     let Fields { query, headers, warnings, .. } = maker.fields;
     let config = HttpConfig {
+        callback: None,
         url: format!("{}{path}", escape(&base)),
         query,
         headers,
@@ -189,6 +190,7 @@ pub(crate) fn spec(
     policy: Policy,
 ) -> ToolSpec {
     ToolSpec {
+        speech: None,
         name: about.name,
         display_name: None,
         description: about.description,

@@ -91,6 +91,7 @@ fn common(map: &Map<String, Value>, name: String, config: Config, effect: Effect
     let flag = |field: &str| map.get(field).and_then(Value::as_bool);
     let text = |field: &str| map.get(field).and_then(Value::as_str);
     ToolSpec {
+        speech: None,
         name,
         display_name: None,
         description: words::description("", text("description").unwrap_or_default()),
@@ -102,7 +103,7 @@ fn common(map: &Map<String, Value>, name: String, config: Config, effect: Effect
         bound: Default::default(),
         config,
         result: ResultSpec::default(),
-        policy: Policy { confirm: flag("confirmation_required").unwrap_or(false), ..Policy::default() },
+        policy: Policy { confirm: flag("confirmation_required").unwrap_or(false).into(), ..Policy::default() },
         fallback: None,
         redact: Vec::new(),
         active: flag("enabled").unwrap_or(true),

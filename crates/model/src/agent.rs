@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     Object, Timestamp,
     id::{AgentId, OrgId, ToolId, UserId},
+    legacy::ToolsSettings,
 };
 
 /// Instructions, model and tools under one name.
@@ -28,6 +29,9 @@ pub struct Agent {
     /// The model it uses, for example `gpt-5-mini`.
     #[serde(default)]
     pub model: String,
+    /// The plan's settings, while the agent still carries them; see [`crate::legacy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools_settings: Option<ToolsSettings>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

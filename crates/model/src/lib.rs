@@ -15,6 +15,7 @@ pub mod error;
 pub mod execution;
 pub mod fault;
 pub mod id;
+pub mod legacy;
 pub mod merge;
 pub mod outcome;
 pub mod page;

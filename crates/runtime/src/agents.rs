@@ -5,6 +5,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     agent::{Agent, Assignment},
     id::{AgentId, OrgId, ToolId},
+    legacy::ToolsSettings,
     page::{Page, PageRequest},
     tool::Tool,
 };
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::{App, app::require, audit, registry, registry::compile};
+use crate::{App, app::require, audit, legacy, registry, registry::compile};
 
 /// An agent as its author writes it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
@@ -29,6 +30,9 @@ pub struct AgentSpec {
     /// The model it uses, for example `gpt-5-mini`.
     #[serde(default)]
     pub model: String,
+    /// The plan's older settings: the agent then has `endCall` and `transferCall` as they say, until they are migrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools_settings: Option<ToolsSettings>,
 }
 
 /// How an agent has a tool.
@@ -63,6 +67,7 @@ pub struct AssignedTool {
 pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     check(&spec)?;
+    legacy::check(spec.tools_settings.as_ref())?;
     let now = app.clock().now();
     let agent = Agent {
         id: app.ids().next(),
@@ -72,6 +77,7 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
         description: spec.description,
         instructions: spec.instructions,
         model: spec.model,
+        tools_settings: spec.tools_settings,
         created_at: now,
         updated_at: now,
     };
@@ -91,6 +97,7 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
 pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     check(&spec)?;
+    legacy::check(spec.tools_settings.as_ref())?;
     let Some(current) = find(app, caller.org_id, name).await? else {
         if spec.name != name {
             return Err(Fault::invalid("name", format!("`name` is `{}` but the address says `{name}`", spec.name)));
@@ -102,6 +109,7 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Res
         description: spec.description,
         instructions: spec.instructions,
         model: spec.model,
+        tools_settings: spec.tools_settings,
         updated_at: app.clock().now(),
         ..current
     };
@@ -195,7 +203,9 @@ pub async fn assign(
         ));
     }
     let merged = compile::with_overrides(&tool, &spec.overrides)?;
-    let secrets = app.vault().secret_names(caller.org_id).await?;
+    // What the tool itself names was accepted when it was saved, whether or not the secret is there yet.
+    let mut secrets = compile::names_in(&tool.spec)?;
+    secrets.extend(app.vault().secret_names(caller.org_id).await?.iter().cloned());
     compile::compile(merged, Some(&secrets)).map_err(|mut fault| {
         if fault.kind == FaultKind::Invalid {
             fault.message = format!("with these overrides: {}", fault.message);

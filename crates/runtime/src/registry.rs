@@ -17,5 +17,5 @@ pub use diff::{Change, changes};
 pub(crate) use read::find;
 pub use read::{ToolFilter, diff, get, get_to_change, list, usage, version, versions};
 pub use sharing::{Grant, grant, grants, may_call, revoke};
-pub(crate) use write::import;
 pub use write::{Action, Upserted, create, delete, put, rollback};
+pub(crate) use write::{How, copy};

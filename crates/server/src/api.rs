@@ -4,16 +4,20 @@ mod account;
 mod agents;
 mod approvals;
 mod audit;
+mod bundles;
 mod cases;
 mod deliveries;
 mod executions;
+mod features;
 mod imports;
 mod invitations;
+mod library;
 mod limits;
 mod members;
 mod organization;
 mod secrets;
 mod session;
+mod templates;
 mod tokens;
 mod tools;
 
@@ -39,4 +43,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(limits::routes())
         .merge(audit::routes())
         .merge(cases::routes())
+        .merge(templates::routes())
+        .merge(library::routes())
+        .merge(bundles::routes())
+        .merge(features::routes())
 }

@@ -2,6 +2,8 @@
 
 mod plan;
 
+pub(crate) use plan::tool_of_plan as plan_tool;
+
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::ServerState;

@@ -18,8 +18,8 @@ use crate::{
     value::{self, Fields, Row, Value},
 };
 
-const AGENT: &str = "SELECT id, org_id, user_id, name, description, instructions, model, created_at, updated_at \
-                     FROM agent WHERE org_id = $1";
+const AGENT: &str = "SELECT id, org_id, user_id, name, description, instructions, model, tools_settings, \
+                     created_at, updated_at FROM agent WHERE org_id = $1";
 const ASSIGNMENT: &str = "a.agent_id, a.tool_id, a.enabled, a.overrides, a.position, a.created_at, a.updated_at";
 
 fn agent(row: &Row) -> Result<Agent> {
@@ -32,6 +32,7 @@ fn agent(row: &Row) -> Result<Agent> {
         description: fields.string("description")?,
         instructions: fields.string("instructions")?,
         model: fields.string("model")?,
+        tools_settings: fields.opt_json("tools_settings")?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
     })
@@ -60,8 +61,8 @@ impl Tx<'_> {
     /// # Errors
     /// Conflict `name_taken`.
     pub async fn create_agent(&mut self, agent: &Agent) -> Result<()> {
-        let sql = "INSERT INTO agent (id, org_id, user_id, name, description, instructions, model, created_at, \
-                   updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let sql = "INSERT INTO agent (id, org_id, user_id, name, description, instructions, model, \
+                   tools_settings, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let params = params![
             agent.id,
             agent.organization_id,
@@ -70,6 +71,7 @@ impl Tx<'_> {
             &agent.description,
             &agent.instructions,
             &agent.model,
+            value::opt_json(agent.tools_settings.as_ref())?,
             agent.created_at,
             agent.updated_at,
         ];
@@ -82,7 +84,8 @@ impl Tx<'_> {
     /// # Errors
     /// Conflict `name_taken`.
     pub async fn update_agent(&mut self, agent: &Agent) -> Result<bool> {
-        let sql = "UPDATE agent SET name = $3, description = $4, instructions = $5, model = $6, updated_at = $7 \
+        let sql = "UPDATE agent SET name = $3, description = $4, instructions = $5, model = $6, \
+                   tools_settings = $7, updated_at = $8 \
                    WHERE org_id = $1 AND id = $2";
         let params = params![
             agent.organization_id,
@@ -91,6 +94,7 @@ impl Tx<'_> {
             &agent.description,
             &agent.instructions,
             &agent.model,
+            value::opt_json(agent.tools_settings.as_ref())?,
             agent.updated_at,
         ];
         if self.execute(sql, &params).await.map_err(name_taken(agent))? == 0 {

@@ -118,6 +118,7 @@ impl Store {
                     let sql = format!("DELETE FROM {totals} WHERE tool_id IN (SELECT id FROM tool WHERE org_id = $1)");
                     tx.execute(&sql, &params![*org]).await?;
                 }
+                tx.execute("DELETE FROM feature_flag WHERE org_id = $1", &params![*org]).await?;
                 Ok(tx.execute("DELETE FROM organization WHERE id = $1", &params![*org]).await? > 0)
             })
         })

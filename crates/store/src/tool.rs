@@ -34,6 +34,8 @@ pub struct ToolFilter {
     pub active: Option<bool>,
     /// That this user may call: shared, made by them, or granted to them.
     pub callable_by: Option<UserId>,
+    /// That are, or are not, there to be copied.
+    pub template: Option<bool>,
     /// Among these. An empty list means none.
     pub ids: Option<Vec<ToolId>>,
 }
@@ -94,6 +96,7 @@ impl Tx<'_> {
             tool.updated_at,
         ];
         self.execute(sql, &params).await.map_err(name_taken(spec))?;
+        self.mark_tool(tool).await?;
         self.insert_version(tool, note, by).await?;
         self.bump(tool.organization_id).await
     }
@@ -132,6 +135,7 @@ impl Tx<'_> {
                 format!("`{}` was changed by somebody else; read it again and repeat the change", spec.name),
             ));
         }
+        self.mark_tool(tool).await?;
         self.insert_version(tool, note, by).await?;
         self.bump(tool.organization_id).await
     }
@@ -199,6 +203,7 @@ impl Store {
             .and("t.kind =", filter.kind.map(|kind| Value::word(kind.as_str())))
             .and("t.user_id =", filter.user_id)
             .and("t.active =", filter.active)
+            .and("t.is_template =", filter.template)
             .and("t.name >", after_text(page)?);
         if let Some(search) = filter.search.as_deref().filter(|text| !text.trim().is_empty()) {
             query.push(" AND t.search LIKE ").bind(contains(search.trim())).push(" ESCAPE '!'");

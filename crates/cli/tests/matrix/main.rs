@@ -110,6 +110,9 @@ impl World {
             "cut",
             "equipped",
             "tested",
+            "template",
+            "public",
+            "installed",
             "own_tool",
             "own_shared",
             "own_token",
@@ -178,6 +181,16 @@ impl World {
                 let tool = self.owners_tool(json!({}));
                 let case = api.post(&format!("/api/v1/tools/{tool}/cases"), json!({"name": "one"})).expect(201);
                 format!("{tool}/cases/{}", text(&case["id"]))
+            }
+            "template" => self.owners_tool(json!({"is_template": true})),
+            "public" => {
+                let shown = self.tool(&self.other, json!({"is_public": true})).expect(201);
+                text(&shown["tool"]["id"])
+            }
+            "installed" => {
+                let public = self.thing("public", caller);
+                let copy = json!({"name": format!("copy_{}", self.next())});
+                text(&api.post(&format!("/api/v1/library/{public}/install"), copy).expect(201)["tool"]["id"])
             }
             "own_tool" | "own_shared" => {
                 let own = self.tool(caller, json!({}));

@@ -239,6 +239,7 @@ fn assemble(
     let schema =
         scene.options.response_schemas.then(|| response_schema(scene, operation, &mut fields.warnings)).flatten();
     let config = HttpConfig {
+        callback: None,
         method: operation.method.to_owned(),
         url: format!("{}{path}", words::escape(server)),
         query: fields.query,
@@ -251,6 +252,7 @@ fn assemble(
         success_status_codes: Vec::new(),
     };
     let spec = ToolSpec {
+        speech: None,
         name: operation.name.clone(),
         display_name: None,
         description: operation.description.clone(),

@@ -10,7 +10,7 @@ use super::{
     CallRequest,
     work::{Stop, Work},
 };
-use crate::{App, app::require, registry, registry::cache::Found};
+use crate::{App, app::require, features, registry, registry::cache::Found};
 
 /// Refuses a caller without the right; this is between the caller and us, so it is not recorded.
 pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
@@ -39,6 +39,10 @@ pub(super) fn place(work: &Work) -> Result<(), Stop> {
         && !work.found.enabled
     {
         return Err(denied("not_assigned", format!("the agent `{}` may not use the tool `{name}`", agent.name)));
+    }
+    if !features::admits(work.found.share, spec.kind, work.id) {
+        let kind = spec.kind.as_str();
+        return Err(denied("feature_off", format!("tools of the kind `{kind}` are switched off for this execution")));
     }
     let allowed = &work.policy().allowed_contexts;
     // A test case is at home nowhere: it is judged by the channel that its context names, if it names one.

@@ -41,7 +41,8 @@ async fn one(app: &App, caller: &Caller, work: &Work, checked: &Checked) -> Resu
     let mut tool_id = step.current.as_ref().map(|tool| tool.id);
     if let Some(spec) = step.spec {
         let note = Some(format!("imported from {}", work.source));
-        match registry::import(app, caller, step.current, spec, note, &checked.declared).await {
+        let how = registry::How { note, declared: checked.declared.clone(), ..registry::How::default() };
+        match registry::copy(app, caller, step.current, spec, how).await {
             Ok(saved) => {
                 tool_id = Some(saved.tool.id);
                 item.state = if is_new { ItemState::Created } else { ItemState::Updated };

@@ -17,7 +17,7 @@ use callwright_model::{
 use quick_cache::sync::Cache;
 
 use super::compile::{self, CompiledTool};
-use crate::{App, limits::plan::Plan};
+use crate::{App, features, legacy, limits::plan::Plan};
 
 const TOOLS_KEPT: usize = 20_000;
 
@@ -32,6 +32,8 @@ pub struct Found {
     pub enabled: bool,
     /// What it has to pass and what of it is kept; `None` when nothing.
     pub limits: Option<Arc<Plan>>,
+    /// For how many of a hundred executions the tool's kind is switched on.
+    pub share: u8,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -122,24 +124,45 @@ async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<
         Some(row) => Some(row),
         None => store.tool_by_name(org, tool).await?,
     };
+    let Some(agent) = agent else {
+        let Some(row) = row else { return Ok(None) };
+        return found(app, row, None, true).await.map(Some);
+    };
+    let agent = crate::agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
+    let assignment = match &row {
+        Some(row) => store.assignment(org, agent.id, row.id).await?,
+        None => None,
+    };
+    // An agent that was not migrated yet has the tools of its settings, unless one of that name was assigned to it.
+    if assignment.is_none()
+        && let Some(own) = legacy::tool_of(&agent, tool)
+    {
+        return found(app, own, Some(agent), true).await.map(Some);
+    }
     let Some(row) = row else { return Ok(None) };
-    assembled(app, org, row, agent).await.map(Some)
+    let (tool, enabled) = match assignment {
+        None => (row, false),
+        Some(assignment) => (compile::with_overrides(&row, &assignment.overrides)?, assignment.enabled),
+    };
+    found(app, tool, Some(agent), enabled).await.map(Some)
 }
 
 /// A tool that need not be saved, as `agent` (a name or an id) has it.
 pub(crate) async fn assembled(app: &App, org: OrgId, row: Tool, agent: Option<&str>) -> Result<Found, Fault> {
-    let Some(agent) = agent else {
-        let tool = Arc::new(compile::compile(row, None)?);
-        let limits = Plan::load(app, &tool, None).await?;
-        return Ok(Found { tool, agent: None, enabled: true, limits });
-    };
+    let Some(agent) = agent else { return found(app, row, None, true).await };
     let agent = crate::agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
-    let Some(assignment) = app.store().assignment(org, agent.id, row.id).await? else {
-        let tool = Arc::new(compile::compile(row, None)?);
-        return Ok(Found { tool, agent: Some(Arc::new(agent)), enabled: false, limits: None });
-    };
-    let merged = compile::with_overrides(&row, &assignment.overrides)?;
-    let tool = Arc::new(compile::compile(merged, None)?);
-    let limits = Plan::load(app, &tool, Some(&agent)).await?;
-    Ok(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled, limits })
+    match app.store().assignment(org, agent.id, row.id).await? {
+        None => found(app, row, Some(agent), false).await,
+        Some(assignment) => {
+            let merged = compile::with_overrides(&row, &assignment.overrides)?;
+            found(app, merged, Some(agent), assignment.enabled).await
+        }
+    }
+}
+
+async fn found(app: &App, tool: Tool, agent: Option<Agent>, enabled: bool) -> Result<Found, Fault> {
+    let share = features::share(app, tool.organization_id, tool.spec.kind).await?;
+    let tool = Arc::new(compile::compile(tool, None)?);
+    let limits = if enabled { Plan::load(app, &tool, agent.as_ref()).await? } else { None };
+    Ok(Found { tool, agent: agent.map(Arc::new), enabled, limits, share })
 }

@@ -187,7 +187,7 @@ fn defaults(spec: &ToolSpec) -> Vec<(String, Value)> {
 }
 
 /// Every `${NAME}` in the tool that can only be a secret.
-fn names_in(spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
+pub(crate) fn names_in(spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
     let text = serde_json::to_string(spec).map_err(Fault::internal)?;
     let mut names = BTreeSet::new();
     for (marker, ends) in [("${", '}'), ("secret.", '\0'), ("env.", '\0')] {

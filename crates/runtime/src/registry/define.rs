@@ -1,5 +1,7 @@
 //! The tools of an agent, or of the organization, in the form that a model provider wants.
 
+use std::collections::BTreeSet;
+
 use callwright_model::{
     Fault,
     account::{Caller, Right, Scope},
@@ -11,7 +13,7 @@ use callwright_store::tool::ToolFilter;
 use serde_json::json;
 
 use super::compile;
-use crate::{App, agents, app::require, call::CONFIRM_TOOL};
+use crate::{App, agents, app::require, call::CONFIRM_TOOL, features, legacy};
 
 /// The most tools that one list of definitions holds.
 const MOST: usize = 1_000;
@@ -30,7 +32,9 @@ pub async fn definitions(
     };
     let asks = specs.iter().any(|spec| !spec.policy.confirm.is_no());
     let confirm = if asks { Some(confirm_tool()?) } else { None };
-    Ok(definition::define(specs.iter().chain(&confirm), format))
+    let off = features::kinds_off(app, caller.org_id).await?;
+    let specs = specs.iter().filter(|spec| !off.contains(&spec.kind));
+    Ok(definition::define(specs.chain(&confirm), format))
 }
 
 /// The tool by which a model passes on what the person on the line said; there when one of its tools asks.
@@ -51,12 +55,16 @@ fn confirm_tool() -> Result<ToolSpec, Fault> {
 }
 
 async fn of_agent(app: &App, caller: &Caller, agent: &str) -> Result<Vec<ToolSpec>, Fault> {
-    let mut specs = Vec::new();
+    let (mut specs, mut assigned_names) = (Vec::new(), BTreeSet::new());
     for assigned in agents::tools(app, caller, agent).await? {
         if assigned.assignment.enabled && assigned.tool.spec.active {
             specs.push(compile::with_overrides(&assigned.tool, &assigned.assignment.overrides)?.spec);
         }
+        assigned_names.insert(assigned.tool.spec.name);
     }
+    let agent = agents::get(app, caller, agent).await?;
+    let own = legacy::tools_of(&agent).into_iter().map(|tool| tool.spec);
+    specs.extend(own.filter(|spec| !assigned_names.contains(&spec.name)));
     Ok(specs)
 }
 

@@ -16,7 +16,7 @@ use super::{
     diff::{Change, changes},
     read,
 };
-use crate::{App, app::require, audit};
+use crate::{App, app::require, audit, features, library::Origin};
 
 /// What a save did, or would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -43,10 +43,38 @@ pub struct Upserted {
     pub warnings: Vec<String>,
 }
 
+/// How a tool is saved.
+#[derive(Default)]
+pub(crate) struct How {
+    /// Only say what would change.
+    pub dry_run: bool,
+    /// Why, for the history.
+    pub note: Option<String>,
+    /// Where it was copied from. A copy may name secrets that are not set yet.
+    pub origin: Option<Origin>,
+    /// Secrets that it may name although they are not set yet.
+    pub declared: BTreeSet<String>,
+}
+
 /// Makes a tool. A name that is taken is a conflict.
 pub async fn create(app: &App, caller: &Caller, spec: ToolSpec, note: Option<String>) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    insert(app, caller, spec, false, note, &BTreeSet::new()).await
+    insert(app, caller, spec, How { note, ..How::default() }).await
+}
+
+/// Makes a tool that was copied from somewhere, or brings `current` to its state.
+pub(crate) async fn copy(
+    app: &App,
+    caller: &Caller,
+    current: Option<Tool>,
+    spec: ToolSpec,
+    how: How,
+) -> Result<Upserted, Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    match current {
+        Some(current) => update(app, caller, current, spec, how).await,
+        None => insert(app, caller, spec, how).await,
+    }
 }
 
 /// Makes the tool `name`, or brings it to the state of `spec`. With `dry_run` nothing changes.
@@ -60,12 +88,12 @@ pub async fn put(
 ) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     match read::find(app, caller, name).await {
-        Ok(current) => update(app, caller, current, spec, dry_run, note, &BTreeSet::new()).await,
+        Ok(current) => update(app, caller, current, spec, How { dry_run, note, ..How::default() }).await,
         Err(fault) if fault.kind == FaultKind::NotFound => {
             if spec.name != name {
                 return Err(Fault::invalid("name", format!("`name` is `{}` but the address says `{name}`", spec.name)));
             }
-            insert(app, caller, spec, dry_run, note, &BTreeSet::new()).await
+            insert(app, caller, spec, How { dry_run, note, ..How::default() }).await
         }
         Err(fault) => Err(fault),
     }
@@ -105,34 +133,10 @@ pub async fn rollback(
     let mut spec = wanted.spec;
     // A new revision of the history needs a new number of its own.
     spec.version = None;
-    update(app, caller, current, spec, false, note, &BTreeSet::new()).await
+    update(app, caller, current, spec, How { note, ..How::default() }).await
 }
 
-/// Saves an imported tool, new or changed. It may name `declared` secrets before they are set: a call then fails with
-/// `secret_missing`, which names the one that is wanted.
-pub(crate) async fn import(
-    app: &App,
-    caller: &Caller,
-    current: Option<Tool>,
-    spec: ToolSpec,
-    note: Option<String>,
-    declared: &BTreeSet<String>,
-) -> Result<Upserted, Fault> {
-    require(caller, Right::Build, Scope::ToolsWrite)?;
-    match current {
-        Some(current) => update(app, caller, current, spec, false, note, declared).await,
-        None => insert(app, caller, spec, false, note, declared).await,
-    }
-}
-
-async fn insert(
-    app: &App,
-    caller: &Caller,
-    mut spec: ToolSpec,
-    dry_run: bool,
-    note: Option<String>,
-    declared: &BTreeSet<String>,
-) -> Result<Upserted, Fault> {
+async fn insert(app: &App, caller: &Caller, mut spec: ToolSpec, how: How) -> Result<Upserted, Fault> {
     check_publishing(caller, None, &spec)?;
     spec.version.get_or_insert_with(|| "1.0.0".to_owned());
     let now = app.clock().now();
@@ -145,15 +149,20 @@ async fn insert(
         created_at: now,
         updated_at: now,
     };
-    let warnings = check(app, caller, &tool, declared).await?;
+    let warnings = check(app, caller, &tool, accepted(&how, &tool.spec)?).await?;
     let after = serde_json::to_value(&tool.spec).map_err(Fault::internal)?;
     let diff = changes(&json!({}), &after);
-    if !dry_run {
+    if !how.dry_run {
+        let install = how.origin.as_ref().map(|origin| origin.row(app, caller, tool.id));
+        let note = how.note;
         let entry = audit::entry(app, caller, "tool.create", "tool", tool.id, json!({ "name": tool.spec.name }));
         app.store()
-            .write((tool.clone(), note, entry), |(tool, note, entry), tx| {
+            .write((tool.clone(), note, install, entry), |(tool, note, install, entry), tx| {
                 Box::pin(async move {
                     tx.create_tool(tool, note.as_deref(), tool.user_id).await?;
+                    if let Some(install) = install {
+                        tx.put_install(install).await?;
+                    }
                     tx.append_audit(entry).await
                 })
             })
@@ -163,15 +172,7 @@ async fn insert(
     Ok(Upserted { action: Action::Created, tool, diff, warnings })
 }
 
-async fn update(
-    app: &App,
-    caller: &Caller,
-    current: Tool,
-    mut spec: ToolSpec,
-    dry_run: bool,
-    note: Option<String>,
-    declared: &BTreeSet<String>,
-) -> Result<Upserted, Fault> {
+async fn update(app: &App, caller: &Caller, current: Tool, mut spec: ToolSpec, how: How) -> Result<Upserted, Fault> {
     check_publishing(caller, Some(&current.spec), &spec)?;
     let mut before = current.spec.clone();
     let old_version = before.version.clone();
@@ -193,17 +194,25 @@ async fn update(
         });
     }
     let expected = current.revision;
+    // What the tool names already stays accepted, also while the secret is not there.
+    let mut accepted = accepted(&how, &spec)?;
+    accepted.extend(compile::names_in(&current.spec)?);
     let tool = Tool { spec, revision: expected + 1, updated_at: app.clock().now(), ..current };
-    let warnings = check(app, caller, &tool, declared).await?;
-    if !dry_run {
+    let warnings = check(app, caller, &tool, accepted).await?;
+    if !how.dry_run {
+        let install = how.origin.as_ref().map(|origin| origin.row(app, caller, tool.id));
+        let note = how.note;
         let paths: Vec<&str> = diff.iter().map(|change| change.path.as_str()).collect();
         let details = json!({ "name": tool.spec.name, "revision": tool.revision, "changed": paths });
         let entry = audit::entry(app, caller, "tool.update", "tool", tool.id, details);
         let by = caller.user_id;
         app.store()
-            .write((tool.clone(), note, entry), move |(tool, note, entry), tx| {
+            .write((tool.clone(), note, install, entry), move |(tool, note, install, entry), tx| {
                 Box::pin(async move {
                     tx.update_tool(tool, expected, note.as_deref(), by).await?;
+                    if let Some(install) = install {
+                        tx.put_install(install).await?;
+                    }
                     tx.append_audit(entry).await
                 })
             })
@@ -234,12 +243,22 @@ fn check_publishing(caller: &Caller, before: Option<&ToolSpec>, after: &ToolSpec
     Ok(())
 }
 
-/// `declared` are secrets that the tool may name although they are not set yet.
-async fn check(app: &App, caller: &Caller, tool: &Tool, declared: &BTreeSet<String>) -> Result<Vec<String>, Fault> {
-    let mut secrets = BTreeSet::clone(&*app.vault().secret_names(caller.org_id).await?);
-    secrets.extend(declared.iter().cloned());
-    let compiled = compile::compile(tool.clone(), Some(&secrets))?;
+/// The secrets that a tool may name before they are set.
+fn accepted(how: &How, spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
+    if how.origin.is_some() { compile::names_in(spec) } else { Ok(how.declared.clone()) }
+}
+
+async fn check(app: &App, caller: &Caller, tool: &Tool, mut accepted: BTreeSet<String>) -> Result<Vec<String>, Fault> {
+    features::check_kind(app, caller.org_id, tool.spec.kind).await?;
+    let secrets = app.vault().secret_names(caller.org_id).await?;
+    accepted.extend(secrets.iter().cloned());
+    let compiled = compile::compile(tool.clone(), Some(&accepted))?;
     let mut warnings = warnings(&tool.spec);
+    for name in compiled.secrets.difference(&secrets) {
+        warnings.push(format!(
+            "the secret `{name}` is not set: calls fail with `secret_missing` until an administrator sets it (`callwright secret set {name}`)"
+        ));
+    }
     // Only a warning: what the guard lets through is the operator's setting, and may change.
     if let Some(Err(why)) = compiled.executor.base_url().map(|url| app.guard().check_url(url)) {
         warnings.push(format!("calls will be refused by the outbound guard: {why}"));

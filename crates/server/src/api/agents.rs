@@ -6,6 +6,7 @@ mod delete;
 mod get;
 mod list;
 mod put;
+mod settings;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,4 +18,5 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(get::get, put::put, delete::delete))
         .routes(routes!(assignments::list))
         .routes(routes!(assignments::put, assignments::delete))
+        .routes(routes!(settings::migrate))
 }

@@ -15,15 +15,24 @@ mod definition;
 mod executions;
 mod fault;
 mod fields;
+mod library;
 mod log;
 #[cfg(test)]
 mod round_trip;
 mod tool;
 mod tools;
 
+use callwright_model::{Fault, Object, account::Caller, tool::ToolSpec};
+use callwright_runtime::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::ServerState;
+
+/// Our form of a tool that somebody wrote in the plan's.
+pub(crate) async fn tool_of_plan(app: &App, caller: &Caller, body: Object) -> Result<ToolSpec, Fault> {
+    let secrets = app.vault().secret_names(caller.org_id).await?;
+    tool::ToolInput::parse(body)?.create(&secrets)
+}
 
 pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
@@ -38,4 +47,10 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(executions::of_assistant))
         .routes(routes!(executions::of_call))
         .routes(routes!(executions::live))
+        .routes(routes!(library::public))
+        .routes(routes!(library::templates))
+        .routes(routes!(library::tool_templates))
+        .routes(routes!(library::tool_template))
+        .routes(routes!(library::create))
+        .routes(routes!(library::assign))
 }
