@@ -2,11 +2,13 @@
 
 mod agent;
 mod apply;
+mod audit;
 mod doctor;
 mod executions;
 mod login;
 mod member;
 mod migrate;
+mod proposals;
 mod secret;
 mod serve;
 mod token;
@@ -46,6 +48,12 @@ enum Command {
     /// What has been called, and what came of it.
     #[command(subcommand, alias = "execution")]
     Executions(executions::Executions),
+    /// Changes that need the agreement of another person.
+    #[command(subcommand, alias = "proposal")]
+    Proposals(proposals::Proposals),
+    /// Who changed what, and whether the log is still what was written.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Secrets: set, list, delete. They are never read back.
     #[command(subcommand)]
     Secret(secret::Secret),
@@ -89,6 +97,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Tool(command) => tool::run(command),
         Command::Agent(command) => agent::run(command),
         Command::Executions(command) => executions::run(command),
+        Command::Proposals(command) => proposals::run(command),
+        Command::Audit(command) => audit::run(command),
         Command::Secret(command) => secret::run(command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),

@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod audit;
 pub mod context;
 pub mod definition;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod id;
 pub mod merge;
 pub mod outcome;
 pub mod page;
+pub mod proposal;
 pub mod schema;
 pub mod secret;
 pub mod time;

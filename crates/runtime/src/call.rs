@@ -43,6 +43,8 @@ use crate::{
     App,
     app::not_ready,
     call::work::{Stop, Work},
+    registry,
+    registry::cache::Found,
 };
 use callwright_model::tool::Effect;
 
@@ -85,6 +87,25 @@ pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
         return rest(app, &request.caller, None, cursor).await;
     }
     let found = resolve::resolve(app, &request).await?;
+    carry(app, request, found).await
+}
+
+/// The same with the tool's draft in place of its live state, for builders who try it; never through an agent.
+///
+/// # Errors
+/// Not found when there is no draft.
+pub async fn run_draft(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
+    if !app.is_ready() {
+        return Err(not_ready());
+    }
+    if request.agent.is_some() || request.cursor.is_some() {
+        return Err(Fault::invalid("draft", "`draft` goes with neither `agent` nor `cursor`"));
+    }
+    let found = registry::draft::compiled(app, &request.caller, &request.tool).await?;
+    carry(app, request, found).await
+}
+
+async fn carry(app: &App, request: CallRequest, found: Found) -> Result<CallAnswer, Fault> {
     authorize::caller(app, &request, &found).await?;
     let work = Work::new(app, request, found);
     // At level `debug`: it costs nothing while nobody collects spans.

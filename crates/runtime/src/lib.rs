@@ -16,6 +16,7 @@ pub mod inflight;
 pub mod live;
 pub mod metering;
 pub mod node;
+pub mod proposals;
 pub mod registry;
 
 pub use app::{App, Settings};

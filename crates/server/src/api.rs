@@ -7,6 +7,7 @@ mod executions;
 mod invitations;
 mod members;
 mod organization;
+mod proposals;
 mod secrets;
 mod session;
 mod tokens;
@@ -29,4 +30,5 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(executions::routes())
         .merge(secrets::routes())
         .merge(audit::routes())
+        .merge(proposals::routes())
 }

@@ -23,6 +23,7 @@ pub mod invitation;
 mod migrate;
 pub mod organization;
 mod postgres;
+pub mod proposal;
 mod query;
 pub mod secret;
 mod sqlite;

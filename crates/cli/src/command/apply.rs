@@ -131,9 +131,13 @@ fn print_one(done: &Done, dry_run: bool, only_errors: bool) -> Result<(), Failur
     let verb = match (dry_run, action.as_str()) {
         (true, "created") => "would create",
         (true, "updated") => "would update",
+        (true, "proposed") => "would propose",
         _ => action.as_str(),
     };
     output::line(format!("{verb:<9} {} {}", done.name, version(answer)).trim_end())?;
+    if let Some(id) = answer["proposal"]["id"].as_str() {
+        output::say(format!("{}: somebody else has to agree first: `callwright proposals show {id}`", done.name));
+    }
     if action == "updated" {
         for change in answer["diff"].as_array().into_iter().flatten() {
             print_change(change)?;

@@ -15,7 +15,10 @@ use callwright_model::{
 };
 use quick_cache::sync::Cache;
 
-use super::compile::{self, CompiledTool};
+use super::{
+    compile::{self, CompiledTool},
+    follow,
+};
 use crate::App;
 
 const TOOLS_KEPT: usize = 20_000;
@@ -77,6 +80,32 @@ impl ToolCache {
         self.found.insert(key, found.clone());
         Ok(Some(found))
     }
+
+    /// The same tool at one of its revisions, with the agent's overrides; whether it may be used at all is decided as
+    /// of now. `None` when there is no such tool or revision.
+    pub async fn find_at(
+        &self,
+        app: &App,
+        org: OrgId,
+        tool: ToolId,
+        revision: i64,
+        agent: Option<&str>,
+    ) -> Result<Option<Found>, Fault> {
+        let now = self.find(app, org, &tool.to_string(), agent).await?;
+        let Some(now) = now.filter(|now| now.tool.tool.revision != revision) else {
+            return self.find(app, org, &tool.to_string(), agent).await;
+        };
+        let Some(row) = app.store().tool_by_id(org, tool).await? else { return Ok(None) };
+        let Some(version) = app.store().version(org, tool, revision).await? else { return Ok(None) };
+        let mut then = follow::at(&row, version);
+        if let Some(agent) = &now.agent
+            && let Some(assignment) = app.store().assignment(org, agent.id, tool).await?
+        {
+            then = compile::with_overrides(&then, &assignment.overrides)?;
+        }
+        let tool = Arc::new(compile::compile(then, None)?);
+        Ok(Some(Found { tool, ..now }))
+    }
 }
 
 async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<Option<Found>, Fault> {
@@ -99,6 +128,7 @@ async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<
         let tool = Arc::new(compile::compile(row, None)?);
         return Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: false }));
     };
+    let row = follow::pinned(app, org, row, assignment.pin.as_ref()).await?;
     let merged = compile::with_overrides(&row, &assignment.overrides)?;
     let tool = Arc::new(compile::compile(merged, None)?);
     Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled }))

@@ -36,6 +36,9 @@ pub(crate) struct CallBody {
     /// Render the request and send nothing.
     #[serde(default)]
     dry_run: bool,
+    /// Try the tool's draft instead of its live state; for builders, and not through an agent.
+    #[serde(default)]
+    draft: bool,
     /// Where it is used. Guessed from the context when absent.
     channel: Option<Channel>,
     /// Fetch what follows in a cut result instead: `truncated.cursor` of an earlier answer.
@@ -77,11 +80,14 @@ pub(crate) async fn call(
         channel: body.channel,
         dry_run: body.dry_run,
         idempotency_key: idempotency_key(&headers)?,
-        source: "rest",
+        source: if body.draft { "draft" } else { "rest" },
         replay_of: None,
         cursor: body.cursor,
         confirmed: false,
     };
+    if body.draft {
+        return Ok(Json(call::run_draft(&state.app, request).await?));
+    }
     Ok(Json(call::run(&state.app, request).await?))
 }
 
