@@ -116,6 +116,26 @@ impl Client {
         Ok(items)
     }
 
+    /// GET, with the body written to `out` while it comes, however long it is.
+    pub(crate) fn download(&self, path: &str, out: &mut dyn std::io::Write) -> Result<(), Failure> {
+        let mut request = Request::builder().method("GET").uri(format!("{}{path}", self.prefix()));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request =
+            request.body(()).map_err(|error| Failure::usage(format!("the request cannot be sent: {error}")))?;
+        let mut response = self.agent.run(request).map_err(|error| self.unreachable(&error))?;
+        let status = response.status().as_u16();
+        if !(200..300).contains(&status) {
+            let text = response.body_mut().with_config().limit(1 << 20).read_to_string().unwrap_or_default();
+            let headers = response.headers().clone();
+            let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+            return Err(Answer { status, headers, body, text }.failure());
+        }
+        std::io::copy(&mut response.body_mut().as_reader(), out)?;
+        Ok(())
+    }
+
     /// Any request; every status is an answer. An error means that there was none.
     pub(crate) fn send(
         &self,

@@ -3,6 +3,7 @@
 mod agent;
 mod apply;
 mod approvals;
+mod audit;
 mod bundle;
 mod doctor;
 mod executions;
@@ -13,6 +14,7 @@ mod login;
 mod member;
 mod migrate;
 mod migrate_settings;
+mod proposals;
 mod secret;
 mod serve;
 mod template;
@@ -73,6 +75,12 @@ enum Command {
     /// What executions wait for, and deciding it.
     #[command(subcommand, alias = "approval")]
     Approvals(approvals::Approvals),
+    /// Changes that need the agreement of another person.
+    #[command(subcommand, alias = "proposal")]
+    Proposals(proposals::Proposals),
+    /// Who changed what, and whether the log is still what was written.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Secrets: set, list, delete. They are never read back.
     #[command(subcommand)]
     Secret(secret::Secret),
@@ -123,6 +131,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Agent(command) => agent::run(command),
         Command::Executions(command) => executions::run(command),
         Command::Approvals(command) => approvals::run(command),
+        Command::Proposals(command) => proposals::run(command),
+        Command::Audit(command) => audit::run(command),
         Command::Secret(command) => secret::run(command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),

@@ -257,10 +257,11 @@ fn a_tool_is_for_its_maker_and_those_it_is_shared_with() {
         here.delete(&format!("/api/v1/members/{}", operator.id)).expect(204);
         let left = maker.api.get(&format!("/api/v1/tools/{tool}/grants")).expect(200);
         assert_eq!(left["items"], json!([]));
-        // Showing a tool to other organizations is for administrators.
+        // Showing a tool to other organizations takes an administrator; others propose it.
         let public =
             json!({"name": "shown", "kind": "http", "is_public": true, "config": {"url": "https://example.com"}});
-        assert_eq!(maker.api.post("/api/v1/tools", public.clone()).status, 403);
+        assert_eq!(maker.api.post("/api/v1/tools", public.clone()).expect(202)["action"], "proposed");
+        assert_eq!(here.get("/api/v1/tools/shown").status, 404);
         here.post("/api/v1/tools", public).expect(201);
     });
 }

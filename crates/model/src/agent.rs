@@ -7,6 +7,7 @@ use crate::{
     Object, Timestamp,
     id::{AgentId, OrgId, ToolId, UserId},
     legacy::ToolsSettings,
+    tool::release::Pin,
 };
 
 /// Instructions, model and tools under one name.
@@ -53,6 +54,9 @@ pub struct Assignment {
     pub overrides: Object,
     /// Lower comes first.
     pub position: i64,
+    /// Which state of the tool the agent has; absent, it follows the latest.
+    #[serde(default)]
+    pub pin: Option<Pin>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -299,6 +299,11 @@ pub enum Event {
         /// What.
         progress: Progress,
     },
+    /// A tool that agents use was changed.
+    ToolChanged {
+        /// From what to what, and for whom.
+        change: Box<crate::tool::release::Announcement>,
+    },
 }
 
 /// Which executions to list.

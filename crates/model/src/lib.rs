@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod audit;
 pub mod case;
 pub mod context;
 pub mod definition;
@@ -19,6 +20,7 @@ pub mod legacy;
 pub mod merge;
 pub mod outcome;
 pub mod page;
+pub mod proposal;
 pub mod schema;
 pub mod secret;
 pub mod ticket;

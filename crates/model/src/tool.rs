@@ -9,6 +9,7 @@ mod described;
 pub mod http;
 pub mod policy;
 mod read;
+pub mod release;
 pub mod speech;
 pub mod system;
 

@@ -1,19 +1,27 @@
 //! Agents, and which tools they have.
 
 use callwright_model::{
-    Fault, FaultKind, Object,
+    Fault, FaultKind, Object, Timestamp,
     account::{Caller, Right, Scope},
     agent::{Agent, Assignment},
     id::{AgentId, OrgId, ToolId},
     legacy::ToolsSettings,
     page::{Page, PageRequest},
-    tool::Tool,
+    tool::{
+        Tool,
+        release::{Follow, Pin, ToolChange},
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::{App, app::require, audit, legacy, registry, registry::compile};
+use crate::{
+    App,
+    app::require,
+    audit, legacy, registry,
+    registry::{compile, follow},
+};
 
 /// An agent as its author writes it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
@@ -46,11 +54,17 @@ pub struct AssignmentSpec {
     pub overrides: Object,
     /// Lower comes first.
     pub position: i64,
+    /// The state of the tool that it has: a revision, a version such as `1.2.3`, or a range such as `^1.2`, of which it
+    /// has the latest. Without it, it has the latest of all.
+    pub pin: Option<Pin>,
+    /// Instead of `pin`: which changes of the tool are to reach it. An agent that stays before a change goes on staying
+    /// there when this is said again.
+    pub follow: Option<Follow>,
 }
 
 impl Default for AssignmentSpec {
     fn default() -> Self {
-        Self { enabled: true, overrides: Object::new(), position: 0 }
+        Self { enabled: true, overrides: Object::new(), position: 0, pin: None, follow: None }
     }
 }
 
@@ -59,7 +73,7 @@ impl Default for AssignmentSpec {
 pub struct AssignedTool {
     /// How the agent has it.
     pub assignment: Assignment,
-    /// The tool, without the overrides.
+    /// The tool in the state that the agent has, without the overrides.
     pub tool: Tool,
 }
 
@@ -81,7 +95,8 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
         created_at: now,
         updated_at: now,
     };
-    let entry = audit::entry(app, caller, "agent.create", "agent", agent.id, json!({ "name": agent.name }));
+    let details = audit::between(json!({ "name": agent.name }), &(), &text_of(&agent));
+    let entry = audit::entry(app, caller, "agent.create", "agent", agent.id, details);
     app.store()
         .write((agent.clone(), entry), |(agent, entry), tx| {
             Box::pin(async move {
@@ -104,6 +119,7 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Res
         }
         return create(app, caller, spec).await;
     };
+    let before = text_of(&current);
     let agent = Agent {
         name: spec.name,
         description: spec.description,
@@ -113,7 +129,8 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Res
         updated_at: app.clock().now(),
         ..current
     };
-    let entry = audit::entry(app, caller, "agent.update", "agent", agent.id, json!({ "name": agent.name }));
+    let details = audit::between(json!({ "name": agent.name }), &before, &text_of(&agent));
+    let entry = audit::entry(app, caller, "agent.update", "agent", agent.id, details);
     let name = agent.name.clone();
     let is_there = app
         .store()
@@ -150,7 +167,8 @@ pub async fn list(app: &App, caller: &Caller, page: PageRequest) -> Result<Page<
 pub async fn delete(app: &App, caller: &Caller, agent: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let agent = found(app, caller, agent).await?;
-    let entry = audit::entry(app, caller, "agent.delete", "agent", agent.id, json!({ "name": agent.name }));
+    let details = audit::between(json!({ "name": agent.name }), &text_of(&agent), &());
+    let entry = audit::entry(app, caller, "agent.delete", "agent", agent.id, details);
     app.store()
         .write((caller.org_id, agent.id, entry), |(org, id, entry), tx| {
             Box::pin(async move {
@@ -170,7 +188,25 @@ pub async fn tools(app: &App, caller: &Caller, agent: &str) -> Result<Vec<Assign
     require(caller, Right::View, Scope::Read)?;
     let agent = found(app, caller, agent).await?;
     let rows = app.store().assignments(caller.org_id, agent.id).await?;
-    Ok(rows.into_iter().map(|(assignment, tool)| AssignedTool { assignment, tool }).collect())
+    let mut assigned = Vec::with_capacity(rows.len());
+    for (assignment, tool) in rows {
+        let tool = follow::pinned(app, caller.org_id, tool, assignment.pin.as_ref()).await?;
+        assigned.push(AssignedTool { assignment, tool });
+    }
+    Ok(assigned)
+}
+
+/// What of the changes of its tools reached an agent at or after `since`, newest first.
+pub async fn tool_changes(
+    app: &App,
+    caller: &Caller,
+    agent: &str,
+    since: Option<Timestamp>,
+    page: &PageRequest,
+) -> Result<Page<ToolChange>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let agent = found(app, caller, agent).await?;
+    Ok(app.store().tool_changes(caller.org_id, agent.id, since, page).await?)
 }
 
 /// How an agent has a tool, if it has it, for a caller who is about to change that.
@@ -202,9 +238,12 @@ pub async fn assign(
             format!("`{}` is a template; copy it and assign the copy", tool.spec.name),
         ));
     }
-    let merged = compile::with_overrides(&tool, &spec.overrides)?;
+    let current = app.store().assignment(caller.org_id, agent.id, tool.id).await?;
+    let pin = follow::wanted(app, caller.org_id, &tool, (spec.pin, spec.follow), current.as_ref()).await?;
+    let state = follow::pinned(app, caller.org_id, tool.clone(), pin.as_ref()).await?;
+    let merged = compile::with_overrides(&state, &spec.overrides)?;
     // What the tool itself names was accepted when it was saved, whether or not the secret is there yet.
-    let mut secrets = compile::names_in(&tool.spec)?;
+    let mut secrets = compile::names_in(&state.spec)?;
     secrets.extend(app.vault().secret_names(caller.org_id).await?.iter().cloned());
     compile::compile(merged, Some(&secrets)).map_err(|mut fault| {
         if fault.kind == FaultKind::Invalid {
@@ -219,10 +258,12 @@ pub async fn assign(
         enabled: spec.enabled,
         overrides: spec.overrides,
         position: spec.position,
+        pin,
         created_at: now,
         updated_at: now,
     };
     let details = json!({ "tool": tool.spec.name, "enabled": assignment.enabled });
+    let details = audit::between(details, &current.as_ref().map(seen), &seen(&assignment));
     let entry = audit::entry(app, caller, "agent.assign", "agent", agent.id, details);
     app.store()
         .write((caller.org_id, assignment.clone(), entry), |(org, assignment, entry), tx| {
@@ -243,7 +284,9 @@ pub async fn unassign(app: &App, caller: &Caller, agent: &str, tool: &str) -> Re
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let agent = found(app, caller, agent).await?;
     let tool = registry::find(app, caller, tool).await?;
-    let entry = audit::entry(app, caller, "agent.unassign", "agent", agent.id, json!({ "tool": tool.spec.name }));
+    let current = app.store().assignment(caller.org_id, agent.id, tool.id).await?;
+    let details = audit::between(json!({ "tool": tool.spec.name }), &current.as_ref().map(seen), &());
+    let entry = audit::entry(app, caller, "agent.unassign", "agent", agent.id, details);
     let was_there = app
         .store()
         .write((caller.org_id, agent.id, tool.id, entry), |(org, agent, tool, entry), tx| {
@@ -261,6 +304,26 @@ pub async fn unassign(app: &App, caller: &Caller, agent: &str, tool: &str) -> Re
     }
     app.tools().forget(caller.org_id);
     Ok(())
+}
+
+/// What of an assignment can be changed, for the audit log.
+fn seen(assignment: &Assignment) -> serde_json::Value {
+    json!({
+        "enabled": assignment.enabled,
+        "overrides": assignment.overrides,
+        "position": assignment.position,
+        "pin": assignment.pin,
+    })
+}
+
+/// What of an agent can be changed, for the audit log.
+fn text_of(agent: &Agent) -> serde_json::Value {
+    json!({
+        "name": agent.name,
+        "description": agent.description,
+        "instructions": agent.instructions,
+        "model": agent.model,
+    })
 }
 
 /// Looks an agent up by id or name.

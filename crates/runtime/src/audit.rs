@@ -1,9 +1,12 @@
-//! The audit log: who changed what.
+//! The audit log: who changed what, from what to what.
+
+mod change;
 
 use callwright_model::{Fault, account::Caller};
 use callwright_store::audit::AuditEntry;
 use serde_json::Value;
 
+pub use self::change::between;
 use crate::App;
 
 /// An entry for something that `caller` did to `target_id`, to be written with the change itself.

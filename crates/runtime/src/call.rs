@@ -62,6 +62,7 @@ use crate::{
     App,
     app::not_ready,
     call::work::{Stop, Work},
+    registry,
 };
 use callwright_model::tool::Effect;
 
@@ -107,6 +108,18 @@ pub struct CallRequest {
 /// carried out at all, or a mistake of ours.
 pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     run_with(app, request, Aside::default()).await
+}
+
+/// The same with the tool's draft in place of its live state, for builders who try it; never through an agent.
+///
+/// # Errors
+/// Not found when there is no draft.
+pub async fn run_draft(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
+    if request.agent.is_some() || request.cursor.is_some() {
+        return Err(Fault::invalid("draft", "`draft` goes with neither `agent` nor `cursor`"));
+    }
+    let found = registry::draft::compiled(app, &request.caller, &request.tool).await?;
+    run_with(app, request, Aside { found: Some(found), ..Aside::default() }).await
 }
 
 /// The same for an entrance that asks for more: a test case, a caller who watches its own execution.

@@ -25,6 +25,7 @@ pub mod live;
 pub mod metering;
 pub mod node;
 pub mod outbox;
+pub mod proposals;
 pub mod registry;
 mod results;
 pub mod tickets;

@@ -1,13 +1,18 @@
 //! The registry: tools, their versions, who may call them, and their form for each model provider.
 //!
 //! `compile` turns a tool into something that can run, and is where a bad tool is refused; `cache` keeps
-//! compiled tools; `write`, `read`, `sharing` and `define` are what the entrances call.
+//! compiled tools; `write`, `draft`, `read`, `sharing` and `define` are what the entrances call. `save` carries a change
+//! out, `bump` says what it means for callers, and `follow` whom it reaches.
 
+pub mod bump;
 pub mod cache;
 pub mod compile;
 mod define;
 mod diff;
+pub mod draft;
+pub(crate) mod follow;
 pub(crate) mod read;
+pub(crate) mod save;
 mod sharing;
 mod write;
 
@@ -16,6 +21,7 @@ pub use define::definitions;
 pub use diff::{Change, changes};
 pub(crate) use read::find;
 pub use read::{ToolFilter, diff, get, get_to_change, list, usage, version, versions};
+pub use save::Saving;
 pub use sharing::{Grant, grant, grants, may_call, revoke};
-pub use write::{Action, Upserted, create, delete, put, rollback};
+pub use write::{Action, Upserted, create, delete, put, rollback, save};
 pub(crate) use write::{How, copy};

@@ -15,6 +15,7 @@ mod library;
 mod limits;
 mod members;
 mod organization;
+mod proposals;
 mod secrets;
 mod session;
 mod templates;
@@ -47,4 +48,5 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(library::routes())
         .merge(bundles::routes())
         .merge(features::routes())
+        .merge(proposals::routes())
 }

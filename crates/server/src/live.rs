@@ -241,6 +241,11 @@ impl Filter {
         }
         match event {
             Event::Progress { execution_id, .. } => self.running.contains(execution_id),
+            Event::ToolChanged { change } => {
+                self.call_id.is_none()
+                    && self.tool.is_none_or(|tool| tool == change.change.tool_id)
+                    && self.agent.is_none_or(|agent| change.agents.iter().any(|reached| reached.id == agent))
+            }
             Event::Execution { execution } => {
                 let is_wanted = self.fits(execution);
                 if execution.state.is_final() || !is_wanted {

@@ -20,7 +20,8 @@ use crate::{
 
 const AGENT: &str = "SELECT id, org_id, user_id, name, description, instructions, model, tools_settings, \
                      created_at, updated_at FROM agent WHERE org_id = $1";
-const ASSIGNMENT: &str = "a.agent_id, a.tool_id, a.enabled, a.overrides, a.position, a.created_at, a.updated_at";
+const ASSIGNMENT: &str = "a.agent_id, a.tool_id, a.enabled, a.overrides, a.position, a.pin, a.created_at, \
+                          a.updated_at";
 
 fn agent(row: &Row) -> Result<Agent> {
     let mut fields = row.fields("agent");
@@ -45,6 +46,7 @@ fn assignment(fields: &mut Fields<'_>) -> Result<Assignment> {
         enabled: fields.flag("enabled")?,
         overrides: fields.json("overrides")?,
         position: fields.int("position")?,
+        pin: fields.opt_json("pin")?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
     })
@@ -126,16 +128,17 @@ impl Tx<'_> {
         if self.fetch_optional(both, &ids).await?.is_none() {
             return Err(Error::conflict("reference_missing", "the agent or the tool does not exist any more"));
         }
-        let sql = "INSERT INTO assignment (agent_id, tool_id, enabled, overrides, position, created_at, updated_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (agent_id, tool_id) DO UPDATE SET \
+        let sql = "INSERT INTO assignment (agent_id, tool_id, enabled, overrides, position, pin, created_at, \
+                   updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (agent_id, tool_id) DO UPDATE SET \
                    enabled = excluded.enabled, overrides = excluded.overrides, position = excluded.position, \
-                   updated_at = excluded.updated_at";
+                   pin = excluded.pin, updated_at = excluded.updated_at";
         let params = params![
             assignment.agent_id,
             assignment.tool_id,
             assignment.enabled,
             value::json(&assignment.overrides)?,
             assignment.position,
+            value::opt_json(assignment.pin.as_ref())?,
             assignment.created_at,
             assignment.updated_at,
         ];

@@ -4,6 +4,7 @@ use callwright_model::execution::Execution;
 use tokio::sync::oneshot;
 
 use crate::{
+    audit::AuditEntry,
     db::{BoxFuture, Operation, Tx},
     error::Result,
     execution::usage::UsageDelta,
@@ -22,6 +23,8 @@ pub(crate) enum Behind {
     Read(Box<Execution>),
     /// One more use of a tool.
     Usage(UsageDelta),
+    /// A row of the audit log.
+    Audit(Box<AuditEntry>),
     /// Anything else.
     Operation(Box<dyn BehindOperation>),
     /// Answered when all before it is in the database.
@@ -65,7 +68,12 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, items: &[Behind]) -> Result<()> {
             operation.run(tx).await?;
         }
     }
-    Ok(())
+    // Last, for a chain is locked until the commit.
+    let audits = items.iter().filter_map(|item| match item {
+        Behind::Audit(entry) => Some(&**entry),
+        _ => None,
+    });
+    tx.append_audits(audits).await
 }
 
 /// Tells those who wait at a barrier among `items` that everything before it is written.
@@ -87,6 +95,9 @@ pub(crate) fn report_lost(item: &Behind, error: &crate::Error) {
         }
         Behind::Usage(delta) => {
             tracing::error!(tool_id = %delta.tool_id, %error, "a tool's count could not be written")
+        }
+        Behind::Audit(entry) => {
+            tracing::error!(action = entry.action, %error, "a row of the audit log could not be written");
         }
         Behind::Operation(_) => tracing::error!(%error, "an operation behind the answer could not be carried out"),
         Behind::Barrier(_) => {}

@@ -41,11 +41,24 @@ impl Dialect {
     }
 
     /// A migration's text in this dialect. PostgreSQL would sort texts by the database's locale; ids and
-    /// names are compared byte by byte on both.
+    /// names are compared byte by byte on both. A line that begins with `--sqlite: ` or `--postgresql: ` is for that
+    /// database only, and a comment for the other.
     pub(crate) fn ddl(self, sql: &str) -> String {
         match self {
-            Self::Sqlite => sql.to_owned(),
-            Self::Postgres => sql.replace(" TEXT", " TEXT COLLATE \"C\""),
+            Self::Sqlite => sql.replace("--sqlite: ", ""),
+            Self::Postgres => sql.replace("--postgresql: ", "").replace(" TEXT", " TEXT COLLATE \"C\""),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_for_one_database_is_a_comment_for_the_other() {
+        let sql = "--sqlite: A;\n--postgresql: B;\n";
+        assert_eq!(Dialect::Sqlite.ddl(sql), "A;\n--postgresql: B;\n");
+        assert_eq!(Dialect::Postgres.ddl(sql), "--sqlite: A;\nB;\n");
     }
 }

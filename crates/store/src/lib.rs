@@ -29,6 +29,7 @@ mod migrate;
 pub mod organization;
 pub mod outbox;
 mod postgres;
+pub mod proposal;
 mod query;
 pub mod secret;
 mod sqlite;

@@ -93,8 +93,9 @@ impl Store {
     }
 
     /// Deletes an organization and everything that belongs to it. First its members and tokens go, then the
-    /// log in slices, then the rest; a crash in between leaves an organization that nobody can use, and the
-    /// call can be made again. False: it was not there.
+    /// log of executions in slices, then the rest, and last the audit log, which the database lets go of only when
+    /// its organization has gone; a crash in between leaves what nobody can see, and the call can be made again.
+    /// False: it was not there.
     pub async fn delete_organization(&self, org: OrgId) -> Result<bool> {
         self.write(org, |org, tx| {
             Box::pin(async move {
@@ -106,22 +107,29 @@ impl Store {
         })
         .await?;
         self.flush().await?;
-        for (table, key) in [("execution", "id"), ("execution_result", "execution_id"), ("audit", "id")] {
-            let sql = format!(
-                "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE org_id = $1 LIMIT {SLICE})"
-            );
-            while self.execute(sql.clone(), params![org]).await? > 0 {}
-        }
-        self.write(org, |org, tx| {
-            Box::pin(async move {
-                for totals in ["tool_usage", "tool_total"] {
-                    let sql = format!("DELETE FROM {totals} WHERE tool_id IN (SELECT id FROM tool WHERE org_id = $1)");
-                    tx.execute(&sql, &params![*org]).await?;
-                }
-                tx.execute("DELETE FROM feature_flag WHERE org_id = $1", &params![*org]).await?;
-                Ok(tx.execute("DELETE FROM organization WHERE id = $1", &params![*org]).await? > 0)
+        self.delete_slices(org, "execution", "id").await?;
+        self.delete_slices(org, "execution_result", "execution_id").await?;
+        let was_there = self
+            .write(org, |org, tx| {
+                Box::pin(async move {
+                    for totals in ["tool_usage", "tool_total"] {
+                        let sql =
+                            format!("DELETE FROM {totals} WHERE tool_id IN (SELECT id FROM tool WHERE org_id = $1)");
+                        tx.execute(&sql, &params![*org]).await?;
+                    }
+                    tx.execute("DELETE FROM feature_flag WHERE org_id = $1", &params![*org]).await?;
+                    Ok(tx.execute("DELETE FROM organization WHERE id = $1", &params![*org]).await? > 0)
+                })
             })
-        })
-        .await
+            .await?;
+        self.delete_slices(org, "audit", "id").await?;
+        Ok(was_there)
+    }
+
+    async fn delete_slices(&self, org: OrgId, table: &str, key: &str) -> Result<()> {
+        let sql =
+            format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE org_id = $1 LIMIT {SLICE})");
+        while self.execute(sql.clone(), params![org]).await? > 0 {}
+        Ok(())
     }
 }

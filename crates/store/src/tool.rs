@@ -1,5 +1,7 @@
 //! Tools: the registry's rows. The definition itself is kept once, in the row of its version.
 
+mod change;
+mod draft;
 mod grant;
 mod version;
 
@@ -10,7 +12,7 @@ use callwright_model::{
     tool::{Kind, Tool, ToolSpec},
 };
 
-pub use self::grant::ToolGrant;
+pub use self::{change::Follower, grant::ToolGrant};
 use crate::{
     db::{Store, Tx},
     error::{Error, Result},
@@ -149,6 +151,7 @@ impl Tx<'_> {
         }
         self.execute("DELETE FROM assignment WHERE tool_id = $1", &params![id]).await?;
         self.execute("DELETE FROM tool_grant WHERE tool_id = $1", &params![id]).await?;
+        self.execute("DELETE FROM tool_draft WHERE tool_id = $1", &params![id]).await?;
         self.bump(org).await?;
         Ok(true)
     }

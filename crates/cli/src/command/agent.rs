@@ -84,6 +84,12 @@ pub(crate) struct Assign {
     /// Lower comes first.
     #[arg(long, default_value_t = 0, allow_hyphen_values = true)]
     position: i64,
+    /// Have this state of the tool: a revision, a version (1.2.3) or the latest in a range (^1.2).
+    #[arg(long, value_name = "REVISION|VERSION", conflicts_with = "follow")]
+    pin: Option<String>,
+    /// Which changes of the tool reach the agent: all of them, those that break nothing, or none.
+    #[arg(long, value_parser = ["all", "minor", "none"])]
+    follow: Option<String>,
     /// Assign it without letting the agent use it yet.
     #[arg(long)]
     disabled: bool,
@@ -155,7 +161,7 @@ fn get(command: &Named) -> Result<(), Failure> {
         return output::json(&whole);
     }
     output::pretty(&agent)?;
-    let mut table = Table::new(["TOOL", "ENABLED", "POSITION", "OVERRIDES"]);
+    let mut table = Table::new(["TOOL", "VERSION", "PIN", "ENABLED", "POSITION", "OVERRIDES"]);
     for item in &assigned {
         let assignment = &item["assignment"];
         let overrides = if assignment["overrides"].as_object().is_none_or(Object::is_empty) {
@@ -165,6 +171,8 @@ fn get(command: &Named) -> Result<(), Failure> {
         };
         table.row([
             text(&item["tool"], "name"),
+            text(&item["tool"], "version"),
+            text(assignment, "pin"),
             text(assignment, "enabled"),
             text(assignment, "position"),
             short(&overrides, 80),
@@ -197,7 +205,13 @@ fn assign(command: &Assign) -> Result<(), Failure> {
         Some(text) => argument::object("--overrides", text)?,
         None => Object::new(),
     };
-    let body = json!({"enabled": !command.disabled, "overrides": overrides, "position": command.position});
+    let mut body = json!({"enabled": !command.disabled, "overrides": overrides, "position": command.position});
+    if let Some(pin) = &command.pin {
+        body["pin"] = pin.parse::<i64>().map_or_else(|_| json!(pin), |revision| json!(revision));
+    }
+    if let Some(follow) = &command.follow {
+        body["follow"] = json!(follow);
+    }
     let below = format!("/tools/{}", segment(&command.tool));
     let assignment = command.remote.connect()?.put(&path(&command.agent, &below), &body)?;
     if command.remote.json {

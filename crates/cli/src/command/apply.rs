@@ -161,6 +161,7 @@ fn print_one(done: &Done, dry_run: bool, only_errors: bool) -> Result<(), Failur
     let verb = match (dry_run, action.as_str()) {
         (true, "created") => "would create",
         (true, "updated") => "would update",
+        (true, "proposed") => "would propose",
         _ => action.as_str(),
     };
     let cases = match (answer["cases"]["total"].as_u64(), answer["cases"]["changed"].as_u64()) {
@@ -169,6 +170,9 @@ fn print_one(done: &Done, dry_run: bool, only_errors: bool) -> Result<(), Failur
         _ => String::new(),
     };
     output::line(format!("{verb:<9} {} {} {cases}", done.name, version(answer)).trim_end())?;
+    if let Some(id) = answer["proposal"]["id"].as_str() {
+        output::say(format!("{}: somebody else has to agree first: `callwright proposals show {id}`", done.name));
+    }
     if action == "updated" {
         for change in answer["diff"].as_array().into_iter().flatten() {
             print_change(change)?;

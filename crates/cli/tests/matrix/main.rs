@@ -33,6 +33,7 @@ struct World {
     owner: Api,
     other: Api,
     member: String,
+    maker: Api,
     counter: Cell<u32>,
 }
 
@@ -42,7 +43,8 @@ impl World {
         let other = other_organization(&mut server);
         let owner = server.api();
         let member = join(&owner, "member@example.org", "viewer");
-        Self { _server: server, upstream: Upstream::start(), owner, other, member, counter: Cell::new(0) }
+        let maker = Person::invite(&owner, "maker@example.org", "builder").api;
+        Self { _server: server, upstream: Upstream::start(), owner, other, member, maker, counter: Cell::new(0) }
     }
 
     /// Everybody of the table, then nobody and the neighbour.
@@ -115,6 +117,9 @@ impl World {
             "installed",
             "own_tool",
             "own_shared",
+            "drafted",
+            "proposal",
+            "own_proposal",
             "own_token",
             "anybodys_token",
             "ticket",
@@ -201,6 +206,20 @@ impl World {
                     maker.put(&format!("/api/v1/tools/{tool}/grants/{}", self.member), json!({})).expect(204);
                 }
                 tool
+            }
+            "drafted" => {
+                let tool = self.owners_tool(json!({}));
+                let draft = json!({"name": format!("tool_{}", self.next()), "kind": "http", "effect": "read",
+                    "config": {"url": "https://example.com/draft"}});
+                api.put(&format!("/api/v1/tools/{tool}/draft"), draft).ok();
+                tool
+            }
+            "proposal" => text(&self.tool(&self.maker, json!({"is_public": true})).expect(202)["proposal"]["id"]),
+            // An owner's own proposals are carried out at once; they may withdraw those of others.
+            "own_proposal" => {
+                let own = self.tool(caller, json!({"is_public": true}));
+                let is_own = own.status == 202 && caller.token() != self.other.token();
+                if is_own { text(&own.body["proposal"]["id"]) } else { self.thing("proposal", caller) }
             }
             "own_token" => {
                 let own = caller.post("/api/v1/tokens", json!({"name": "own", "scopes": ["admin"]}));

@@ -45,7 +45,7 @@ fn a_tool_is_kept_as_the_plan_writes_it() {
         let changed =
             api.put(&path, json!({"description": "Other", "timeout_seconds": 2.5, "is_active": false})).expect(200);
         assert_eq!((&changed["description"], &changed["timeout_seconds"]), (&json!("Other"), &json!(2.5)));
-        assert_eq!((&changed["version"], &changed["is_active"]), (&json!("1.0.1"), &json!(false)));
+        assert_eq!((&changed["version"], &changed["is_active"]), (&json!("1.1.0"), &json!(false)));
         assert_eq!((&changed["configuration"], &changed["created_at"]), (&made["configuration"], &made["created_at"]));
         assert_ne!(changed["updated_at"], made["updated_at"]);
         assert_eq!(changed["function_definition"]["function"]["description"], "Other", "one description, not two");

@@ -29,6 +29,7 @@ pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> R
         )));
     }
     let details = json!({ "from": member.role, "to": role });
+    let details = audit::between(details, &json!({ "role": member.role }), &json!({ "role": role }));
     let entry = audit::entry(app, caller, "member.set_role", "user", user, details);
     let is_member = app
         .store()
@@ -52,7 +53,8 @@ pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> R
 /// Forbidden above the caller's own role; Conflict `last_owner`.
 pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<(), Fault> {
     let member = governed(app, caller, user).await?;
-    let entry = audit::entry(app, caller, "member.remove", "user", user, json!({ "role": member.role }));
+    let details = audit::between(json!({ "role": member.role }), &member, &());
+    let entry = audit::entry(app, caller, "member.remove", "user", user, details);
     let data = (caller.org_id, user, app.clock().now(), entry);
     let was_member = app
         .store()

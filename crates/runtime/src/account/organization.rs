@@ -22,6 +22,7 @@ pub async fn rename(app: &App, caller: &Caller, name: &str) -> Result<Organizati
     let name = field::name("name", name)?;
     let before = present(app, caller).await?;
     let details = json!({ "from": before.name, "to": name });
+    let details = audit::between(details, &json!({ "name": before.name }), &json!({ "name": name }));
     let entry = audit::entry(app, caller, "organization.rename", "organization", caller.org_id, details);
     app.store()
         .write((caller.org_id, name.clone(), entry), |(org, name, entry), tx| {
@@ -63,8 +64,8 @@ pub async fn transfer(app: &App, caller: &Caller, to: UserId) -> Result<(), Faul
     app.store()
         .write((caller.org_id, caller.user_id, to, entry), |(org, from, to, entry), tx| {
             Box::pin(async move {
-                tx.append_audit(entry).await?;
-                tx.transfer_organization(*org, *from, *to).await
+                tx.transfer_organization(*org, *from, *to).await?;
+                tx.append_audit(entry).await
             })
         })
         .await?;

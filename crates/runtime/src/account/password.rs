@@ -46,12 +46,11 @@ pub async fn change(
     app.store()
         .write(data, |(user, hash, ending, now, entry), tx| {
             Box::pin(async move {
-                tx.append_audit(entry).await?;
                 tx.set_password(*user, hash).await?;
                 for (org, token) in ending {
                     tx.revoke_token(*org, *token, *now).await?;
                 }
-                Ok(())
+                tx.append_audit(entry).await
             })
         })
         .await?;

@@ -35,7 +35,10 @@ pub async fn set(
     require(caller, Right::Configure, Scope::Admin)?;
     let agent = agent_id(app, caller, agent).await?;
     let info = app.vault().set_secret(caller.org_id, agent, name, value, caller.user_id).await?;
-    changed(app, caller, "secret.set", agent, name, json!({ "version": info.version })).await?;
+    // Which value it was is nobody's business; that it was another one is.
+    let before = if info.version > 1 { json!({ "version": info.version - 1 }) } else { json!(null) };
+    let details = json!({ "version": info.version });
+    changed(app, caller, "secret.set", agent, name, audit::between(details.clone(), &before, &details)).await?;
     Ok(info)
 }
 
@@ -47,7 +50,8 @@ pub async fn delete(app: &App, caller: &Caller, agent: Option<&str>, name: &str)
     if !was_there {
         return Err(Fault::not_found("secret", name));
     }
-    changed(app, caller, "secret.delete", agent, name, json!({})).await
+    let details = audit::between(json!({}), &json!({ "name": name }), &());
+    changed(app, caller, "secret.delete", agent, name, details).await
 }
 
 /// Tools are compiled against the names of the secrets, so they have to be compiled again.

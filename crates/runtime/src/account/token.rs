@@ -106,6 +106,7 @@ pub async fn create(app: &App, caller: &Caller, request: CreateToken) -> Result<
     let (plain, new) = mint.fresh(app)?;
     let token = new.token.clone();
     let details = json!({ "name": token.name, "role": role, "scopes": token.scopes, "user_id": owner });
+    let details = audit::between(details, &(), &seen(&token));
     keep(app, caller, "token.create", new, details).await?;
     Ok((plain, token))
 }
@@ -132,7 +133,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: TokenId) -> Result<(), Fault
             return Err(Fault::forbidden("you cannot revoke a token of somebody above your own role"));
         }
     }
-    let details = json!({ "name": token.name, "user_id": token.user_id });
+    let details = audit::between(json!({ "name": token.name, "user_id": token.user_id }), &seen(&token), &());
     let entry = audit::entry(app, caller, "token.revoke", "token", id, details);
     let (org, now) = (caller.org_id, app.clock().now());
     let was_there = app
@@ -149,6 +150,11 @@ pub async fn revoke(app: &App, caller: &Caller, id: TokenId) -> Result<(), Fault
         .await?;
     app.accounts().forget(caller.org_id);
     if was_there { Ok(()) } else { Err(missing()) }
+}
+
+/// What is told of a token in the audit log; never any of its text.
+fn seen(token: &Token) -> serde_json::Value {
+    json!({ "role": token.role, "scopes": token.scopes, "user_id": token.user_id, "expires_at": token.expires_at })
 }
 
 /// Keeps a new token together with its row in the audit log.

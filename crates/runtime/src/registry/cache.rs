@@ -16,7 +16,10 @@ use callwright_model::{
 };
 use quick_cache::sync::Cache;
 
-use super::compile::{self, CompiledTool};
+use super::{
+    compile::{self, CompiledTool},
+    follow,
+};
 use crate::{App, features, legacy, limits::plan::Plan};
 
 const TOOLS_KEPT: usize = 20_000;
@@ -101,10 +104,7 @@ impl ToolCache {
         }
         let Some(head) = app.store().tool_by_id(org, tool).await? else { return Ok(None) };
         let Some(version) = app.store().version(org, tool, revision).await? else { return Ok(None) };
-        let mut row = Tool { spec: version.spec, revision, ..head.clone() };
-        row.spec.active = head.spec.active;
-        row.spec.is_template = head.spec.is_template;
-        row.spec.is_shared = head.spec.is_shared;
+        let mut row = follow::at(&head, version);
         if let Some(agent) = &found.agent
             && let Some(assignment) = app.store().assignment(org, agent.id, tool).await?
         {
@@ -142,7 +142,10 @@ async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<
     let Some(row) = row else { return Ok(None) };
     let (tool, enabled) = match assignment {
         None => (row, false),
-        Some(assignment) => (compile::with_overrides(&row, &assignment.overrides)?, assignment.enabled),
+        Some(assignment) => {
+            let row = follow::pinned(app, org, row, assignment.pin.as_ref()).await?;
+            (compile::with_overrides(&row, &assignment.overrides)?, assignment.enabled)
+        }
     };
     found(app, tool, Some(agent), enabled).await.map(Some)
 }
@@ -160,7 +163,7 @@ pub(crate) async fn assembled(app: &App, org: OrgId, row: Tool, agent: Option<&s
     }
 }
 
-async fn found(app: &App, tool: Tool, agent: Option<Agent>, enabled: bool) -> Result<Found, Fault> {
+pub(super) async fn found(app: &App, tool: Tool, agent: Option<Agent>, enabled: bool) -> Result<Found, Fault> {
     let share = features::share(app, tool.organization_id, tool.spec.kind).await?;
     let tool = Arc::new(compile::compile(tool, None)?);
     let limits = if enabled { Plan::load(app, &tool, agent.as_ref()).await? } else { None };

@@ -48,7 +48,8 @@ pub async fn grant(app: &App, caller: &Caller, tool: &str, user: UserId) -> Resu
     if app.store().member(caller.org_id, user).await?.is_none() {
         return Err(Fault::not_found("member", user));
     }
-    let entry = audit::entry(app, caller, "tool.share", "tool", tool.id, json!({ "user_id": user }));
+    let details = audit::between(json!({ "user_id": user }), &(), &json!({ "granted": user }));
+    let entry = audit::entry(app, caller, "tool.share", "tool", tool.id, details);
     let (org, by, now) = (caller.org_id, caller.user_id, app.clock().now());
     app.store()
         .write((entry, tool.id), move |(entry, tool), tx| {
@@ -64,7 +65,8 @@ pub async fn grant(app: &App, caller: &Caller, tool: &str, user: UserId) -> Resu
 /// Takes a share back.
 pub async fn revoke(app: &App, caller: &Caller, tool: &str, user: UserId) -> Result<(), Fault> {
     let tool = own_tool(app, caller, tool).await?;
-    let entry = audit::entry(app, caller, "tool.revoke", "tool", tool.id, json!({ "user_id": user }));
+    let details = audit::between(json!({ "user_id": user }), &json!({ "granted": user }), &());
+    let entry = audit::entry(app, caller, "tool.revoke", "tool", tool.id, details);
     let org = caller.org_id;
     let was_there = app
         .store()

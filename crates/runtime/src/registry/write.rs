@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use callwright_model::{
     Fault, FaultKind,
     account::{Caller, Right, Scope},
-    tool::{Tool, ToolSpec},
+    proposal::Proposal,
+    tool::{Tool, ToolSpec, release::Bump},
 };
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
-    compile,
-    diff::{Change, changes},
+    diff::Change,
     read,
+    save::{Order, Saving, insert, update},
 };
-use crate::{App, app::require, audit, features, library::Origin};
+use crate::{App, app::require, audit, library::Origin};
 
 /// What a save did, or would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -28,6 +29,8 @@ pub enum Action {
     Updated,
     /// It was the same already; no revision was made.
     Unchanged,
+    /// Another person has to agree first; nothing changed yet.
+    Proposed,
 }
 
 /// The outcome of a save.
@@ -41,9 +44,15 @@ pub struct Upserted {
     pub diff: Vec<Change>,
     /// What works but may surprise.
     pub warnings: Vec<String>,
+    /// How far the version went up, and which change led to that; only when something changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bump: Option<Bump>,
+    /// What somebody else has to agree to first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
 }
 
-/// How a tool is saved.
+/// How a tool that came from somewhere is saved.
 #[derive(Default)]
 pub(crate) struct How {
     /// Only say what would change.
@@ -56,12 +65,6 @@ pub(crate) struct How {
     pub declared: BTreeSet<String>,
 }
 
-/// Makes a tool. A name that is taken is a conflict.
-pub async fn create(app: &App, caller: &Caller, spec: ToolSpec, note: Option<String>) -> Result<Upserted, Fault> {
-    require(caller, Right::Build, Scope::ToolsWrite)?;
-    insert(app, caller, spec, How { note, ..How::default() }).await
-}
-
 /// Makes a tool that was copied from somewhere, or brings `current` to its state.
 pub(crate) async fn copy(
     app: &App,
@@ -71,10 +74,18 @@ pub(crate) async fn copy(
     how: How,
 ) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
+    let saving = Saving { dry_run: how.dry_run, note: how.note, ..Saving::default() };
+    let order = Order { origin: how.origin, declared: how.declared, ..saving.into() };
     match current {
-        Some(current) => update(app, caller, current, spec, how).await,
-        None => insert(app, caller, spec, how).await,
+        Some(current) => update(app, caller, current, spec, order).await,
+        None => insert(app, caller, spec, order).await,
     }
+}
+
+/// Makes a tool. A name that is taken is a conflict.
+pub async fn create(app: &App, caller: &Caller, spec: ToolSpec, note: Option<String>) -> Result<Upserted, Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    insert(app, caller, spec, Saving { note, ..Saving::default() }.into()).await
 }
 
 /// Makes the tool `name`, or brings it to the state of `spec`. With `dry_run` nothing changes.
@@ -86,14 +97,19 @@ pub async fn put(
     dry_run: bool,
     note: Option<String>,
 ) -> Result<Upserted, Fault> {
+    save(app, caller, name, spec, Saving { dry_run, note, ..Saving::default() }).await
+}
+
+/// The same with everything that can be said about how.
+pub async fn save(app: &App, caller: &Caller, name: &str, spec: ToolSpec, saving: Saving) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     match read::find(app, caller, name).await {
-        Ok(current) => update(app, caller, current, spec, How { dry_run, note, ..How::default() }).await,
+        Ok(current) => update(app, caller, current, spec, saving.into()).await,
         Err(fault) if fault.kind == FaultKind::NotFound => {
             if spec.name != name {
                 return Err(Fault::invalid("name", format!("`name` is `{}` but the address says `{name}`", spec.name)));
             }
-            insert(app, caller, spec, How { dry_run, note, ..How::default() }).await
+            insert(app, caller, spec, saving.into()).await
         }
         Err(fault) => Err(fault),
     }
@@ -103,7 +119,8 @@ pub async fn put(
 pub async fn delete(app: &App, caller: &Caller, tool: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let tool = read::find(app, caller, tool).await?;
-    let entry = audit::entry(app, caller, "tool.delete", "tool", tool.id, json!({ "name": tool.spec.name }));
+    let details = audit::between(json!({ "name": tool.spec.name }), &tool.spec, &());
+    let entry = audit::entry(app, caller, "tool.delete", "tool", tool.id, details);
     app.store()
         .write((caller.org_id, tool.id, app.clock().now(), entry), |(org, id, now, entry), tx| {
             Box::pin(async move {
@@ -114,7 +131,7 @@ pub async fn delete(app: &App, caller: &Caller, tool: &str) -> Result<(), Fault>
             })
         })
         .await?;
-    changed(app, caller);
+    app.tools().forget(caller.org_id);
     Ok(())
 }
 
@@ -133,160 +150,5 @@ pub async fn rollback(
     let mut spec = wanted.spec;
     // A new revision of the history needs a new number of its own.
     spec.version = None;
-    update(app, caller, current, spec, How { note, ..How::default() }).await
-}
-
-async fn insert(app: &App, caller: &Caller, mut spec: ToolSpec, how: How) -> Result<Upserted, Fault> {
-    check_publishing(caller, None, &spec)?;
-    spec.version.get_or_insert_with(|| "1.0.0".to_owned());
-    let now = app.clock().now();
-    let tool = Tool {
-        id: app.ids().next(),
-        organization_id: caller.org_id,
-        user_id: caller.user_id,
-        spec,
-        revision: 1,
-        created_at: now,
-        updated_at: now,
-    };
-    let warnings = check(app, caller, &tool, accepted(&how, &tool.spec)?).await?;
-    let after = serde_json::to_value(&tool.spec).map_err(Fault::internal)?;
-    let diff = changes(&json!({}), &after);
-    if !how.dry_run {
-        let install = how.origin.as_ref().map(|origin| origin.row(app, caller, tool.id));
-        let note = how.note;
-        let entry = audit::entry(app, caller, "tool.create", "tool", tool.id, json!({ "name": tool.spec.name }));
-        app.store()
-            .write((tool.clone(), note, install, entry), |(tool, note, install, entry), tx| {
-                Box::pin(async move {
-                    tx.create_tool(tool, note.as_deref(), tool.user_id).await?;
-                    if let Some(install) = install {
-                        tx.put_install(install).await?;
-                    }
-                    tx.append_audit(entry).await
-                })
-            })
-            .await?;
-        changed(app, caller);
-    }
-    Ok(Upserted { action: Action::Created, tool, diff, warnings })
-}
-
-async fn update(app: &App, caller: &Caller, current: Tool, mut spec: ToolSpec, how: How) -> Result<Upserted, Fault> {
-    check_publishing(caller, Some(&current.spec), &spec)?;
-    let mut before = current.spec.clone();
-    let old_version = before.version.clone();
-    if spec.version.is_none() {
-        // Not said: compare without it, and count up when anything else differs.
-        before.version = None;
-    }
-    let before_json = serde_json::to_value(&before).map_err(Fault::internal)?;
-    let mut diff = changes(&before_json, &serde_json::to_value(&spec).map_err(Fault::internal)?);
-    if diff.is_empty() {
-        return Ok(Upserted { action: Action::Unchanged, tool: current, diff, warnings: Vec::new() });
-    }
-    if spec.version.is_none() {
-        spec.version = Some(next_version(old_version.as_deref(), &before, &spec));
-        diff.push(Change {
-            path: "version".to_owned(),
-            from: old_version.map(Into::into),
-            to: spec.version.clone().map(Into::into),
-        });
-    }
-    let expected = current.revision;
-    // What the tool names already stays accepted, also while the secret is not there.
-    let mut accepted = accepted(&how, &spec)?;
-    accepted.extend(compile::names_in(&current.spec)?);
-    let tool = Tool { spec, revision: expected + 1, updated_at: app.clock().now(), ..current };
-    let warnings = check(app, caller, &tool, accepted).await?;
-    if !how.dry_run {
-        let install = how.origin.as_ref().map(|origin| origin.row(app, caller, tool.id));
-        let note = how.note;
-        let paths: Vec<&str> = diff.iter().map(|change| change.path.as_str()).collect();
-        let details = json!({ "name": tool.spec.name, "revision": tool.revision, "changed": paths });
-        let entry = audit::entry(app, caller, "tool.update", "tool", tool.id, details);
-        let by = caller.user_id;
-        app.store()
-            .write((tool.clone(), note, install, entry), move |(tool, note, install, entry), tx| {
-                Box::pin(async move {
-                    tx.update_tool(tool, expected, note.as_deref(), by).await?;
-                    if let Some(install) = install {
-                        tx.put_install(install).await?;
-                    }
-                    tx.append_audit(entry).await
-                })
-            })
-            .await?;
-        changed(app, caller);
-    }
-    Ok(Upserted { action: Action::Updated, tool, diff, warnings })
-}
-
-/// Arguments that change make a minor version, anything else a patch.
-fn next_version(old: Option<&str>, before: &ToolSpec, after: &ToolSpec) -> String {
-    let old = old.and_then(|text| semver::Version::parse(text).ok()).unwrap_or_else(|| semver::Version::new(1, 0, 0));
-    let is_minor = before.parameters != after.parameters || before.bound != after.bound || before.name != after.name;
-    let next = if is_minor {
-        semver::Version::new(old.major, old.minor + 1, 0)
-    } else {
-        semver::Version::new(old.major, old.minor, old.patch + 1)
-    };
-    next.to_string()
-}
-
-/// Showing a tool to other organizations is a decision of an administrator.
-fn check_publishing(caller: &Caller, before: Option<&ToolSpec>, after: &ToolSpec) -> Result<(), Fault> {
-    let was_public = before.is_some_and(|spec| spec.is_public);
-    if after.is_public && !was_public && !caller.role.may(Right::Configure) {
-        return Err(Fault::forbidden("`is_public` shows the tool to other organizations; that needs the role `admin`"));
-    }
-    Ok(())
-}
-
-/// The secrets that a tool may name before they are set.
-fn accepted(how: &How, spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
-    if how.origin.is_some() { compile::names_in(spec) } else { Ok(how.declared.clone()) }
-}
-
-async fn check(app: &App, caller: &Caller, tool: &Tool, mut accepted: BTreeSet<String>) -> Result<Vec<String>, Fault> {
-    features::check_kind(app, caller.org_id, tool.spec.kind).await?;
-    let secrets = app.vault().secret_names(caller.org_id).await?;
-    accepted.extend(secrets.iter().cloned());
-    let compiled = compile::compile(tool.clone(), Some(&accepted))?;
-    let mut warnings = warnings(&tool.spec);
-    for name in compiled.secrets.difference(&secrets) {
-        warnings.push(format!(
-            "the secret `{name}` is not set: calls fail with `secret_missing` until an administrator sets it (`callwright secret set {name}`)"
-        ));
-    }
-    // Only a warning: what the guard lets through is the operator's setting, and may change.
-    if let Some(Err(why)) = compiled.executor.base_url().map(|url| app.guard().check_url(url)) {
-        warnings.push(format!("calls will be refused by the outbound guard: {why}"));
-    }
-    Ok(warnings)
-}
-
-fn warnings(spec: &ToolSpec) -> Vec<String> {
-    let mut found = Vec::new();
-    if spec.description.trim().is_empty() {
-        found.push("`description` is empty: a model cannot tell when to use this tool".to_owned());
-    }
-    if spec.policy.approval.rule().and_then(|rule| rule.webhook.as_ref()).is_some_and(|hook| hook.secret.is_none()) {
-        found.push("`policy.approval.webhook.secret` is not given: what is sent there is not signed".to_owned());
-    }
-    if spec.effect != callwright_model::tool::Effect::Read
-        && !spec.repeatable
-        && spec.config.http().is_some()
-        && !spec.config.is_key_honoured()
-    {
-        found.push(
-            "a call that breaks off after it was sent becomes `unknown` and waits for a person; say `config.idempotency.honoured: true` if the upstream honours the key"
-                .to_owned(),
-        );
-    }
-    found
-}
-
-fn changed(app: &App, caller: &Caller) {
-    app.tools().forget(caller.org_id);
+    update(app, caller, current, spec, Saving { note, ..Saving::default() }.into()).await
 }

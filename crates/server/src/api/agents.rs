@@ -1,6 +1,7 @@
 //! `/api/v1/agents`: agents, and which tools they have.
 
 mod assignments;
+mod changes;
 mod create;
 mod delete;
 mod get;
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(get::get, put::put, delete::delete))
         .routes(routes!(assignments::list))
+        .routes(routes!(changes::list))
         .routes(routes!(assignments::put, assignments::delete))
         .routes(routes!(settings::migrate))
 }

@@ -4,6 +4,7 @@ mod call;
 mod create;
 mod definitions;
 mod delete;
+mod draft;
 mod get;
 mod grants;
 mod limits;
@@ -13,9 +14,12 @@ mod rollback;
 mod usage;
 mod versions;
 
+use axum::response::{IntoResponse, Response};
+use callwright_runtime::registry::{Action, Upserted};
+use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::state::ServerState;
+use crate::{body::Json, state::ServerState};
 
 pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
@@ -26,9 +30,17 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(versions::get))
         .routes(routes!(versions::diff))
         .routes(routes!(rollback::rollback))
+        .routes(routes!(draft::get, draft::put, draft::delete))
+        .routes(routes!(draft::publish))
         .routes(routes!(grants::list))
         .routes(routes!(grants::put, grants::delete))
         .routes(routes!(usage::usage))
         .routes(routes!(limits::limits))
         .routes(routes!(call::call))
+}
+
+/// The answer to a save: 202 when somebody has to agree first.
+fn saved(upserted: Upserted) -> Response {
+    let status = if upserted.action == Action::Proposed { StatusCode::ACCEPTED } else { StatusCode::OK };
+    (status, Json(upserted)).into_response()
 }

@@ -57,4 +57,15 @@ impl Store {
     pub async fn version(&self, org: OrgId, tool: ToolId, revision: i64) -> Result<Option<ToolVersion>> {
         self.fetch_optional(format!("{VERSION} AND v.revision = $3"), params![org, tool, revision], version).await
     }
+
+    /// The newest revisions of a tool with their version numbers, newest first; at most `most`.
+    pub async fn version_numbers(&self, org: OrgId, tool: ToolId, most: u32) -> Result<Vec<(i64, String)>> {
+        let sql = "SELECT v.revision, v.version FROM tool_version v JOIN tool t ON t.id = v.tool_id \
+                   WHERE t.org_id = $1 AND v.tool_id = $2 ORDER BY v.revision DESC LIMIT $3";
+        self.fetch_all(sql, params![org, tool, most], |row| {
+            let mut fields = row.fields("tool_version");
+            Ok((fields.int("revision")?, fields.string("version")?))
+        })
+        .await
+    }
 }

@@ -43,6 +43,7 @@ fn assignment(agent: AgentId, tool: ToolId, position: i64) -> Assignment {
         enabled: true,
         overrides,
         position,
+        pin: None,
         created_at: at(position),
         updated_at: at(position),
     }

@@ -42,6 +42,9 @@ pub(crate) struct Call {
     /// Show the request that would be sent, and send nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Try the tool's draft instead of its live state.
+    #[arg(long, conflicts_with = "agent")]
+    draft: bool,
     /// Fetch what was cut from an earlier result instead of calling again.
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
@@ -61,8 +64,10 @@ pub(super) fn run(command: Call) -> Result<(), Failure> {
             body[field] = json!(value);
         }
     }
-    if command.dry_run {
-        body["dry_run"] = json!(true);
+    for (field, is_on) in [("dry_run", command.dry_run), ("draft", command.draft)] {
+        if is_on {
+            body[field] = json!(true);
+        }
     }
     let key = command.idempotency_key.as_deref().map(|key| ("idempotency-key", key));
     let answer = client.send("POST", &path(&command.tool, "/call"), Some(&body), key.as_slice())?.success()?;

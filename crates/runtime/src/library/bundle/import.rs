@@ -319,6 +319,7 @@ async fn save_agent(
             enabled: assigned.enabled,
             overrides: assigned.overrides.clone(),
             position: assigned.position,
+            ..AssignmentSpec::default()
         };
         agents::assign(app, caller, &id, &assigned.tool, spec).await?;
     }

@@ -41,6 +41,9 @@ pub(crate) struct CallBody {
     /// Render the request and send nothing.
     #[serde(default)]
     dry_run: bool,
+    /// Try the tool's draft instead of its live state; for builders, and not through an agent.
+    #[serde(default)]
+    draft: bool,
     /// Where it is used. Guessed from the context when absent.
     channel: Option<Channel>,
     /// Told how it went, when this request is answered before that: because somebody must agree first, the tool
@@ -96,7 +99,7 @@ pub(crate) async fn call(
         channel: body.channel,
         dry_run: body.dry_run,
         idempotency_key: idempotency_key(&headers)?,
-        source: "rest",
+        source: if body.draft { "draft" } else { "rest" },
         replay_of: None,
         cursor: body.cursor,
         fresh: wants_fresh(&headers),
@@ -104,6 +107,9 @@ pub(crate) async fn call(
         approved: false,
         webhook: body.webhook,
     };
+    if body.draft {
+        return Ok(Json(call::run_draft(&state.app, request).await?).into_response());
+    }
     if events::are_wanted(&headers) {
         return events::answer(state.app, request).await;
     }

@@ -5,11 +5,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callwright_model::tool::ToolSpec;
-use callwright_runtime::registry::{self, Upserted};
+use callwright_runtime::registry::{self, Action, Upserted};
 use http::{StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::saved;
 use crate::{
     auth::Authed,
     body::{Json, Query},
@@ -34,12 +35,15 @@ pub(crate) struct CreateQuery {
     tag = "tools",
     params(CreateQuery),
     request_body = ToolSpec,
-    responses((
-        status = 201,
-        description = "The tool, and what may surprise about it",
-        body = Upserted,
-        headers(("Location" = String, description = "The tool's path")),
-    )),
+    responses(
+        (
+            status = 201,
+            description = "The tool, and what may surprise about it",
+            body = Upserted,
+            headers(("Location" = String, description = "The tool's path")),
+        ),
+        (status = 202, description = "Somebody else has to agree first; there is no tool yet", body = Upserted),
+    ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
 )]
 pub(crate) async fn create(
@@ -49,6 +53,9 @@ pub(crate) async fn create(
     Json(spec): Json<ToolSpec>,
 ) -> Result<Response, ApiError> {
     let created = registry::create(&state.app, &caller, spec, query.note).await?;
+    if created.action == Action::Proposed {
+        return Ok(saved(created));
+    }
     let location = format!("/api/v1/tools/{}", created.tool.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(created)).into_response())
 }

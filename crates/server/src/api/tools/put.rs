@@ -1,11 +1,12 @@
 //! `PUT /api/v1/tools/{name}`
 
-use axum::extract::State;
+use axum::{extract::State, response::Response};
 use callwright_model::tool::ToolSpec;
-use callwright_runtime::registry::{self, Upserted};
+use callwright_runtime::registry::{self, Saving, Upserted};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::saved;
 use crate::{
     auth::Authed,
     body::{Json, Path, Query},
@@ -22,6 +23,10 @@ pub(crate) struct PutQuery {
     #[serde(default)]
     #[param(required = false)]
     dry_run: bool,
+    /// Refuse a major change that agents would have at once, instead of warning of it.
+    #[serde(default)]
+    #[param(required = false)]
+    refuse_breaking: bool,
     /// Why, for the history.
     note: Option<String>,
 }
@@ -37,7 +42,10 @@ pub(crate) struct PutQuery {
         PutQuery,
     ),
     request_body = ToolSpec,
-    responses((status = 200, description = "What was done, or with `dry_run` would be", body = Upserted)),
+    responses(
+        (status = 200, description = "What was done, or with `dry_run` would be", body = Upserted),
+        (status = 202, description = "Somebody else has to agree first; nothing changed", body = Upserted),
+    ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
 )]
 pub(crate) async fn put(
@@ -46,6 +54,7 @@ pub(crate) async fn put(
     Path(name): Path<String>,
     Query(query): Query<PutQuery>,
     Json(spec): Json<ToolSpec>,
-) -> Result<Json<Upserted>, ApiError> {
-    Ok(Json(registry::put(&state.app, &caller, &name, spec, query.dry_run, query.note).await?))
+) -> Result<Response, ApiError> {
+    let saving = Saving { dry_run: query.dry_run, note: query.note, refuse_breaking: query.refuse_breaking };
+    Ok(saved(registry::save(&state.app, &caller, &name, spec, saving).await?))
 }

@@ -1,10 +1,11 @@
 //! `POST /api/v1/tools/{name}/rollback`
 
-use axum::extract::State;
+use axum::{extract::State, response::Response};
 use callwright_runtime::registry::{self, Upserted};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::saved;
 use crate::{
     auth::Authed,
     body::{Json, Path},
@@ -30,7 +31,10 @@ pub(crate) struct Rollback {
     tag = "tools",
     params(("name" = String, Path, description = "The tool's name or id")),
     request_body = Rollback,
-    responses((status = 200, description = "What was done", body = Upserted)),
+    responses(
+        (status = 200, description = "What was done", body = Upserted),
+        (status = 202, description = "Somebody else has to agree first; nothing changed", body = Upserted),
+    ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
 )]
 pub(crate) async fn rollback(
@@ -38,6 +42,6 @@ pub(crate) async fn rollback(
     Authed(caller): Authed,
     Path(name): Path<String>,
     Json(body): Json<Rollback>,
-) -> Result<Json<Upserted>, ApiError> {
-    Ok(Json(registry::rollback(&state.app, &caller, &name, body.revision, body.note).await?))
+) -> Result<Response, ApiError> {
+    Ok(saved(registry::rollback(&state.app, &caller, &name, body.revision, body.note).await?))
 }

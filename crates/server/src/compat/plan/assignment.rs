@@ -127,6 +127,8 @@ impl AssignmentInput {
             enabled: self.enabled.unwrap_or(current.map_or(default.enabled, |current| current.enabled)),
             overrides,
             position: self.execution_order.unwrap_or(current.map_or(default.position, |current| current.position)),
+            pin: current.and_then(|current| current.pin.clone()),
+            follow: None,
         })
     }
 }

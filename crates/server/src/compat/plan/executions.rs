@@ -122,7 +122,7 @@ pub(crate) async fn live(
         LiveEvent::Event(event) => match &*event {
             Event::Execution { execution } => serde_json::to_string(&LogRow::from((**execution).clone())).ok(),
             // The plan's pages know rows and nothing else.
-            Event::Progress { .. } => None,
+            Event::Progress { .. } | Event::ToolChanged { .. } => None,
         },
         LiveEvent::Missed(_) => None,
     })

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callwright_model::Object;
-use callwright_runtime::registry;
+use callwright_runtime::registry::{self, Action};
 use http::{StatusCode, header};
 
 use crate::{
@@ -26,12 +26,15 @@ use crate::{
     operation_id = "plan_create_tool",
     tag = "plan",
     request_body = ToolInput,
-    responses((
-        status = 201,
-        description = "The tool",
-        body = PlanTool,
-        headers(("Location" = String, description = "The tool's path")),
-    )),
+    responses(
+        (
+            status = 201,
+            description = "The tool",
+            body = PlanTool,
+            headers(("Location" = String, description = "The tool's path")),
+        ),
+        (status = 202, description = "Somebody else has to agree first; there is no tool yet", body = PlanTool),
+    ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
 )]
 pub(crate) async fn create(
@@ -43,6 +46,10 @@ pub(crate) async fn create(
     let spec = ToolInput::parse(body)?.create(&secrets)?;
     let created = registry::create(&state.app, &caller, spec, None).await.map_err(fault::of_tool)?;
     let location = format!("/api/organization/tools/{}", created.tool.id);
+    let is_proposed = created.action == Action::Proposed;
     let tool = PlanTool::new(Counts::default(), created.tool);
+    if is_proposed {
+        return Ok((StatusCode::ACCEPTED, Json(tool)).into_response());
+    }
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(tool)).into_response())
 }
