@@ -337,10 +337,16 @@ mod tests {
     #[test]
     fn a_part_is_held_and_more_does_no_harm() {
         let whole = json!({"a": {"b": 1, "c": [1, {"d": 2, "e": 3}]}, "t": "hello world"});
-        for part in [json!({}), json!({"a": {"b": 1.0}}), json!({"a": {"c": [{"d": 2}]}}), json!({"a": {"c": 1}})] {
+        for part in [json!({}), json!({"a": {"b": 1.0}}), json!({"a": {"c": [{"d": 2}]}})] {
             assert!(holds(&whole, &part), "{part}");
         }
-        for part in [json!({"a": 1}), json!({"a": {"c": [{"d": 3}]}}), json!({"t": "hello"}), json!([1])] {
+        for part in [
+            json!({"a": 1}),
+            json!({"a": {"c": 1}}),
+            json!({"a": {"c": [{"d": 3}]}}),
+            json!({"t": "hello"}),
+            json!([1]),
+        ] {
             assert!(!holds(&whole, &part), "{part}");
         }
     }
