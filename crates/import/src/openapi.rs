@@ -19,9 +19,12 @@ use callwright_model::Fault;
 use serde_json::Value;
 use url::Url;
 
-use crate::{Format, Imported, Item, Options, Skipped, select, words};
+use crate::{Format, Imported, Item, Options, Skipped, select, too_large, words};
 use document::Operation;
 use server::Server;
+
+/// The most bytes of the schemas of all chosen operations together.
+const MAX_TOTAL_BYTES: usize = 16 << 20;
 
 /// What is the same for all operations of a document.
 pub(crate) struct Scene<'d> {
@@ -32,6 +35,23 @@ pub(crate) struct Scene<'d> {
     pub(crate) secrets: String,
     /// How often an operation turned out too large at some depth.
     pub(crate) too_large: Cell<u32>,
+    /// Which of the depths the last operation fitted at.
+    pub(crate) fitted: Cell<usize>,
+    /// The bytes of all schemas so far.
+    bytes: Cell<usize>,
+}
+
+impl Scene<'_> {
+    /// Refuses a choice whose schemas are too large together.
+    pub(crate) fn spend(&self, bytes: usize) -> Result<(), Fault> {
+        self.bytes.set(self.bytes.get() + bytes);
+        if self.bytes.get() <= MAX_TOTAL_BYTES {
+            return Ok(());
+        }
+        Err(too_large(format!(
+            "the schemas of the chosen operations have more than {MAX_TOTAL_BYTES} bytes; choose fewer of them"
+        )))
+    }
 }
 
 /// Makes tools of an OpenAPI document.
@@ -42,7 +62,8 @@ pub(crate) fn import(root: &Value, options: &Options, origin: Option<&Url>) -> R
     select::check_operations(options, operations.iter().map(Operation::candidate))?;
     let title = root.pointer("/info/title").and_then(Value::as_str).map(str::trim).filter(|title| !title.is_empty());
     let secrets = options.secret_prefix.clone().unwrap_or_else(|| words::secret_prefix(title.unwrap_or("API")));
-    let scene = Scene { root, options, origin, secrets, too_large: Cell::new(0) };
+    let scene =
+        Scene { root, options, origin, secrets, too_large: Cell::new(0), fitted: Cell::new(0), bytes: Cell::new(0) };
     let base = Server::of(&scene, root.get("servers"));
     let mut imported = Imported {
         format: Format::Openapi,

@@ -116,6 +116,8 @@ pub struct ImportItem {
     pub effect: Effect,
     /// About how many tokens its definition costs.
     pub tokens: usize,
+    /// The secrets that it sends to its address, set or not: look at them before you trust a document of others.
+    pub secrets: BTreeSet<String>,
     /// What was done, or would be.
     pub state: ItemState,
     /// The tool's id, when there is one.

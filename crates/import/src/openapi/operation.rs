@@ -27,8 +27,8 @@ use crate::{
     words,
 };
 
-/// How often operations may turn out too large in one document before all that follow are cut most.
-const MAX_TOO_LARGE: u32 = 3_000;
+/// How often operations may turn out too large in one document before not every depth is tried any more.
+const MAX_TOO_LARGE: u32 = 300;
 
 /// A tool and what could not be carried over.
 pub(crate) type Made = (ToolSpec, Vec<String>);
@@ -57,16 +57,23 @@ pub(crate) fn tool(
         Server::Unknown(why) => return Err(invalid("base_url", why.clone())),
     };
     let credentials = auth::credentials(scene, operation.value, server, warnings);
-    // A document in which one operation after the other is too large may not take for ever.
-    let depths = if scene.too_large.get() > MAX_TOO_LARGE { &DEPTHS[DEPTHS.len() - 1..] } else { &DEPTHS[..] };
-    for depth in depths {
-        match parts(scene, operation, &credentials, *depth) {
-            Ok(Ok(parts)) if parts.parameters.to_string().len() <= MAX_SCHEMA_BYTES => {
-                return Ok(Ok(assemble(scene, operation, server, credentials, parts)));
+    // Where one operation after the other is too large, the next begins where the last one fitted.
+    let is_tired = scene.too_large.get() > MAX_TOO_LARGE;
+    let first = if is_tired { scene.fitted.get().saturating_sub(1) } else { 0 };
+    for (at, depth) in DEPTHS.into_iter().enumerate().skip(first) {
+        match parts(scene, operation, &credentials, depth) {
+            Ok(Ok(parts)) => {
+                let bytes = parts.parameters.to_string().len();
+                if bytes <= MAX_SCHEMA_BYTES {
+                    scene.fitted.set(at);
+                    scene.spend(bytes)?;
+                    return Ok(Ok(assemble(scene, operation, server, credentials, parts)));
+                }
             }
             Ok(Err(reason)) => return Ok(Err(reason)),
-            _ => scene.too_large.set(scene.too_large.get() + 1),
+            Err(Over) => {}
         }
+        scene.too_large.set(scene.too_large.get() + 1);
     }
     Ok(Err("its arguments are too large for a tool".to_owned()))
 }

@@ -122,6 +122,7 @@ fn item(work: &Work, checked: &Checked) -> ImportItem {
         name: item.spec.name.clone(),
         effect: item.spec.effect,
         tokens: checked.tokens,
+        secrets: checked.declared.clone(),
         state: ItemState::New,
         tool_id: None,
         diff: Vec::new(),

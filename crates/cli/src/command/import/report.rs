@@ -1,5 +1,7 @@
 //! What is shown of an import.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::List;
@@ -101,6 +103,15 @@ fn notes(report: &Value) {
     for gone in report["gone"].as_array().into_iter().flatten() {
         let (name, operation) = (text(gone, "name"), text(gone, "operation"));
         output::say(format!("gone: the source does not have `{operation}` any more; the tool {name} stays as it is"));
+    }
+    let missing: BTreeSet<&str> = texts(&report["missing_secrets"]).collect();
+    let all: BTreeSet<&str> = items(report).flat_map(|item| texts(&item["secrets"])).collect();
+    let known: Vec<&str> = all.difference(&missing).copied().collect();
+    if !known.is_empty() {
+        let known = known.join(", ");
+        output::say(format!(
+            "these tools send secrets that are set already: {known}; see that their addresses may have them"
+        ));
     }
     for secret in texts(&report["missing_secrets"]) {
         output::say(format!("to set: callwright secret set {secret}"));
