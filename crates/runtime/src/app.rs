@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, live::Live, node,
-    registry::cache::ToolCache,
+    registry::cache::ToolCache, suggest::unmatched::Unmatched,
 };
 
 /// What the operator may set about the engine.
@@ -33,6 +33,8 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long `stop` waits for executions under way.
     pub drain: Duration,
+    /// The operator's SMTP server; without it no e-mail is sent.
+    pub mail: Option<crate::mail::Mail>,
 }
 
 impl Default for Settings {
@@ -45,6 +47,7 @@ impl Default for Settings {
             short_token_ttl: Duration::from_secs(3600),
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
+            mail: None,
         }
     }
 }
@@ -66,6 +69,7 @@ struct Rooms {
     lendings: Lendings,
     live: Live,
     inflight: Inflight,
+    unmatched: Unmatched,
     node: node::Node,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -95,6 +99,7 @@ impl App {
             lendings: Lendings::default(),
             live: Live::default(),
             inflight: Inflight::default(),
+            unmatched: Unmatched::default(),
             node,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -104,6 +109,7 @@ impl App {
         app.spawn(node::keep_lease(app.clone()));
         app.spawn(node::housekeeping(app.clone()));
         app.spawn(node::follow_changes(app.clone()));
+        app.spawn(crate::alert::watch(app.clone()));
         Ok(app)
     }
 
@@ -174,6 +180,10 @@ impl App {
     /// Executions under way in this process.
     pub fn inflight(&self) -> &Inflight {
         &self.0.inflight
+    }
+    /// Calls of tools that do not exist, until they are written down.
+    pub fn unmatched(&self) -> &Unmatched {
+        &self.0.unmatched
     }
     /// This process as a member of the cluster.
     pub fn node(&self) -> &node::Node {

@@ -8,14 +8,18 @@
 
 pub mod account;
 pub mod agents;
+pub mod alert;
 pub mod app;
 pub mod audit;
 pub mod call;
+pub mod doctor;
 pub mod executions;
 pub mod inflight;
 pub mod live;
+pub mod mail;
 pub mod metering;
 pub mod node;
 pub mod registry;
+pub mod suggest;
 
 pub use app::{App, Settings};

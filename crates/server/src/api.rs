@@ -2,13 +2,16 @@
 
 mod account;
 mod agents;
+mod alerts;
 mod audit;
+mod doctor;
 mod executions;
 mod invitations;
 mod members;
 mod organization;
 mod secrets;
 mod session;
+mod suggestions;
 mod tokens;
 mod tools;
 
@@ -29,4 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(executions::routes())
         .merge(secrets::routes())
         .merge(audit::routes())
+        .merge(alerts::routes())
+        .merge(doctor::routes())
+        .merge(suggestions::routes())
 }

@@ -12,6 +12,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod alert;
 pub mod audit;
 mod behind;
 pub mod change;
@@ -19,6 +20,7 @@ mod db;
 mod dialect;
 pub mod error;
 pub mod execution;
+pub mod health;
 pub mod invitation;
 mod migrate;
 pub mod organization;
@@ -29,6 +31,7 @@ mod sqlite;
 pub mod throttle;
 pub mod token;
 pub mod tool;
+pub mod unmatched;
 pub mod value;
 
 pub use db::{BoxFuture, Options, Store, Synchronous, Tx};
