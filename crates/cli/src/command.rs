@@ -4,6 +4,7 @@ mod agent;
 mod apply;
 mod doctor;
 mod executions;
+mod lint;
 mod login;
 mod member;
 mod migrate;
@@ -37,6 +38,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Create or change tools from files.
     Apply(apply::Apply),
+    /// Find what could be better about tools; guess parameters from a sample request.
+    Lint(lint::Lint),
     /// Tools: list, call, history.
     #[command(subcommand)]
     Tool(tool::Tool),
@@ -86,6 +89,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Migrate(command) => migrate::run(&command),
         Command::Doctor(command) => doctor::run(&command),
         Command::Apply(command) => apply::run(&command),
+        Command::Lint(command) => lint::run(&command),
         Command::Tool(command) => tool::run(command),
         Command::Agent(command) => agent::run(command),
         Command::Executions(command) => executions::run(command),

@@ -32,7 +32,7 @@ impl CallContext {
 }
 
 /// Short names that templates may read without saying where from (`${call_sid}`).
-pub const CALL_FIELDS: [&str; 12] = [
+pub const CALL_FIELDS: [&str; 13] = [
     "call_sid",
     "call_id",
     "phone_number",
@@ -44,6 +44,7 @@ pub const CALL_FIELDS: [&str; 12] = [
     "organization_id",
     "execution_id",
     "correlation_id",
+    "callback_url",
     "parameters",
 ];
 

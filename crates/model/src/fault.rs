@@ -17,6 +17,8 @@ pub enum FaultKind {
     Forbidden,
     /// No such thing, or none that the caller may see.
     NotFound,
+    /// There was such a thing, and its time has passed.
+    Gone,
     /// It contradicts what is already there.
     Conflict,
     /// Too much, too often.

@@ -20,8 +20,10 @@ pub mod outcome;
 pub mod page;
 pub mod schema;
 pub mod secret;
+pub mod ticket;
 pub mod time;
 pub mod tool;
+pub mod webhook;
 
 pub use error::{ErrorClass, ToolError};
 pub use fault::{Fault, FaultKind};

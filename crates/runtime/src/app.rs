@@ -9,11 +9,12 @@ use callwright_model::{
 };
 use callwright_store::Store;
 use callwright_vault::Vault;
+use std::sync::OnceLock;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, live::Live, node,
-    registry::cache::ToolCache, suggest::unmatched::Unmatched,
+    registry::cache::ToolCache, suggest::unmatched::Unmatched, tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -70,6 +71,8 @@ struct Rooms {
     live: Live,
     inflight: Inflight,
     unmatched: Unmatched,
+    tickets: Tickets,
+    public_url: OnceLock<String>,
     node: node::Node,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -100,6 +103,8 @@ impl App {
             live: Live::default(),
             inflight: Inflight::default(),
             unmatched: Unmatched::default(),
+            tickets: Tickets::default(),
+            public_url: OnceLock::new(),
             node,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -110,6 +115,7 @@ impl App {
         app.spawn(node::housekeeping(app.clone()));
         app.spawn(node::follow_changes(app.clone()));
         app.spawn(crate::alert::watch(app.clone()));
+        app.spawn(crate::outbox::deliver(app.clone()));
         Ok(app)
     }
 
@@ -184,6 +190,18 @@ impl App {
     /// Calls of tools that do not exist, until they are written down.
     pub fn unmatched(&self) -> &Unmatched {
         &self.0.unmatched
+    }
+    /// What executions wait for.
+    pub fn tickets(&self) -> &Tickets {
+        &self.0.tickets
+    }
+    /// Says where people and upstreams reach this server, without a final slash. Only the first word counts.
+    pub fn set_public_url(&self, url: &str) {
+        let _ = self.0.public_url.set(url.trim_end_matches('/').to_owned());
+    }
+    /// The whole address of a path of this server.
+    pub fn public_address(&self, path: &str) -> String {
+        format!("{}{path}", self.0.public_url.get().map_or("http://127.0.0.1:8080", String::as_str))
     }
     /// This process as a member of the cluster.
     pub fn node(&self) -> &node::Node {

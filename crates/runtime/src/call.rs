@@ -6,7 +6,8 @@
 //! validate    the model's arguments
 //! lend        secrets, decrypted for this execution only
 //! bind        what the server fills in; then the full schema again
-//! claim       one effect per intent: the ledger (writes only)
+//! claim       one effect per intent: the ledger (writes, and what waits for somebody)
+//! confirm     must somebody agree? Then it is parked with a ticket, and `resume` goes on from `resolve`
 //! admit       is there room: rate limits, concurrency, the breaker
 //! execute     the executor of its kind, under a deadline, through the retry gate
 //! shape       mapping, projection, size
@@ -20,23 +21,34 @@ mod admit;
 pub mod answer;
 mod authorize;
 mod bind;
+pub mod callback;
 mod claim;
-mod confirm;
+pub(crate) mod confirm;
 mod execute;
 pub mod hold;
+mod kept;
+mod late;
 pub mod lend;
+pub(crate) mod outcome;
+mod park;
 mod record;
 mod resolve;
 mod rest;
+pub(crate) mod resume;
 pub mod shape;
 mod validate;
 mod work;
 
-use callwright_model::{Fault, Object, account::Caller, context::Channel, id::ExecutionId};
+use callwright_model::{
+    Fault, Object, account::Caller, context::Channel, id::ExecutionId, webhook::WebhookTarget,
+};
+use callwright_store::ticket::{Edit, TicketRow};
 use serde_json::Value;
 use tracing::Instrument;
 
 pub use answer::{CallAnswer, CallMeta};
+pub use outcome::outcome;
+pub use park::CONFIRM_TOOL;
 pub use rest::rest;
 
 use crate::{
@@ -73,6 +85,10 @@ pub struct CallRequest {
     pub cursor: Option<String>,
     /// A person pressed "test": they are the one whose confirmation is asked for.
     pub confirmed: bool,
+    /// An operator has agreed. Only a ticket says so.
+    pub approved: bool,
+    /// Told how it went, when the caller is answered before that.
+    pub webhook: Option<WebhookTarget>,
 }
 
 /// Carries out one execution. A tool that fails is an answer; an error is a request that could not be
@@ -83,6 +99,12 @@ pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     }
     if let Some(cursor) = &request.cursor {
         return rest(app, &request.caller, None, cursor).await;
+    }
+    if request.tool == CONFIRM_TOOL {
+        return pass_on(app, request).await;
+    }
+    if let Some(webhook) = &request.webhook {
+        webhook.check("webhook")?;
     }
     let found = resolve::resolve(app, &request).await?;
     authorize::caller(app, &request, &found).await?;
@@ -116,9 +138,18 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         Err(Stop::Fault(fault)) => return Err(*fault),
     }
     if work.request.dry_run {
+        if work.callback().is_some() {
+            let address = app.public_address("/callbacks/[ticket]/[secret]");
+            work.context.verified.insert("callback_url".to_owned(), Value::String(address));
+        }
         return Ok(execute::rehearse(app, work).await);
     }
-    if work.effect() == Effect::Read {
+    // A read that waits for somebody, or for a callback, needs a row as a write does.
+    let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.callback().is_none();
+    if let Some(answer_by_ms) = work.policy().answer_by_ms {
+        return late::run(app, work, answer_by_ms, is_read).await;
+    }
+    if is_read {
         return execute::read(app, work).await;
     }
     // A write outlives the connection that asked for it: once begun, it is carried out and recorded.
@@ -133,6 +164,60 @@ async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {
     authorize::place(work)?;
     validate::arguments(work)?;
     lend::secrets(app, work).await?;
-    bind::arguments(work)?;
-    confirm::consent(work)
+    bind::arguments(work)
+}
+
+/// What the person on the line said, as a call of the model.
+async fn pass_on(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
+    let ticket = request.arguments.get("ticket").and_then(Value::as_str).and_then(|text| text.trim().parse().ok());
+    let ticket = ticket.ok_or_else(|| {
+        Fault::invalid("arguments.ticket", "`arguments.ticket` must be the ticket that the tool gave, such as tick_…")
+    })?;
+    let confirmed = request.arguments.get("confirmed").and_then(Value::as_bool).ok_or_else(|| {
+        Fault::invalid("arguments.confirmed", "`arguments.confirmed` must be true if the person said yes, else false")
+    })?;
+    crate::approvals::confirm(app, &request.caller, ticket, confirmed, &request.context).await
+}
+
+/// The same call with other arguments, for whoever decides about it: checked and bound as ever.
+pub(crate) async fn edit(app: &App, row: &TicketRow, arguments: Object) -> Result<Edit, Fault> {
+    let mut kept = kept::Kept::open(app, row).await?;
+    kept.arguments = Value::Object(arguments);
+    let work = match resume::rebuild(app, &row.ticket, kept.clone()).await {
+        Ok(work) => work,
+        Err(Stop::Refused(error)) => return Err(Fault::invalid("arguments", error.message)),
+        Err(Stop::Fault(fault)) => return Err(*fault),
+    };
+    Ok(Edit {
+        binding: kept::binding(&work)?,
+        request: kept.seal(app, &row.ticket).await?,
+        shown: park::shown(&work, row.ticket.kind),
+    })
+}
+
+/// Carries a late execution out again that a dead server left; only what does no harm twice is.
+pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<(), Fault> {
+    let Some(_busy) = app.tickets().enter(row.ticket.id) else { return Ok(()) };
+    let (org, id) = (row.ticket.organization_id, row.ticket.execution_id);
+    let Some(ledger) = app.store().ledger_row_by_id(org, id).await? else { return Ok(()) };
+    let kept = kept::Kept::open(app, &row).await?;
+    let mut work = match resume::rebuild(app, &row.ticket, kept).await {
+        Ok(work) => work,
+        Err(Stop::Refused(error)) => {
+            tracing::warn!(execution = %id, why = error.message, "a late execution cannot be carried out again");
+            return Ok(());
+        }
+        Err(Stop::Fault(fault)) => return Err(*fault),
+    };
+    let now = app.clock().now();
+    if !app.store().take_over(id, work.node_id, ledger.epoch, now).await? {
+        return Ok(());
+    }
+    work.started_at = Some(now);
+    claim::act(app, work, ledger.epoch + 1, admit::Pass::none()).await.map(drop)
+}
+
+/// Whom to tell how the execution of a ticket went.
+pub(crate) async fn webhook_of(app: &App, row: &TicketRow) -> Result<Option<WebhookTarget>, Fault> {
+    Ok(kept::Kept::open(app, row).await?.webhook)
 }

@@ -82,6 +82,8 @@ pub async fn replay(app: &App, caller: &Caller, id: ExecutionId, spec: ReplaySpe
         replay_of: Some(id),
         cursor: None,
         confirmed: true,
+        approved: false,
+        webhook: None,
     };
     call::run(app, request).await
 }
@@ -146,6 +148,12 @@ pub async fn cancel(app: &App, caller: &Caller, id: ExecutionId) -> Result<(), F
         return audit::write(app, caller, "execution.cancel", "execution", id, json!({})).await;
     }
     let execution = find(app, caller, id).await?;
+    if execution.state == State::Parked
+        && let Some(ticket) = app.store().ticket_of(caller.org_id, id).await?
+    {
+        audit::write(app, caller, "execution.cancel", "execution", id, json!({})).await?;
+        return crate::approvals::cancel(app, &ticket).await;
+    }
     let why = if execution.state.is_final() { "it has already ended" } else { "it runs on another node" };
     Err(Fault::new(FaultKind::Conflict, "not_running_here", format!("this execution cannot be cancelled: {why}")))
 }

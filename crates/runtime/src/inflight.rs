@@ -57,6 +57,11 @@ impl Inflight {
         self.lock().running.get(&id).filter(|(owner, _)| *owner == org).inspect(|(_, token)| token.cancel()).is_some()
     }
 
+    /// Whether an execution of `org` is under way here.
+    pub fn runs(&self, org: OrgId, id: ExecutionId) -> bool {
+        self.lock().running.get(&id).is_some_and(|(owner, _)| *owner == org)
+    }
+
     /// Becomes the leader of `slot`, or joins the one there is.
     pub fn claim_slot(&self, slot: &str, args_hash: &str) -> Entry {
         let mut table = self.lock();

@@ -9,7 +9,7 @@ use callwright_model::{ErrorClass, Fault, IdSource, ToolError, id::NodeId};
 use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::{App, metering};
+use crate::{App, metering, outbox, tickets};
 
 /// Rows thrown away in one statement.
 const BATCH: u32 = 500;
@@ -119,6 +119,9 @@ pub(crate) async fn housekeeping(app: App) {
         {
             tracing::warn!(?error, "dead nodes could not be looked for");
         }
+        if let Err(error) = tickets::sweep(&app, seconds == 0).await {
+            tracing::warn!(?error, "tickets could not be seen to");
+        }
         if seconds.is_multiple_of(60)
             && let Err(error) = throw_away(&app).await
         {
@@ -134,8 +137,10 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().expire_slots(now, BATCH).await?;
     app.store().purge_results(now, BATCH).await?;
     app.store().purge_expired_tokens(now).await?;
+    app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     let Some(retention) = app.settings().retention else { return Ok(()) };
     let before = now.minus(retention);
+    app.store().purge_tickets(before, BATCH).await?;
     while app.store().purge(before, BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

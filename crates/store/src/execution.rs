@@ -10,6 +10,7 @@ mod retention;
 mod row;
 pub(crate) mod usage;
 
+pub(crate) use self::node::alive;
 pub use self::{
     ledger::{Claim, Fence, FinishExecution, LedgerRow, NewExecution, Whose},
     node::Reaped,

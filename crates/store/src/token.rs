@@ -140,6 +140,12 @@ impl Store {
         Ok(Page::from_rows(rows, page.limit, |token| vec![token.id.to_string()]))
     }
 
+    /// Whether a token was revoked. One that expired and was forgotten was not.
+    pub async fn is_token_revoked(&self, org: OrgId, id: TokenId) -> Result<bool> {
+        let sql = "SELECT 1 FROM token WHERE org_id = $1 AND id = $2 AND revoked_at IS NOT NULL";
+        Ok(self.fetch_optional(sql, params![org, id], |row| row.fields("token").int("one")).await?.is_some())
+    }
+
     /// The token of that id, revoked or not.
     pub async fn token(&self, org: OrgId, id: TokenId) -> Result<Option<Token>> {
         let sql = format!("SELECT {TOKEN} FROM token t WHERE t.org_id = $1 AND t.id = $2");

@@ -80,9 +80,4 @@ impl Store {
         let rows = self.fetch_query(query, unmatched).await?;
         Ok(Page::from_rows(rows, page.limit, |row| vec![row.name.clone(), row.agent.clone()]))
     }
-
-    /// Forgets the calls of a name. Gives how many rows that were.
-    pub async fn forget_unmatched(&self, org: OrgId, name: &str) -> Result<u64> {
-        self.execute("DELETE FROM unmatched_call WHERE org_id = $1 AND name = $2", params![org, name]).await
-    }
 }

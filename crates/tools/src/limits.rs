@@ -25,6 +25,17 @@ pub fn check(spec: &ToolSpec) -> Result<(), Fault> {
     between("policy.timeout_ms", policy.timeout_ms, MIN_TIMEOUT_MS, MAX_TIMEOUT_MS)?;
     between("policy.connect_timeout_ms", policy.connect_timeout_ms, 1, MAX_TIMEOUT_MS)?;
     between("policy.read_timeout_ms", policy.read_timeout_ms, 1, MAX_TIMEOUT_MS)?;
+    if let Some(ms) = policy.answer_by_ms {
+        between("policy.answer_by_ms", ms, MIN_TIMEOUT_MS, MAX_TIMEOUT_MS)?;
+    }
+    if policy.answer_by_say.as_ref().is_some_and(|say| say.len() > 1_000) {
+        return refuse("policy.answer_by_say", "may have at most 1000 bytes");
+    }
+    policy.confirm.check()?;
+    policy.approval.check()?;
+    if let Some(callback) = spec.config.http().and_then(|http| http.callback.as_ref()) {
+        between("config.callback.expires_s", callback.expires_s, 1, 604_800)?;
+    }
     retry(&policy.retry)?;
     result(&spec.result)?;
     spec.redact.iter().enumerate().try_for_each(|(at, text)| path(&format!("redact.{at}"), text))

@@ -3,7 +3,7 @@
 //! Every document is read and rehearsed on the server before the first one is applied, so that a slip in the last
 //! file does not leave the first half behind; a document that fails all the same does not keep the others back.
 
-mod load;
+pub(super) mod load;
 
 use std::path::PathBuf;
 

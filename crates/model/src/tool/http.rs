@@ -34,6 +34,9 @@ pub struct HttpConfig {
     /// How the upstream recognises a repeated request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Idempotency>,
+    /// The upstream only takes the request on, and sends the result later to a one-time address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
     /// How many redirects to follow.
     #[serde(default = "three")]
     pub redirects: u8,
@@ -43,6 +46,22 @@ pub struct HttpConfig {
     /// Statuses that mean success besides 200 to 299.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub success_status_codes: Vec<u16>,
+}
+
+/// A result that comes later. The address stands in templates as `${callback_url}`, and in a header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Callback {
+    /// The header that carries the address.
+    pub header: String,
+    /// How long the result is waited for, in seconds: 1 to 604800.
+    pub expires_s: u32,
+}
+
+impl Default for Callback {
+    fn default() -> Self {
+        Self { header: "X-Callback-Url".to_owned(), expires_s: 3_600 }
+    }
 }
 
 /// The default of [`HttpConfig::max_response_bytes`].

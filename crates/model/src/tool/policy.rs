@@ -1,11 +1,17 @@
 //! What is allowed around a tool: time, retries, confirmation, where it may be used, what to do when it fails.
 
+mod approval;
+mod confirm;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{ErrorClass, context::Channel};
+
+pub use approval::{Approval, ApprovalRule};
+pub use confirm::{Confirm, ConfirmRule};
 
 /// Time, retries, confirmation, and where a tool may be used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -20,12 +26,21 @@ pub struct Policy {
     /// When to send again. What *may* be sent again is decided by the retry gate, whatever stands here.
     #[serde(skip_serializing_if = "is_default")]
     pub retry: RetryPolicy,
-    /// The person on the line must agree first.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub confirm: bool,
-    /// An operator must agree first.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub approval: bool,
+    /// The caller is answered at the latest after this long, 100 to 600000 ms; the execution finishes behind, within
+    /// `timeout_ms`. Without it the caller waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_by_ms: Option<u32>,
+    /// What the person on the line is told then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_by_say: Option<String>,
+    /// The person on the line must agree first: `true`, a question, or a rule.
+    #[serde(skip_serializing_if = "Confirm::is_no")]
+    #[schema(value_type = Value)]
+    pub confirm: Confirm,
+    /// An operator must agree first: `true`, or a rule.
+    #[serde(skip_serializing_if = "Approval::is_no")]
+    #[schema(value_type = Value)]
+    pub approval: Approval,
     /// Where it may be used; empty means anywhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_contexts: Vec<Channel>,
@@ -42,8 +57,10 @@ impl Default for Policy {
             connect_timeout_ms: 5_000,
             read_timeout_ms: 10_000,
             retry: RetryPolicy::default(),
-            confirm: false,
-            approval: false,
+            answer_by_ms: None,
+            answer_by_say: None,
+            confirm: Confirm::No,
+            approval: Approval::No,
             allowed_contexts: Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! What the caller is told.
 
 use callwright_model::{
-    Block, Content, ErrorClass, Outcome, ToolError, execution::State, id::ExecutionId, outcome::Cut,
+    Block, Content, ErrorClass, Outcome, ToolError, execution::State, id::ExecutionId, outcome::Cut, ticket::Pending,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +36,9 @@ pub struct CallAnswer {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ToolError>,
+    /// Present while the execution waits for somebody, or finishes behind: what for, and where to ask for the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
     /// About the execution itself.
     pub meta: CallMeta,
 }
@@ -78,6 +81,7 @@ impl CallAnswer {
             content: content.blocks,
             truncated: content.truncated,
             error,
+            pending: None,
             meta: CallMeta {
                 duplicate: false,
                 idempotency: idempotency(work),

@@ -7,8 +7,10 @@
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    ErrorClass, Fault, Outcome, ToolError,
+    Content, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
+    ticket::TicketState,
+    tool::Effect,
 };
 use callwright_store::execution::{Claim, Fence, FinishExecution, LedgerRow, NewExecution};
 use sha2::{Digest, Sha256};
@@ -17,20 +19,21 @@ use tokio::{sync::watch, time::Instant};
 use super::{
     CallAnswer,
     admit::{self, Pass},
-    answer::{CallMeta, millis, state_of},
+    answer::{millis, state_of},
     bind::hex,
-    execute, hold, record,
+    callback, confirm, execute, hold, outcome, park, record,
+    shape::Shaped,
     work::{Stop, Work},
 };
 use crate::{
     App,
     app::not_ready,
     inflight::{Ended, Entry},
-    metering,
+    metering, tickets,
 };
 
 /// The epoch of an execution that nobody has taken over.
-const FIRST_EPOCH: i64 = 1;
+pub(super) const FIRST_EPOCH: i64 = 1;
 /// How often a row that another node works on is looked at.
 const POLL: Duration = Duration::from_millis(50);
 /// The longest wait between two looks.
@@ -93,22 +96,29 @@ async fn join(ended: &mut watch::Receiver<Ended>, deadline: Instant) -> Joined {
 
 async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAnswer, Fault> {
     let now = app.clock().now();
-    work.started_at = Some(now);
-    let new = NewExecution {
-        execution: record::row(&work, State::Started, None, None),
-        intent_expires_at: slot.as_ref().map(|_| now.plus(app.settings().intent_ttl)),
-        intent_slot: slot,
-        resendable: is_resendable(&work),
-    };
     // Only a call that nobody has answered before can be held; so a key is looked up first.
-    if let Err(stop) = hold_unless_known(app, &work, new.intent_slot.as_deref()).await {
+    if let Err(stop) = hold_unless_known(app, &work, slot.as_deref()).await {
         return match stop {
             Stop::Refused(error) => Ok(record::refused(app, &work, *error).await),
             Stop::Fault(fault) => Err(*fault),
         };
     }
+    if let Some(kind) = confirm::needed(&work) {
+        return park::park(app, work, slot, kind).await;
+    }
     // What may still be held back is claimed first and started once it is let through: two commits.
     let is_gated = admit::applies(app, &work);
+    let state = if is_gated { State::Claimed } else { State::Started };
+    work.started_at = (!is_gated).then_some(now);
+    let new = NewExecution {
+        execution: record::row(&work, state, None, None),
+        intent_expires_at: slot.as_ref().map(|_| now.plus(app.settings().intent_ttl)),
+        intent_slot: slot,
+        resendable: is_resendable(&work),
+    };
+    if work.callback().is_some() {
+        return callback::lead(app, work, new).await;
+    }
     let claim = if is_gated { app.store().claim(&new).await? } else { app.store().claim_and_start(&new).await? };
     match claim {
         Claim::Ours => {
@@ -121,7 +131,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
 }
 
 /// Starts what was claimed, once there is room for it.
-async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
+pub(super) async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
     let pass = match admit::admit(app, &work).await {
         Ok(pass) => pass,
         Err(error) => return release(app, work, error).await,
@@ -157,7 +167,7 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 }
 
 /// Sends, and makes the outcome durable before it is told.
-async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
+pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
     let outcome = match execute::run(app, &work).await {
         Ok(outcome) => outcome,
         Err(fault) => {
@@ -170,6 +180,10 @@ async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer
     if let Some(whole) = whole {
         record::keep_whole(app, &work, whole);
     }
+    let fence = Fence { node_id: work.node_id, epoch };
+    if let (Some(ticket), Outcome::Done(_)) = (work.ticket, &outcome) {
+        return callback::wait(app, work, ticket, fence).await;
+    }
     let now = app.clock().now();
     let execution = record::row(&work, state_of(&outcome), Some(&outcome), Some(now));
     let answer = CallAnswer::new(&work, outcome);
@@ -177,22 +191,76 @@ async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
     let sealed = seal_for_duplicates(app, &work, &answer).await?;
-    finish(app, &execution, Fence { node_id: work.node_id, epoch }, sealed).await?;
+    if !finish(app, &execution, fence, sealed).await?
+        && let Some(row) = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?
+        && row.execution.state.is_final()
+    {
+        // Another node has taken it over, or its callback was here first: that record stands.
+        return outcome::answer(app, row, true).await;
+    }
     record::announce_end(app, &work, &execution);
+    if may_be_waited_for(&work) {
+        if execution.state == State::Failed
+            && let Some(ticket) = work.ticket
+        {
+            // Nothing was taken on, so no result will come.
+            app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+        }
+        tickets::execution_ended(app, execution.organization_id, execution.id).await;
+    }
     Ok(answer)
 }
 
+/// Records a read whose caller was answered before it ended.
+pub(super) async fn late_read(
+    app: &App,
+    work: &Work,
+    outcome: Result<Shaped, ToolError>,
+) -> Result<CallAnswer, Fault> {
+    let (outcome, whole) = record::settle_content(work, outcome);
+    if let Some(whole) = whole {
+        record::keep_whole(app, work, whole);
+    }
+    let execution = record::row(work, state_of(&outcome), Some(&outcome), Some(app.clock().now()));
+    let answer = CallAnswer::new(work, outcome);
+    let sealed = seal_for_duplicates(app, work, &answer).await?;
+    finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, sealed).await?;
+    record::announce_end(app, work, &execution);
+    tickets::execution_ended(app, execution.organization_id, execution.id).await;
+    Ok(answer)
+}
+
+/// Whether somebody may ask later how it went: then all of the outcome is kept.
+fn may_be_waited_for(work: &Work) -> bool {
+    let policy = work.policy();
+    policy.answer_by_ms.is_some()
+        || !policy.approval.is_no()
+        || !policy.confirm.is_no()
+        || work.callback().is_some()
+}
+
 /// The log hides parts of some results; a request that repeats the key must get them all the same.
-async fn seal_for_duplicates(app: &App, work: &Work, answer: &CallAnswer) -> Result<Option<String>, Fault> {
-    if work.request.idempotency_key.is_none() || !work.tool().shaper.hides() || !answer.success {
+pub(super) async fn seal_for_duplicates(
+    app: &App,
+    work: &Work,
+    answer: &CallAnswer,
+) -> Result<Option<String>, Fault> {
+    let is_asked_for_again = work.request.idempotency_key.is_some() || may_be_waited_for(work);
+    if !is_asked_for_again || !work.tool().shaper.hides() || !answer.success {
         return Ok(None);
     }
     let bytes = serde_json::to_vec(&answer.to_content()).map_err(Fault::internal)?;
     Ok(Some(app.vault().seal(work.request.caller.org_id, &bytes).await?))
 }
 
-/// The effect has happened: losing its outcome to a database that is away for a moment would make it unknown.
-async fn finish(app: &App, execution: &Execution, fence: Fence, sealed_outcome: Option<String>) -> Result<(), Fault> {
+/// The effect has happened: losing its outcome to a database that is away for a moment would make it unknown. False:
+/// the execution is not ours any more, and its record stands.
+pub(super) async fn finish(
+    app: &App,
+    execution: &Execution,
+    fence: Fence,
+    sealed_outcome: Option<String>,
+) -> Result<bool, Fault> {
     let end = FinishExecution {
         fence,
         state: execution.state,
@@ -208,10 +276,10 @@ async fn finish(app: &App, execution: &Execution, fence: Fence, sealed_outcome: 
     let mut wait = POLL;
     loop {
         match app.store().finish(execution.id, end.clone()).await {
-            Ok(true) => return Ok(()),
+            Ok(true) => return Ok(true),
             Ok(false) => {
-                tracing::warn!(execution = %execution.id, "another node has taken this execution over; its record stands");
-                return Ok(());
+                tracing::info!(execution = %execution.id, "this execution was finished or taken over by another; its record stands");
+                return Ok(false);
             }
             Err(error) if Instant::now() < give_up => {
                 tracing::warn!(execution = %execution.id, %error, "the outcome could not be recorded yet");
@@ -224,7 +292,7 @@ async fn finish(app: &App, execution: &Execution, fence: Fence, sealed_outcome: 
 }
 
 /// Somebody has acted on this key before, or is acting on it.
-async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswer, Fault> {
+pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswer, Fault> {
     if row.execution.args_hash != work.args_hash {
         return Err(key_reused(work.request.idempotency_key.as_deref().unwrap_or_default()));
     }
@@ -241,6 +309,9 @@ async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswe
             work.id = row.execution.id;
             work.received_at = row.execution.received_at;
             return act(app, work, row.epoch + 1, Pass::none()).await;
+        }
+        if row.execution.state == State::Parked {
+            return park::again(app, &work, &row).await;
         }
         if row.execution.state.is_final() {
             metering::deduplicated();
@@ -262,37 +333,23 @@ async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswe
 
 /// The outcome of an earlier request with the same key.
 async fn recorded(app: &App, work: &Work, row: LedgerRow) -> Result<CallAnswer, Fault> {
-    let execution = row.execution;
-    let content = match row.sealed_outcome {
-        Some(sealed) => {
-            let bytes = app.vault().unseal(execution.organization_id, &sealed).await?;
-            serde_json::from_slice(&bytes).map_err(Fault::internal)?
-        }
-        None => execution.output.unwrap_or_default(),
-    };
-    Ok(CallAnswer {
-        execution_id: execution.id,
-        tool: execution.tool_name,
-        version: execution.tool_version,
-        state: execution.state,
-        success: execution.state == State::Done,
-        message: content.message,
-        data: content.data,
-        content: content.blocks,
-        truncated: content.truncated,
-        error: execution.error,
-        meta: CallMeta {
-            duplicate: true,
-            idempotency: "keyed".to_owned(),
-            attempts: execution.attempts.len() as u32,
-            duration_ms: millis(work.begun.elapsed()),
-            dry_run: false,
-            request: None,
-        },
-    })
+    let mut answer = outcome::answer(app, row, true).await?.into_duplicate();
+    answer.meta.duration_ms = millis(work.begun.elapsed());
+    Ok(answer)
 }
 
-fn still_running(work: &Work) -> CallAnswer {
+/// The result that a row stands for. What the log hides is for the caller only.
+pub(super) async fn content_of(app: &App, row: &LedgerRow, is_own: bool) -> Result<Content, Fault> {
+    match &row.sealed_outcome {
+        Some(sealed) if is_own => {
+            let bytes = app.vault().unseal(row.execution.organization_id, sealed).await?;
+            serde_json::from_slice(&bytes).map_err(Fault::internal)
+        }
+        _ => Ok(row.execution.output.clone().unwrap_or_default()),
+    }
+}
+
+pub(super) fn still_running(work: &Work) -> CallAnswer {
     let error = ToolError::new(
         ErrorClass::TimeoutError,
         "in_progress",
@@ -321,13 +378,13 @@ fn broken(work: &Work) -> ToolError {
 }
 
 /// Whether a node that takes this over may send again: only what does no harm twice.
-fn is_resendable(work: &Work) -> bool {
+pub(super) fn is_resendable(work: &Work) -> bool {
     let spec = &work.tool().tool.spec;
-    spec.repeatable || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
+    spec.effect == Effect::Read || spec.repeatable || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
 }
 
 /// Where the key stands in the ledger: one for each organization, tool and key.
-fn slot(work: &Work, key: &str) -> String {
+pub(super) fn slot(work: &Work, key: &str) -> String {
     let mut hasher = Sha256::new();
     hasher.update(work.request.caller.org_id.raw().to_be_bytes());
     hasher.update(work.tool().tool.id.raw().to_be_bytes());

@@ -1,32 +1,55 @@
-//! Whether somebody has to agree first.
-//!
-//! Tickets, which carry such a question and resume the execution, are not built yet; until they are, a
-//! tool that asks for consent is held back, never let through.
+//! Whether somebody has to agree first, and what they are asked.
 
-use callwright_model::{ErrorClass, ToolError};
+use callwright_expr::{Names, Scope, Template};
+use callwright_model::{
+    Fault,
+    ticket::TicketKind,
+    tool::{ToolSpec, Trust},
+};
 
-use super::work::{Stop, Work};
+use super::work::Work;
 
-pub(super) fn consent(work: &Work) -> Result<(), Stop> {
+/// The most characters of a question.
+const MAX_QUESTION: usize = 1_000;
+
+/// Who has to agree before this execution may go on. A confirmation comes before an approval, so that nobody is
+/// asked to approve what the person on the line does not want.
+pub(super) fn needed(work: &Work) -> Option<TicketKind> {
     let policy = work.policy();
-    if work.request.dry_run {
-        return Ok(());
+    if !policy.confirm.is_no() && !work.request.confirmed {
+        return Some(TicketKind::Confirmation);
     }
-    if policy.approval {
-        return Err(held(
-            "approval_required",
-            "an operator must approve this call, and this version cannot ask for approval yet",
-        ));
-    }
-    if policy.confirm && !work.request.confirmed {
-        return Err(held(
-            "confirmation_required",
-            "the person on the line must confirm this call, and this version cannot ask for confirmation yet",
-        ));
-    }
-    Ok(())
+    (!policy.approval.is_no() && !work.request.approved).then_some(TicketKind::Approval)
 }
 
-fn held(code: &str, message: &str) -> Stop {
-    ToolError::new(ErrorClass::ApprovalRequired, code, format!("{message}; nothing was sent")).into()
+/// The question of a tool that asks for confirmation, compiled when the tool is saved.
+///
+/// # Errors
+/// The template is not valid.
+pub(crate) fn compile(spec: &ToolSpec) -> Result<Option<Template>, Fault> {
+    let Some(ask) = spec.policy.confirm.rule().and_then(|rule| rule.ask.as_deref()) else { return Ok(None) };
+    // No secrets: the question is spoken.
+    let names = Names { secrets: Default::default(), trust: Trust::Client };
+    Template::compile(ask, &names).map(Some).map_err(|error| {
+        let field = "policy.confirm.ask";
+        Fault::invalid(field, format!("`{field}`: {}", error.message))
+    })
+}
+
+/// What the person on the line is to be asked.
+pub(super) fn question(work: &Work) -> String {
+    let general = || format!("Shall I go ahead with: {}?", work.tool().tool.spec.title());
+    let Some(template) = &work.tool().question else { return general() };
+    let (secrets, extra) = (Default::default(), work.extra(work.received_at));
+    let scope = Scope {
+        parameters: &work.arguments,
+        context: &work.context,
+        trust: Trust::Client,
+        secrets: &secrets,
+        extra: &extra,
+    };
+    match template.render(&scope) {
+        Ok(text) if !text.trim().is_empty() => text.chars().take(MAX_QUESTION).collect(),
+        _ => general(),
+    }
 }

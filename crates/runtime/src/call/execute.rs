@@ -15,7 +15,7 @@ use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
-use super::{CallAnswer, admit, record, shape::Shaped, work::Work};
+use super::{CallAnswer, admit, claim, late::{self, Stage}, record, shape::Shaped, work::Work};
 use crate::App;
 
 /// What an executor gets beyond its deadline to come back by itself.
@@ -34,7 +34,11 @@ pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
         }
         Err(error) => Err(error),
     };
-    let answer = record::read(app, &work, outcome).await;
+    let answer = match late::ends(work.late.as_ref()).await {
+        // Its caller was answered; it has a row, and whoever asks for the outcome looks there.
+        Stage::Late => claim::late_read(app, &work, outcome).await?,
+        _ => record::read(app, &work, outcome).await,
+    };
     unfinished.ended();
     Ok(answer)
 }

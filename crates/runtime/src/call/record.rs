@@ -21,9 +21,6 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
     let compiled = work.tool();
     let spec = &compiled.tool.spec;
     let caller = &work.request.caller;
-    // Only bound arguments can carry a secret into the log.
-    let redactor =
-        (!compiled.bound.is_empty() && !work.secrets.is_empty()).then(|| Redactor::new(work.secrets.values()));
     let (output, error) = match outcome {
         Some(Outcome::Done(content)) => (Some(compiled.shaper.hide(content.clone())), None),
         Some(Outcome::Failed(error)) => (None, Some(error.clone())),
@@ -48,7 +45,7 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
         source: work.request.source.to_owned(),
         intent_key: work.request.idempotency_key.clone(),
         args_hash: work.args_hash.clone(),
-        input: hide_arguments(&work.arguments, &spec.redact, redactor.as_ref()),
+        input: shown_arguments(work),
         output,
         error,
         attempts: work.attempts(),
@@ -62,6 +59,14 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
         ended_at,
         duration_ms: ended_at.map(|_| millis(work.begun.elapsed())),
     }
+}
+
+/// The arguments as people may see them.
+pub(super) fn shown_arguments(work: &Work) -> Value {
+    // Only bound arguments can carry a secret into the log.
+    let redactor = (!work.tool().bound.is_empty() && !work.secrets.is_empty())
+        .then(|| Redactor::new(work.secrets.values()));
+    hide_arguments(&work.arguments, &work.tool().tool.spec.redact, redactor.as_ref())
 }
 
 /// Records an execution that ended before anything could be sent.

@@ -46,6 +46,7 @@ pub async fn rest(app: &App, caller: &Caller, id: Option<ExecutionId>, cursor: &
         content: content.blocks,
         truncated: content.truncated,
         error: None,
+        pending: None,
         meta: CallMeta { idempotency: "none: nothing was sent".to_owned(), ..CallMeta::default() },
     })
 }

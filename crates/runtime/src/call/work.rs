@@ -10,14 +10,14 @@ use callwright_model::{
     Fault, Object, Timestamp, ToolError,
     context::{CallContext, Channel},
     execution::Attempt,
-    id::{ExecutionId, NodeId},
+    id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
-    tool::{Effect, Policy},
+    tool::{Effect, Policy, http::Callback},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::CallRequest;
+use super::{CallRequest, late::Gate};
 use crate::{
     App,
     registry::{CompiledTool, cache::Found},
@@ -44,6 +44,7 @@ impl From<Fault> for Stop {
 }
 
 /// One execution on its way through the corridor.
+#[derive(Clone)]
 pub(super) struct Work {
     pub id: ExecutionId,
     pub request: CallRequest,
@@ -62,6 +63,10 @@ pub(super) struct Work {
     pub started_at: Option<Timestamp>,
     /// The name under which this process acts; it changes when the lease is lost, and then the fence holds us off.
     pub node_id: NodeId,
+    /// For a tool that answers by a certain time: whether its caller was answered already.
+    pub late: Option<Gate>,
+    /// The ticket of its callback.
+    pub ticket: Option<TicketId>,
 }
 
 impl Work {
@@ -85,8 +90,30 @@ impl Work {
             attempts: Arc::default(),
             started_at: None,
             node_id: app.node_id(),
+            late: None,
+            ticket: None,
             request,
         }
+    }
+
+    /// The same as an execution that was asked for earlier.
+    pub(super) fn as_execution(mut self, id: ExecutionId, received_at: Timestamp) -> Self {
+        self.id = id;
+        self.received_at = received_at;
+        self.context.verified.insert("execution_id".to_owned(), json!(id));
+        self
+    }
+
+    /// The arguments without those that the server fills in.
+    pub(super) fn asked(&self) -> Object {
+        let mut asked = self.arguments.clone();
+        asked.retain(|name, _| !self.tool().tool.spec.bound.contains_key(name));
+        asked
+    }
+
+    /// How the result comes later, if it does.
+    pub(super) fn callback(&self) -> Option<&Callback> {
+        self.tool().tool.spec.config.http().and_then(|http| http.callback.as_ref())
     }
 
     pub(super) fn tool(&self) -> &CompiledTool {

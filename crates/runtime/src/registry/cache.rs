@@ -12,6 +12,7 @@ use callwright_model::{
     Fault,
     agent::Agent,
     id::{OrgId, ToolId},
+    tool::Tool,
 };
 use quick_cache::sync::Cache;
 
@@ -76,6 +77,36 @@ impl ToolCache {
         let Some(found) = load(app, org, tool, agent).await? else { return Ok(None) };
         self.found.insert(key, found.clone());
         Ok(Some(found))
+    }
+}
+
+impl ToolCache {
+    /// The tool at one revision, as `agent` has it; `None` when the tool is gone. Whether it is active, shared or
+    /// assigned is told as it is now.
+    pub async fn find_at(
+        &self,
+        app: &App,
+        org: OrgId,
+        tool: ToolId,
+        revision: i64,
+        agent: Option<&str>,
+    ) -> Result<Option<Found>, Fault> {
+        let Some(found) = self.find(app, org, &tool.to_string(), agent).await? else { return Ok(None) };
+        if found.tool.tool.revision == revision {
+            return Ok(Some(found));
+        }
+        let Some(head) = app.store().tool_by_id(org, tool).await? else { return Ok(None) };
+        let Some(version) = app.store().version(org, tool, revision).await? else { return Ok(None) };
+        let mut row = Tool { spec: version.spec, revision, ..head.clone() };
+        row.spec.active = head.spec.active;
+        row.spec.is_template = head.spec.is_template;
+        row.spec.is_shared = head.spec.is_shared;
+        if let Some(agent) = &found.agent
+            && let Some(assignment) = app.store().assignment(org, agent.id, tool).await?
+        {
+            row = compile::with_overrides(&row, &assignment.overrides)?;
+        }
+        Ok(Some(Found { tool: Arc::new(compile::compile(row, None)?), ..found }))
     }
 }
 

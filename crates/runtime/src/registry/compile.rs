@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use callwright_expr::{Names, ValueTemplate};
+use callwright_expr::{Names, Template, ValueTemplate};
 use callwright_model::{
     Fault, Object,
     context::CALL_FIELDS,
@@ -15,7 +15,7 @@ use callwright_tools::Executor;
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
-use crate::call::shape::Shaper;
+use crate::call::{CONFIRM_TOOL, confirm, shape::Shaper};
 
 /// A tool that can run.
 pub struct CompiledTool {
@@ -33,6 +33,8 @@ pub struct CompiledTool {
     pub bound: Vec<BoundValue>,
     /// Makes a result of an answer.
     pub shaper: Shaper,
+    /// What the person on the line is asked, when the tool has words of its own for it.
+    pub question: Option<Template>,
     /// The secrets that an execution needs.
     pub secrets: BTreeSet<String>,
     /// The semantic version.
@@ -65,13 +67,14 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
     let model_schema = validator(&spec.model_parameters(), "parameters")?;
     let full_schema = if bound.is_empty() { None } else { Some(validator(&spec.parameters, "parameters")?) };
     let shaper = Shaper::compile(&spec.result)?;
+    let question = confirm::compile(spec)?;
     let mut needed = executor.secrets().clone();
     for value in &bound {
         needed.extend(value.template.secrets().iter().cloned());
     }
     let defaults = defaults(spec);
     let version = spec.version.clone().unwrap_or_else(|| "1.0.0".to_owned());
-    Ok(CompiledTool { executor, model_schema, full_schema, defaults, bound, shaper, secrets: needed, version, tool })
+    Ok(CompiledTool { executor, model_schema, full_schema, defaults, bound, shaper, question, secrets: needed, version, tool })
 }
 
 /// A validator that fetches nothing and whose patterns cannot run away.
@@ -101,6 +104,9 @@ fn check_plain_fields(spec: &ToolSpec) -> Result<(), Fault> {
             "name",
             "`name` must be 1 to 64 letters, digits, `_` or `-` and start with a letter or `_`, so that every model provider takes it",
         ));
+    }
+    if spec.name == CONFIRM_TOOL {
+        return Err(Fault::invalid("name", format!("`{CONFIRM_TOOL}` is the server's own tool; choose another name")));
     }
     for (field, text, most) in [
         ("display_name", spec.display_name.as_deref().unwrap_or(""), 200),
@@ -163,6 +169,11 @@ fn defaults(spec: &ToolSpec) -> Vec<(String, Value)> {
         .filter(|(name, _)| !spec.bound.contains_key(*name))
         .filter_map(|(name, schema)| Some((name.clone(), schema.get("default")?.clone())))
         .collect()
+}
+
+/// The secrets that a tool names, without looking whether they exist.
+pub(crate) fn secret_names(spec: &ToolSpec) -> Vec<String> {
+    names_in(spec).map(|names| names.into_iter().collect()).unwrap_or_default()
 }
 
 /// Every `${NAME}` in the tool that can only be a secret.

@@ -8,9 +8,10 @@ use callwright_model::{
     tool::ToolSpec,
 };
 use callwright_store::tool::ToolFilter;
+use serde_json::json;
 
 use super::compile;
-use crate::{App, agents, app::require};
+use crate::{App, agents, app::require, call::CONFIRM_TOOL};
 
 /// The most tools that one list of definitions holds.
 const MOST: usize = 1_000;
@@ -27,7 +28,26 @@ pub async fn definitions(
         Some(agent) => of_agent(app, caller, agent).await?,
         None => of_caller(app, caller).await?,
     };
-    Ok(definition::define(specs.iter(), format))
+    let asks = specs.iter().any(|spec| !spec.policy.confirm.is_no());
+    let confirm = if asks { Some(confirm_tool()?) } else { None };
+    Ok(definition::define(specs.iter().chain(&confirm), format))
+}
+
+/// The tool by which a model passes on what the person on the line said; there when one of its tools asks.
+fn confirm_tool() -> Result<ToolSpec, Fault> {
+    let spec = json!({
+        "name": CONFIRM_TOOL, "kind": "system", "config": {"action": "skip_turn"},
+        "description": "Passes on whether the person agreed to what a tool asked them to confirm. Use it only after they have answered, with the ticket that the tool gave.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "ticket": {"type": "string", "description": "The ticket that the tool gave, beginning with tick_"},
+                "confirmed": {"type": "boolean", "description": "true if the person said yes, false if they said no"}
+            },
+            "required": ["ticket", "confirmed"], "additionalProperties": false
+        }
+    });
+    serde_json::from_value(spec).map_err(Fault::internal)
 }
 
 async fn of_agent(app: &App, caller: &Caller, agent: &str) -> Result<Vec<ToolSpec>, Fault> {

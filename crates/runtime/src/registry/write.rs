@@ -229,11 +229,8 @@ fn warnings(spec: &ToolSpec) -> Vec<String> {
     if spec.description.trim().is_empty() {
         found.push("`description` is empty: a model cannot tell when to use this tool".to_owned());
     }
-    if spec.policy.confirm || spec.policy.approval {
-        found.push(
-            "`policy.confirm` and `policy.approval` hold every call back: this version cannot ask for consent yet"
-                .to_owned(),
-        );
+    if spec.policy.approval.rule().and_then(|rule| rule.webhook.as_ref()).is_some_and(|hook| hook.secret.is_none()) {
+        found.push("`policy.approval.webhook.secret` is not given: what is sent there is not signed".to_owned());
     }
     if spec.effect != callwright_model::tool::Effect::Read
         && !spec.repeatable

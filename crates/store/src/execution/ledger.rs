@@ -125,6 +125,14 @@ pub struct Whose<'w> {
 }
 
 impl Tx<'_> {
+    /// Claims an intent in the state that its record has.
+    pub(crate) async fn claim_execution(&mut self, new: &NewExecution) -> Result<Claim> {
+        let slot =
+            Slot { name: new.intent_slot.as_deref(), expires_at: new.intent_expires_at, is_resendable: new.resendable };
+        let insert = row::insert_params(&new.execution, slot)?;
+        self.claim_row(new, &insert).await
+    }
+
     /// Adds the row, or finds the one that has its slot.
     async fn claim_row(&mut self, new: &NewExecution, insert: &[Value]) -> Result<Claim> {
         let org = new.execution.organization_id;

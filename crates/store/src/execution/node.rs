@@ -54,7 +54,9 @@ impl Tx<'_> {
         let unknown = format!(
             "UPDATE execution SET state = 'unknown', error = $2, error_class = $3, ended_at = $1, updated_at = $1 \
              WHERE id IN (SELECT id FROM execution WHERE state = 'started' AND state <> 'done' \
-             AND (resendable = 0 OR intent_slot IS NULL OR intent_expires_at <= $1) AND {of_the_dead}{}) RETURNING id",
+             AND (resendable = 0 OR intent_slot IS NULL OR intent_expires_at <= $1) AND {of_the_dead} \
+             AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.execution_id = execution.id AND ticket.kind = 'late' \
+             AND ticket.state = 'open' AND ticket.rerun = 1){}) RETURNING id",
             dialect.for_update_skip_locked()
         );
         let params = params![now, value::json(error)?, error.class.as_str()];

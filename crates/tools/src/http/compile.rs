@@ -51,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) auth: AuthPlan,
     pub(crate) key: KeyPlace,
     pub(crate) key_honoured: bool,
+    /// The header that carries the address of a callback.
+    pub(crate) callback: Option<HeaderName>,
     pub(crate) redirects: u8,
     pub(crate) max_bytes: usize,
     pub(crate) success: Vec<u16>,
@@ -112,6 +114,10 @@ impl Plan {
             query: query(config, &method, names)?,
             key,
             key_honoured: config.idempotency.as_ref().is_some_and(|i| i.honoured),
+            callback: match &config.callback {
+                Some(callback) => Some(header_name("config.callback.header", &callback.header)?),
+                None => None,
+            },
             redirects: redirects(config.redirects)?,
             max_bytes: max_bytes(config.max_response_bytes)?,
             success: statuses("config.success_status_codes", &config.success_status_codes, 200)?,

@@ -88,6 +88,14 @@ impl Plan {
                 headers.insert(plan.name.clone(), value);
             }
         }
+        if let Some(name) = &self.callback
+            && let Some(address) = call.context.verified.get("callback_url").and_then(Value::as_str)
+        {
+            let mut value = key_value(name, address)?;
+            // Whoever has the address may answer: it does not follow a redirect to somebody else.
+            value.set_sensitive(true);
+            headers.insert(name.clone(), value);
+        }
         let mut key_field = None;
         if call.effect != Effect::Read {
             match &self.key {

@@ -14,26 +14,26 @@ use serde_json::Value;
 
 /// A tool as it stands in a file.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(in crate::command) struct Document {
     /// The file, and the document's number when the file has several.
-    pub(super) place: String,
+    pub(in crate::command) place: String,
     /// The tool's name.
-    pub(super) name: String,
+    pub(in crate::command) name: String,
     /// What is sent.
-    pub(super) value: Value,
+    pub(in crate::command) value: Value,
 }
 
 /// What is wrong with a file or a document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(in crate::command) struct Problem {
     /// The file, and the document's number when the file has several.
-    pub(super) place: String,
+    pub(in crate::command) place: String,
     /// What is wrong; names the field.
-    pub(super) message: String,
+    pub(in crate::command) message: String,
 }
 
 /// All documents of these files and folders, or all that is wrong with them.
-pub(super) fn documents(paths: &[PathBuf]) -> Result<Vec<Document>, Vec<Problem>> {
+pub(in crate::command) fn documents(paths: &[PathBuf]) -> Result<Vec<Document>, Vec<Problem>> {
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
         match files(path) {

@@ -34,11 +34,11 @@ pub(crate) struct Configuration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<SystemConfig>,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub method: String,
-    /// Where the request goes.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Where the request goes. Only the type `system` has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Headers, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
@@ -145,8 +145,8 @@ impl Configuration {
         let this = Self {
             kind,
             system: None,
-            method: fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned()),
-            url: fields.require("url", "say where the request goes")?,
+            method: Some(fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned())),
+            url: Some(fields.require("url", "say where the request goes")?),
             headers: fields.map("headers")?,
             authentication: fields.object("authentication")?.map(Authentication::parse).transpose()?,
             request_body_template: fields.take("request_body_template")?,
@@ -193,8 +193,8 @@ impl Configuration {
         Self {
             kind: ToolType::System,
             system: Some(config),
-            method: String::new(),
-            url: String::new(),
+            method: None,
+            url: None,
             headers: BTreeMap::new(),
             authentication: None,
             request_body_template: None,
@@ -218,8 +218,8 @@ impl Configuration {
         Self {
             kind: ToolType::Endpoint,
             system: None,
-            method: config.method.clone(),
-            url: config.url.clone(),
+            method: Some(config.method.clone()),
+            url: Some(config.url.clone()),
             headers,
             query: config.query.clone(),
             auth: authentication.is_none().then(|| config.auth.clone()),
@@ -254,8 +254,8 @@ impl Configuration {
             (Some(template), _) => Some(Body { json: Some(template), ..Body::default() }),
             (None, body) => body,
         };
-        config.method = self.method;
-        config.url = self.url;
+        config.method = self.method.unwrap_or_default();
+        config.url = self.url.unwrap_or_default();
         config.headers = self.headers;
         config.query = self.query;
         config.idempotency = self.idempotency;

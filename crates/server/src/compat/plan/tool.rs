@@ -109,7 +109,7 @@ impl PlanTool {
             configuration: Configuration::of(spec),
             function_definition: FunctionDefinition::from_spec(spec),
             is_active: spec.active,
-            require_confirmation: spec.policy.confirm,
+            require_confirmation: !spec.policy.confirm.is_no(),
             allowed_contexts: spec.policy.allowed_contexts.clone(),
             timeout_seconds: seconds(spec.policy.timeout_ms),
             retry_attempts: shown_attempts(&spec.policy),
@@ -281,7 +281,10 @@ impl ToolInput {
         };
         set_timeout(&mut spec.policy, self.timeout_seconds)?;
         set_attempts(&mut spec.policy, self.retry_attempts)?;
-        spec.policy.confirm = self.require_confirmation.unwrap_or(spec.policy.confirm);
+        // Asked already, it keeps its own question.
+        if let Some(asked) = self.require_confirmation.filter(|asked| *asked == spec.policy.confirm.is_no()) {
+            spec.policy.confirm = asked.into();
+        }
         spec.policy.allowed_contexts = self.allowed_contexts.unwrap_or(spec.policy.allowed_contexts);
         spec.active = self.is_active.unwrap_or(spec.active);
         spec.is_public = self.is_public.unwrap_or(spec.is_public);

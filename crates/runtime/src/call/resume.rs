@@ -1,0 +1,150 @@
+//! Going on with an execution that waited. One function, whoever agreed and on whichever server.
+//!
+//! Until `store.resume` has committed, nothing has changed and anybody may try again; from then on bytes may leave,
+//! and a server that dies leaves the execution `started`, which the reaper and the retry gate look after. So an
+//! approved execution runs once, and nothing that ran before it runs again.
+
+use callwright_model::{
+    ErrorClass, Fault, FaultKind, ToolError,
+    account::Right,
+    execution::State,
+    ticket::{Ticket, TicketKind, TicketState},
+};
+use callwright_store::ticket::{Resume, TicketRow};
+
+use super::{
+    CallAnswer, admit, authorize, callback, claim,
+    kept::{Kept, binding},
+    park, prepare, record,
+    work::{Stop, Work},
+};
+use crate::{App, tickets};
+
+/// Goes on with the execution of a ticket that was agreed to. None: somebody else does, or it is not the time.
+pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswer>, Fault> {
+    let Some(_busy) = app.tickets().enter(row.ticket.id) else { return Ok(None) };
+    let mut kept = Kept::open(app, &row).await?;
+    kept.agreed(row.ticket.kind == TicketKind::Confirmation, row.ticket.kind == TicketKind::Approval);
+    let mut work = match rebuild(app, &row.ticket, kept).await {
+        Ok(work) => work,
+        Err(Stop::Refused(error)) => return give_up(app, &row, *error).await.map(|()| None),
+        Err(Stop::Fault(fault)) => return Err(*fault),
+    };
+    if binding(&work)? != row.binding {
+        let error = ToolError::new(
+            ErrorClass::PermissionError,
+            "changed_since",
+            "the tool, its settings for the agent or a value that the server fills in has changed since this was agreed to; nothing was done. Ask again",
+        );
+        return give_up(app, &row, error).await.map(|()| None);
+    }
+    if let Some(kind) = super::confirm::needed(&work) {
+        return next(app, &row, work, kind).await.map(Some);
+    }
+    let pass = match admit::admit(app, &work).await {
+        Ok(pass) => pass,
+        // The sweeper tries again; the ticket is still good.
+        Err(error) if error.retryable => return Ok(None),
+        Err(error) => return give_up(app, &row, error).await.map(|()| None),
+    };
+    crate::failpoint!("resume.before");
+    let now = app.clock().now();
+    let resume = Resume {
+        ticket: row.ticket.id,
+        execution: row.ticket.execution_id,
+        node_id: work.node_id,
+        input: record::shown_arguments(&work),
+        next: if work.callback().is_some() { Some(callback::ticket(app, &mut work).await?.row) } else { None },
+        now,
+    };
+    let Some(epoch) = app.store().resume(resume).await? else { return Ok(None) };
+    crate::failpoint!("resume.after");
+    work.started_at = Some(now);
+    record::announce(app, &record::row(&work, State::Started, None, None));
+    let answer = claim::act(app, work, epoch, pass).await?;
+    app.tickets().changed();
+    Ok(Some(answer))
+}
+
+/// The work as it was, with everything that the server establishes by itself established anew.
+pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Work, Stop> {
+    let refused = |code: &str, message: String| -> Stop { ToolError::new(ErrorClass::PermissionError, code, message).into() };
+    let store = app.store();
+    let org = ticket.organization_id;
+    let member = store.member(org, kept.user_id()).await.map_err(Fault::from)?;
+    let Some(member) = member.filter(|member| member.role.may(Right::Call)) else {
+        return Err(refused("requester_gone", "who asked for this may no longer call tools here".to_owned()));
+    };
+    if store.is_token_revoked(org, kept.token_id()).await.map_err(Fault::from)? {
+        return Err(refused("token_revoked", "the token that asked for this was revoked since".to_owned()));
+    }
+    let agent = kept.agent().map(|agent| agent.to_string());
+    let found = match app.tools().find_at(app, org, ticket.tool_id, ticket.revision, agent.as_deref()).await {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            return Err(refused("tool_gone", format!("the tool `{}` is no longer there", ticket.tool_name)));
+        }
+        Err(fault) if fault.kind == FaultKind::NotFound => return Err(refused("agent_gone", fault.message)),
+        Err(fault) => return Err(fault.into()),
+    };
+    let received_at = kept.received_at;
+    let request = kept.request(ticket, member.role);
+    if let Err(fault) = authorize::caller(app, &request, &found).await {
+        return Err(match fault.kind {
+            FaultKind::Forbidden => refused("forbidden", fault.message),
+            _ => fault.into(),
+        });
+    }
+    let mut work = Work::new(app, request, found).as_execution(ticket.execution_id, received_at);
+    prepare(app, &mut work).await?;
+    Ok(work)
+}
+
+/// One more has to agree: the first ticket is used up and the next one opened in one step.
+async fn next(app: &App, row: &TicketRow, work: Work, kind: TicketKind) -> Result<CallAnswer, Fault> {
+    let new = park::new_ticket(app, &work, kind).await?;
+    let answer = park::answer(&work, &new.row.ticket);
+    let (old, now) = (row.ticket.id, app.clock().now());
+    app.store()
+        .write((new.row, new.news), move |(next, news), tx| {
+            Box::pin(async move {
+                if tx.supersede_ticket(old, now).await? {
+                    tx.insert_ticket(next).await?;
+                    if let Some(news) = news {
+                        tx.push_outbox(news).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(answer)
+}
+
+/// Nothing will come of this ticket: its execution is released, and whoever waits is told.
+pub(crate) async fn give_up(app: &App, row: &TicketRow, error: ToolError) -> Result<(), Fault> {
+    end(app, row, TicketState::Void, State::Released, error).await
+}
+
+/// Ends a ticket and its parked execution in one step.
+pub(crate) async fn end(
+    app: &App,
+    row: &TicketRow,
+    ticket: TicketState,
+    execution: State,
+    error: ToolError,
+) -> Result<(), Fault> {
+    let (id, of, now) = (row.ticket.id, row.ticket.execution_id, app.clock().now());
+    app.store()
+        .write(error, move |error, tx| {
+            Box::pin(async move {
+                if tx.end_ticket(id, ticket, now).await? {
+                    tx.end_parked(of, execution, error, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    tickets::ended(app, row).await;
+    Ok(())
+}
