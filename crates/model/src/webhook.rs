@@ -30,7 +30,10 @@ impl WebhookTarget {
         let is_http = self.url.starts_with("https://") || self.url.starts_with("http://");
         if !is_http || self.url.len() > 2_048 || self.url.chars().any(|c| c.is_whitespace() || c.is_control()) {
             let field = format!("{field}.url");
-            return Err(Fault::invalid(&field, format!("`{field}` must be an http or https address of at most 2048 bytes")));
+            return Err(Fault::invalid(
+                &field,
+                format!("`{field}` must be an http or https address of at most 2048 bytes"),
+            ));
         }
         match &self.secret {
             Some(name) if !is_secret_name(name) => {

@@ -9,7 +9,6 @@ use callwright_model::{
 };
 use callwright_store::Store;
 use callwright_vault::Vault;
-use std::sync::OnceLock;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -36,6 +35,8 @@ pub struct Settings {
     pub drain: Duration,
     /// The operator's SMTP server; without it no e-mail is sent.
     pub mail: Option<crate::mail::Mail>,
+    /// Where people and upstreams reach this server, without a final slash.
+    pub public_url: String,
 }
 
 impl Default for Settings {
@@ -49,6 +50,7 @@ impl Default for Settings {
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
             mail: None,
+            public_url: "http://127.0.0.1:8080".to_owned(),
         }
     }
 }
@@ -72,7 +74,6 @@ struct Rooms {
     inflight: Inflight,
     unmatched: Unmatched,
     tickets: Tickets,
-    public_url: OnceLock<String>,
     node: node::Node,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -104,7 +105,6 @@ impl App {
             inflight: Inflight::default(),
             unmatched: Unmatched::default(),
             tickets: Tickets::default(),
-            public_url: OnceLock::new(),
             node,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -195,13 +195,9 @@ impl App {
     pub fn tickets(&self) -> &Tickets {
         &self.0.tickets
     }
-    /// Says where people and upstreams reach this server, without a final slash. Only the first word counts.
-    pub fn set_public_url(&self, url: &str) {
-        let _ = self.0.public_url.set(url.trim_end_matches('/').to_owned());
-    }
     /// The whole address of a path of this server.
     pub fn public_address(&self, path: &str) -> String {
-        format!("{}{path}", self.0.public_url.get().map_or("http://127.0.0.1:8080", String::as_str))
+        format!("{}{path}", self.0.settings.public_url)
     }
     /// This process as a member of the cluster.
     pub fn node(&self) -> &node::Node {

@@ -55,6 +55,7 @@ fn without_links(mut ticket: Ticket) -> Ticket {
 pub async fn decide(app: &App, caller: &Caller, id: TicketId, verdict: Verdict) -> Result<Ticket, Fault> {
     require(caller, Right::Decide, Scope::ExecutionsDecide)?;
     let row = found(app, caller, id).await?;
+    waits(app, &row.ticket)?;
     may_decide(caller, &row.ticket)?;
     let decision = Decision {
         approve: verdict.approve,
@@ -65,7 +66,8 @@ pub async fn decide(app: &App, caller: &Caller, id: TicketId, verdict: Verdict) 
         at: app.clock().now(),
     };
     let action = if verdict.approve { "approval.approve" } else { "approval.deny" };
-    let details = json!({ "execution_id": row.ticket.execution_id, "tool": row.ticket.tool_name, "edited": decision.edited });
+    let details =
+        json!({ "execution_id": row.ticket.execution_id, "tool": row.ticket.tool_name, "edited": decision.edited });
     let entry = audit::entry(app, caller, action, "ticket", id, details);
     settle(app, row, decision, verdict.arguments, entry).await
 }
@@ -267,7 +269,10 @@ fn may_decide(caller: &Caller, ticket: &Ticket) -> Result<(), Fault> {
         return Err(Fault::forbidden("this needs the agreement of somebody else than who asked for it"));
     }
     if let Some(role) = rule.role.filter(|role| caller.role < *role) {
-        return Err(Fault::forbidden(format!("this tool wants the agreement of the role `{}` or higher", role.as_str())));
+        return Err(Fault::forbidden(format!(
+            "this tool wants the agreement of the role `{}` or higher",
+            role.as_str()
+        )));
     }
     if !rule.users.is_empty() && !rule.users.iter().any(|user| user.eq_ignore_ascii_case(&caller.email)) {
         return Err(Fault::forbidden("this tool wants the agreement of certain people, and you are not among them"));

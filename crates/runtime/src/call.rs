@@ -39,9 +39,7 @@ pub mod shape;
 mod validate;
 mod work;
 
-use callwright_model::{
-    Fault, Object, account::Caller, context::Channel, id::ExecutionId, webhook::WebhookTarget,
-};
+use callwright_model::{Fault, Object, account::Caller, context::Channel, id::ExecutionId, webhook::WebhookTarget};
 use callwright_store::ticket::{Edit, TicketRow};
 use serde_json::Value;
 use tracing::Instrument;

@@ -3,7 +3,9 @@
 mod account;
 mod agents;
 mod alerts;
+mod approvals;
 mod audit;
+mod deliveries;
 mod doctor;
 mod executions;
 mod invitations;
@@ -30,6 +32,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(tools::routes())
         .merge(agents::routes())
         .merge(executions::routes())
+        .merge(approvals::routes())
+        .merge(deliveries::routes())
         .merge(secrets::routes())
         .merge(audit::routes())
         .merge(alerts::routes())

@@ -73,6 +73,7 @@ pub fn status(fault: &Fault) -> StatusCode {
         FaultKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         FaultKind::Forbidden => StatusCode::FORBIDDEN,
         FaultKind::NotFound => StatusCode::NOT_FOUND,
+        FaultKind::Gone => StatusCode::GONE,
         FaultKind::Conflict => StatusCode::CONFLICT,
         FaultKind::Limited => StatusCode::TOO_MANY_REQUESTS,
         FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

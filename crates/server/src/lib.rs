@@ -7,8 +7,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod api;
+mod approval_page;
 pub mod auth;
 pub mod body;
+mod callbacks;
 mod compat;
 mod edge;
 pub mod error;

@@ -7,7 +7,7 @@ use http::{Method, Uri};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    api, compat,
+    api, approval_page, callbacks, compat,
     edge::EdgeLayer,
     error::ApiError,
     health, live, metrics, openapi,
@@ -32,6 +32,8 @@ pub(crate) fn api() -> OpenApiRouter<ServerState> {
         .merge(openapi::routes())
         .merge(api::routes())
         .merge(live::routes())
+        .merge(callbacks::routes())
+        .merge(approval_page::routes())
         .merge(compat::routes())
 }
 

@@ -115,10 +115,8 @@ impl Store {
         if due.is_none() {
             return Ok(Vec::new());
         }
-        self.write((now, again_at, most), |(now, again_at, most), tx| {
-            Box::pin(tx.claim_outbox(*now, *again_at, *most))
-        })
-        .await
+        self.write((now, again_at, most), |(now, again_at, most), tx| Box::pin(tx.claim_outbox(*now, *again_at, *most)))
+            .await
     }
 
     /// Notes how a sending ended.

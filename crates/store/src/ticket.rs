@@ -254,13 +254,8 @@ impl Tx<'_> {
                    duration_us = $5 - received_at, \
                    intent_slot = CASE WHEN $2 = 'released' THEN NULL ELSE intent_slot END \
                    WHERE id = $1 AND state = 'parked'";
-        let params = params![
-            id,
-            Value::word(state.as_str()),
-            value::json(error)?,
-            Value::word(error.class.as_str()),
-            now
-        ];
+        let params =
+            params![id, Value::word(state.as_str()), value::json(error)?, Value::word(error.class.as_str()), now];
         Ok(self.execute(sql, &params).await? > 0)
     }
 
@@ -314,9 +309,8 @@ impl Store {
 
     /// The newest ticket of an execution.
     pub async fn ticket_of(&self, org: OrgId, execution: ExecutionId) -> Result<Option<TicketRow>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM ticket WHERE org_id = $1 AND execution_id = $2 ORDER BY id DESC LIMIT 1"
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM ticket WHERE org_id = $1 AND execution_id = $2 ORDER BY id DESC LIMIT 1");
         self.fetch_optional(sql, params![org, execution], row).await
     }
 

@@ -54,7 +54,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let metrics = callwright_server::metrics::install().map_err(|error| Failure::new(error.to_string()))?;
     // First of all, so that a port that is taken is told before anything is made; nobody is answered until the end.
     let listener = listen(&settings.listen).await?;
-    let app = open(settings).await?;
+    let address = listener.local_addr()?;
+    let app = open(settings, address).await?;
     let token = settings.bootstrap_token.as_ref().map(|token| token.expose());
     let first = match bootstrap::bootstrap(&app, token).await {
         Ok(first) => first,
@@ -63,7 +64,6 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
             return Err(start::fault(&fault));
         }
     };
-    let address = listener.local_addr()?;
     if let Err(error) = announce(settings, address, &first) {
         tracing::warn!(%error, "standard output is closed; nobody was told the address there");
     }
@@ -84,7 +84,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Opens the rooms, from the bottom up.
-async fn open(settings: &Settings) -> Result<App, Failure> {
+async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> {
     let guard = start::guard(settings)?;
     start::data_dir(&settings.data_dir)?;
     let store = start::store(settings).await?;
@@ -95,7 +95,9 @@ async fn open(settings: &Settings) -> Result<App, Failure> {
     let vault = Vault::open(store.clone(), guard.clone(), key, clock.clone(), ids)
         .await
         .map_err(|error| Failure::new(error.to_string()))?;
+    let public_url = settings.public_url.as_ref().map_or_else(|| reachable(address).to_string(), ToString::to_string);
     let engine = EngineSettings {
+        public_url: public_url.trim_end_matches('/').to_owned(),
         retention: settings.retention,
         intent_ttl: settings.intent_ttl,
         drain: settings.drain / 3,

@@ -98,7 +98,8 @@ pub async fn arrive(app: &App, id: TicketId, secret: &str, body: Value) -> Resul
     let unknown = || Fault::new(FaultKind::NotFound, "callback_not_found", "there is no such callback");
     let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
     let hash = callwright_vault::token::hash(secret);
-    let is_right = row.secret_hash.as_ref().is_some_and(|right| callwright_vault::token::constant_time_eq(right, &hash));
+    let is_right =
+        row.secret_hash.as_ref().is_some_and(|right| callwright_vault::token::constant_time_eq(right, &hash));
     if row.ticket.kind != TicketKind::Callback || !is_right {
         return Err(unknown());
     }

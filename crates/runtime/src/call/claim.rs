@@ -212,11 +212,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
 }
 
 /// Records a read whose caller was answered before it ended.
-pub(super) async fn late_read(
-    app: &App,
-    work: &Work,
-    outcome: Result<Shaped, ToolError>,
-) -> Result<CallAnswer, Fault> {
+pub(super) async fn late_read(app: &App, work: &Work, outcome: Result<Shaped, ToolError>) -> Result<CallAnswer, Fault> {
     let (outcome, whole) = record::settle_content(work, outcome);
     if let Some(whole) = whole {
         record::keep_whole(app, work, whole);
@@ -233,18 +229,11 @@ pub(super) async fn late_read(
 /// Whether somebody may ask later how it went: then all of the outcome is kept.
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
-    policy.answer_by_ms.is_some()
-        || !policy.approval.is_no()
-        || !policy.confirm.is_no()
-        || work.callback().is_some()
+    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.callback().is_some()
 }
 
 /// The log hides parts of some results; a request that repeats the key must get them all the same.
-pub(super) async fn seal_for_duplicates(
-    app: &App,
-    work: &Work,
-    answer: &CallAnswer,
-) -> Result<Option<String>, Fault> {
+pub(super) async fn seal_for_duplicates(app: &App, work: &Work, answer: &CallAnswer) -> Result<Option<String>, Fault> {
     let is_asked_for_again = work.request.idempotency_key.is_some() || may_be_waited_for(work);
     if !is_asked_for_again || !work.tool().shaper.hides() || !answer.success {
         return Ok(None);
@@ -380,7 +369,9 @@ fn broken(work: &Work) -> ToolError {
 /// Whether a node that takes this over may send again: only what does no harm twice.
 pub(super) fn is_resendable(work: &Work) -> bool {
     let spec = &work.tool().tool.spec;
-    spec.effect == Effect::Read || spec.repeatable || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
+    spec.effect == Effect::Read
+        || spec.repeatable
+        || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
 }
 
 /// Where the key stands in the ledger: one for each organization, tool and key.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use callwright_model::{
-    ErrorClass, Fault, Outcome, ToolError,
+    Content, ErrorClass, Fault, Outcome, ToolError,
     execution::{Attempt, Event, Progress},
     id::{ExecutionId, OrgId},
     secret::SecretString,
@@ -15,7 +15,13 @@ use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
-use super::{CallAnswer, admit, claim, late::{self, Stage}, record, shape::Shaped, work::Work};
+use super::{
+    CallAnswer, admit, claim,
+    late::{self, Stage},
+    record,
+    shape::Shaped,
+    work::Work,
+};
 use crate::App;
 
 /// What an executor gets beyond its deadline to come back by itself.
@@ -66,6 +72,8 @@ pub(super) async fn run(app: &App, work: &Work) -> Result<Result<Shaped, ToolErr
         Err(_) => Outcome::Failed(overdue(work)),
     };
     Ok(match outcome {
+        // The upstream has only taken the request on: the result that is shaped comes later.
+        Outcome::Done(_) if work.ticket.is_some() => Ok(Shaped { content: Content::default(), whole: None }),
         Outcome::Done(content) => work.tool().shaper.shape(content),
         Outcome::Failed(error) => Err(error),
     })

@@ -33,12 +33,7 @@ pub(super) struct NewTicket {
 }
 
 /// Parks a new execution until somebody agrees.
-pub(super) async fn park(
-    app: &App,
-    work: Work,
-    slot: Option<String>,
-    kind: TicketKind,
-) -> Result<CallAnswer, Fault> {
+pub(super) async fn park(app: &App, work: Work, slot: Option<String>, kind: TicketKind) -> Result<CallAnswer, Fault> {
     let new = new_ticket(app, &work, kind).await?;
     let mut execution = record::row(&work, State::Parked, None, None);
     execution.started_at = None;
@@ -175,9 +170,8 @@ pub(super) fn pending(ticket: &Ticket, say: Option<String>) -> Pending {
     let spoken = match ticket.kind {
         TicketKind::Approval => ErrorClass::ApprovalRequired.spoken().to_owned(),
         TicketKind::Confirmation => ticket.shown.question.clone().unwrap_or_default(),
-        TicketKind::Callback | TicketKind::Late => {
-            say.unwrap_or_else(|| "This takes a little longer. I will come back to it as soon as I know more.".to_owned())
-        }
+        TicketKind::Callback | TicketKind::Late => say
+            .unwrap_or_else(|| "This takes a little longer. I will come back to it as soon as I know more.".to_owned()),
     };
     Pending {
         ticket: ticket.id,

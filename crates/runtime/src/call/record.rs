@@ -64,8 +64,8 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
 /// The arguments as people may see them.
 pub(super) fn shown_arguments(work: &Work) -> Value {
     // Only bound arguments can carry a secret into the log.
-    let redactor = (!work.tool().bound.is_empty() && !work.secrets.is_empty())
-        .then(|| Redactor::new(work.secrets.values()));
+    let redactor =
+        (!work.tool().bound.is_empty() && !work.secrets.is_empty()).then(|| Redactor::new(work.secrets.values()));
     hide_arguments(&work.arguments, &work.tool().tool.spec.redact, redactor.as_ref())
 }
 

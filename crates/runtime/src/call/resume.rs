@@ -68,7 +68,8 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
 
 /// The work as it was, with everything that the server establishes by itself established anew.
 pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Work, Stop> {
-    let refused = |code: &str, message: String| -> Stop { ToolError::new(ErrorClass::PermissionError, code, message).into() };
+    let refused =
+        |code: &str, message: String| -> Stop { ToolError::new(ErrorClass::PermissionError, code, message).into() };
     let store = app.store();
     let org = ticket.organization_id;
     let member = store.member(org, kept.user_id()).await.map_err(Fault::from)?;
@@ -95,7 +96,7 @@ pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Wo
             _ => fault.into(),
         });
     }
-    let mut work = Work::new(app, request, found).as_execution(ticket.execution_id, received_at);
+    let mut work = Work::new(app, request, found).for_execution(ticket.execution_id, received_at);
     prepare(app, &mut work).await?;
     Ok(work)
 }

@@ -97,7 +97,7 @@ impl Work {
     }
 
     /// The same as an execution that was asked for earlier.
-    pub(super) fn as_execution(mut self, id: ExecutionId, received_at: Timestamp) -> Self {
+    pub(super) fn for_execution(mut self, id: ExecutionId, received_at: Timestamp) -> Self {
         self.id = id;
         self.received_at = received_at;
         self.context.verified.insert("execution_id".to_owned(), json!(id));

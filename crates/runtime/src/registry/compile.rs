@@ -74,7 +74,18 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
     }
     let defaults = defaults(spec);
     let version = spec.version.clone().unwrap_or_else(|| "1.0.0".to_owned());
-    Ok(CompiledTool { executor, model_schema, full_schema, defaults, bound, shaper, question, secrets: needed, version, tool })
+    Ok(CompiledTool {
+        executor,
+        model_schema,
+        full_schema,
+        defaults,
+        bound,
+        shaper,
+        question,
+        secrets: needed,
+        version,
+        tool,
+    })
 }
 
 /// A validator that fetches nothing and whose patterns cannot run away.

@@ -1,5 +1,6 @@
 //! `/api/v1/executions`: the log, and what a person may do with an execution.
 
+mod answer;
 mod cancel;
 mod get;
 mod list;
@@ -15,6 +16,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
         .routes(routes!(get::get))
+        .routes(routes!(answer::answer))
         .routes(routes!(result::result))
         .routes(routes!(replay::replay))
         .routes(routes!(settle::settle))

@@ -1,7 +1,7 @@
 //! `POST /api/v1/tools/{name}/call`
 
 use axum::extract::State;
-use callwright_model::{Fault, Object, context::Channel};
+use callwright_model::{Fault, Object, context::Channel, webhook::WebhookTarget};
 use callwright_runtime::call::{self, CallAnswer, CallRequest};
 use http::{HeaderMap, HeaderName};
 use serde::Deserialize;
@@ -38,6 +38,9 @@ pub(crate) struct CallBody {
     dry_run: bool,
     /// Where it is used. Guessed from the context when absent.
     channel: Option<Channel>,
+    /// Told how it went, when this request is answered before that: because somebody must agree first, the tool
+    /// answers by a certain time, or its result comes later.
+    webhook: Option<WebhookTarget>,
     /// Fetch what follows in a cut result instead: `truncated.cursor` of an earlier answer.
     cursor: Option<String>,
 }
@@ -81,6 +84,8 @@ pub(crate) async fn call(
         replay_of: None,
         cursor: body.cursor,
         confirmed: false,
+        approved: false,
+        webhook: body.webhook,
     };
     Ok(Json(call::run(&state.app, request).await?))
 }

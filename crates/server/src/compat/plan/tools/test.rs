@@ -103,6 +103,8 @@ pub(crate) async fn test(
         replay_of: None,
         cursor: None,
         confirmed: true,
+        approved: false,
+        webhook: None,
     };
     Ok(Json(call::run(&state.app, request).await?.into()))
 }
