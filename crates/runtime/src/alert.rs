@@ -189,15 +189,12 @@ fn shown(caller: &Caller, mut rule: AlertRule) -> AlertRule {
 }
 
 /// Refuses what cannot work, and says what the names of the scope mean.
-async fn check(
-    app: &App,
-    caller: &Caller,
-    spec: &AlertRuleSpec,
-) -> Result<(Option<ToolId>, Option<AgentId>), Fault> {
+async fn check(app: &App, caller: &Caller, spec: &AlertRuleSpec) -> Result<(Option<ToolId>, Option<AgentId>), Fault> {
     spec.check()?;
     let is_by_hour = matches!(spec.condition, Condition::Volume { deviations: Some(_), .. });
     if is_by_hour && spec.scope.agent.is_some() {
-        let message = "what is usual at an hour is known of tools only; watch an agent by `condition.min` and `condition.max`";
+        let message =
+            "what is usual at an hour is known of tools only; watch an agent by `condition.min` and `condition.max`";
         return Err(Fault::invalid("scope.agent", message));
     }
     for (at, target) in spec.notify.iter().enumerate() {

@@ -101,7 +101,11 @@ const CHECKS: [Check; 9] = [
     Check { name: "alerts", is_for_admins: false, run: |app, caller| Box::pin(alerts::look(app, caller.org_id)) },
     Check { name: "disk", is_for_admins: true, run: |app, _| Box::pin(disk::look(app)) },
     Check { name: "secrets", is_for_admins: true, run: |app, caller| Box::pin(secrets::look(app, caller.org_id)) },
-    Check { name: "deliveries", is_for_admins: true, run: |app, caller| Box::pin(deliveries::look(app, caller.org_id)) },
+    Check {
+        name: "deliveries",
+        is_for_admins: true,
+        run: |app, caller| Box::pin(deliveries::look(app, caller.org_id)),
+    },
     Check { name: "mail", is_for_admins: true, run: |app, _| Box::pin(mail::look(app)) },
 ];
 

@@ -54,8 +54,9 @@ impl Mail {
     /// Says what is wrong, without the URL, which may hold a password.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
         let from = from.parse().map_err(|error| format!("the sender is no e-mail address: {error}"))?;
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|_| "it must look like smtp://user:password@host:587?tls=required or smtps://host:465".to_owned())?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
+            "it must look like smtp://user:password@host:587?tls=required or smtps://host:465".to_owned()
+        })?;
         Ok(Self { transport: builder.timeout(Some(TIMEOUT)).build(), from })
     }
 

@@ -40,14 +40,8 @@ pub use unmatched::{UnmatchedCall, list as unmatched_calls};
 type Rule = fn(&ToolSpec, &mut Findings);
 
 /// Every rule about a tool by itself.
-const RULES: [Rule; 6] = [
-    literal::examine,
-    description::examine,
-    parameters::examine,
-    provider::examine,
-    effect::examine,
-    timing::examine,
-];
+const RULES: [Rule; 6] =
+    [literal::examine, description::examine, parameters::examine, provider::examine, effect::examine, timing::examine];
 
 /// The most tools of an organization that are compared with one another.
 const MOST_TOOLS: usize = 1_000;
@@ -167,10 +161,22 @@ mod tests {
             (property(json!({"description": null})), "parameter_undescribed"),
             (property(json!({"type": null})), "parameter_untyped"),
             (property(json!({"description": "One of: berlin, paris or rome."})), "parameter_enum_in_words"),
-            (json!({"parameters": {"properties": {"due_date": {"type": "string", "description": "When"}}}}), "parameter_format"),
-            (json!({"parameters": {"properties": {"phone": {"type": "string", "description": "Whom"}}}}), "parameter_phone_form"),
-            (json!({"parameters": {"properties": {"order_id": {"type": "string", "description": "Which"}}}}), "parameter_no_example"),
-            (json!({"parameters": {"properties": {"long": {"type": "string", "description": "y ".repeat(3000)}}}}), "schema_large"),
+            (
+                json!({"parameters": {"properties": {"due_date": {"type": "string", "description": "When"}}}}),
+                "parameter_format",
+            ),
+            (
+                json!({"parameters": {"properties": {"phone": {"type": "string", "description": "Whom"}}}}),
+                "parameter_phone_form",
+            ),
+            (
+                json!({"parameters": {"properties": {"order_id": {"type": "string", "description": "Which"}}}}),
+                "parameter_no_example",
+            ),
+            (
+                json!({"parameters": {"properties": {"long": {"type": "string", "description": "y ".repeat(3000)}}}}),
+                "schema_large",
+            ),
             (json!({"name": "delete_order"}), "effect_destroys"),
             (json!({"effect": "write", "config": {"idempotency": {"honoured": true}}}), "effect_get_writes"),
             (json!({"name": "create_order", "config": {"method": "POST"}}), "effect_writes"),
@@ -194,14 +200,18 @@ mod tests {
                 assert!(!codes(&mended).contains(&code.to_owned()), "{code}: {fix} does not mend it");
             }
         }
-        assert!(!codes(&tool(json!({"config": {"auth": {"type": "bearer", "token": "${KEY}"}}}))).contains(&"secret_literal".to_owned()));
+        assert!(
+            !codes(&tool(json!({"config": {"auth": {"type": "bearer", "token": "${KEY}"}}})))
+                .contains(&"secret_literal".to_owned())
+        );
     }
 
     #[test]
     fn tools_that_are_alike_are_told_apart_by_name_and_description() {
         let spec = tool(json!({}));
         let like = |patch: Value| Outline::of(&tool(patch));
-        let found = |other: Outline| -> Vec<String> { lint(&spec, &[other]).into_iter().map(|found| found.code).collect() };
+        let found =
+            |other: Outline| -> Vec<String> { lint(&spec, &[other]).into_iter().map(|found| found.code).collect() };
         let words = "Plays the music that the caller likes. Use when there is nothing else to do.";
         assert_eq!(found(like(json!({"name": "order_statu", "description": words}))), ["name_near"]);
         assert_eq!(found(like(json!({"name": "status_order", "description": words}))), ["name_same_words"]);

@@ -44,8 +44,7 @@ pub struct Turn {
     pub now: Timestamp,
 }
 
-const RULE: &str =
-    "id, org_id, spec, progress, tool_id, agent_id, created_by, created_at, updated_at";
+const RULE: &str = "id, org_id, spec, progress, tool_id, agent_id, created_by, created_at, updated_at";
 
 fn rule(row: &Row) -> Result<RuleRow> {
     rule_fields(&mut row.fields("alert_rule"))

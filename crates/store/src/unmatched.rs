@@ -53,8 +53,7 @@ impl Store {
         let sql = "INSERT INTO unmatched_call (org_id, name, agent, count, keys, first_at, last_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (org_id, name, agent) DO UPDATE SET \
                    count = unmatched_call.count + excluded.count, keys = excluded.keys, last_at = excluded.last_at";
-        let params =
-            params![org, &row.name, &row.agent, row.count, value::json(&row.keys)?, row.first_at, row.last_at];
+        let params = params![org, &row.name, &row.agent, row.count, value::json(&row.keys)?, row.first_at, row.last_at];
         self.execute(sql, params).await.map(drop)
     }
 

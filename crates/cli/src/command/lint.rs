@@ -18,8 +18,10 @@ use crate::{
 
 /// Find what could be better about tools; guess parameters from a sample request.
 #[derive(Debug, Args)]
-#[command(after_help = "Without a name or a file, all tools of the server are looked at. The exit code is 1 when there \
-is an error among the suggestions, with --strict also a warning.")]
+#[command(
+    after_help = "Without a name or a file, all tools of the server are looked at. The exit code is 1 when there \
+is an error among the suggestions, with --strict also a warning."
+)]
 pub(crate) struct Lint {
     /// A tool on the server: its name or id.
     #[arg(conflicts_with = "files")]
@@ -55,7 +57,11 @@ fn remote(command: &Lint) -> Result<Vec<Value>, Failure> {
     let found = client.list("/api/v1/suggestions", &[], 10_000)?;
     for call in client.list("/api/v1/suggestions/unmatched", &[], 20)? {
         let times = text(&call, "count");
-        output::say(format!("`{}` was called {times} times and does not exist: {}", text(&call, "name"), text(&call, "message")));
+        output::say(format!(
+            "`{}` was called {times} times and does not exist: {}",
+            text(&call, "name"),
+            text(&call, "message")
+        ));
     }
     Ok(found)
 }
@@ -138,10 +144,11 @@ fn sample_of(content: &str) -> Result<sample::Sample, String> {
     if content.starts_with("http://") || content.starts_with("https://") {
         return serde_json::from_value(json!({ "url": content })).map_err(|error| error.to_string());
     }
-    let value: Value = serde_json::from_str(content)
-        .map_err(|error| format!("this is neither a URL nor JSON: {error}"))?;
+    let value: Value =
+        serde_json::from_str(content).map_err(|error| format!("this is neither a URL nor JSON: {error}"))?;
     let is_request = value.as_object().is_some_and(|fields| {
-        fields.contains_key("url") && fields.keys().all(|key| ["method", "url", "headers", "body"].contains(&key.as_str()))
+        fields.contains_key("url")
+            && fields.keys().all(|key| ["method", "url", "headers", "body"].contains(&key.as_str()))
     });
     let sample = if is_request { value } else { json!({ "body": value }) };
     serde_json::from_value(sample).map_err(|error| error.to_string())

@@ -77,12 +77,8 @@ pub(super) async fn measure(app: &App, row: &RuleRow) -> Result<Reading, Fault> 
         Condition::ErrorRate { classes, minimum, .. } => {
             let counted = store.count_outcomes(watched, classes, MAX_SAMPLE).await?;
             let share = counted.failed as f64 / counted.ended.max(1) as f64;
-            let said = format!(
-                "{:.1} % of {} executions failed within {}",
-                share * 100.0,
-                counted.ended,
-                length(window_s)
-            );
+            let said =
+                format!("{:.1} % of {} executions failed within {}", share * 100.0, counted.ended, length(window_s));
             let value = (counted.ended >= i64::from(*minimum)).then_some(share);
             Ok(Reading::high(row, value, above, "share").saying(said))
         }
@@ -139,7 +135,14 @@ async fn usual(app: &App, row: &RuleRow, deviations: f64, days: i64, now: Timest
     let band = |hour: i64| Band::of(&earlier(hour).map(count_of).collect::<Vec<_>>(), deviations);
     let (Some(now_band), Some(last_band)) = (band(this), band(this - 1)) else {
         let said = "there are not enough earlier days to know what is usual".to_owned();
-        return Ok(Reading { value: None, threshold: 0.0, is_breached: false, is_calm: true, unit: "executions", said });
+        return Ok(Reading {
+            value: None,
+            threshold: 0.0,
+            is_breached: false,
+            is_calm: true,
+            unit: "executions",
+            said,
+        });
     };
     let (now_count, last_count) = (count_of(this), count_of(this - 1));
     let high = bounded(now_count, None, Some(now_band.high), "this hour".to_owned());

@@ -1,6 +1,10 @@
 //! Addressing a notification: one letter for each target of a rule, put into the outbox with the change it tells of.
 
-use callwright_model::{Fault, alert::{AlertRule, Target}, webhook::WebhookTarget};
+use callwright_model::{
+    Fault,
+    alert::{AlertRule, Target},
+    webhook::WebhookTarget,
+};
 use callwright_store::outbox::OutboxRow;
 
 use super::notice::Notice;

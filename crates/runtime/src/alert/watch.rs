@@ -147,13 +147,7 @@ async fn look(app: &App, turn: Turn) -> Result<(), Fault> {
     Ok(())
 }
 
-fn opened(
-    app: &App,
-    rule: &AlertRule,
-    reading: &Reading,
-    tells: bool,
-    now: Timestamp,
-) -> Incident {
+fn opened(app: &App, rule: &AlertRule, reading: &Reading, tells: bool, now: Timestamp) -> Incident {
     Incident {
         id: app.ids().next(),
         rule_id: rule.id,

@@ -38,9 +38,7 @@ pub(super) async fn look(app: &App, org: OrgId) -> Result<Vec<Finding>, Fault> {
         findings.push(Finding::warn(CHECK, format!("these tell nobody: {silent}"), why, fix));
     }
     let limit = app.clock().now().minus(OVERDUE);
-    if let Some(late) =
-        names(&|rule| rule.progress.looked_at.is_none_or(|at| at < limit) && rule.updated_at < limit)
-    {
+    if let Some(late) = names(&|rule| rule.progress.looked_at.is_none_or(|at| at < limit) && rule.updated_at < limit) {
         let why = "nobody would be told";
         let fix = "look for `alert rule` in the server's log";
         findings.push(Finding::fail(CHECK, format!("not looked at for 5 minutes: {late}"), why, fix));

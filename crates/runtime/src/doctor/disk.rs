@@ -23,10 +23,12 @@ pub(super) async fn look(app: &App) -> Result<Vec<Finding>, Fault> {
         Some(free) => {
             let found = format!("{} free; {size}", bytes(free));
             let why = "when the disk is full no write is accepted, and reads are no longer recorded";
-            findings.push(match free {
-                ..SCARCE => Finding::fail(CHECK, found, why, cure),
-                ..LOW => Finding::warn(CHECK, found, why, cure),
-                _ => Finding::ok(CHECK, found),
+            findings.push(if free < SCARCE {
+                Finding::fail(CHECK, found, why, cure)
+            } else if free < LOW {
+                Finding::warn(CHECK, found, why, cure)
+            } else {
+                Finding::ok(CHECK, found)
             });
         }
     }

@@ -32,11 +32,8 @@ pub(super) async fn look(app: &App, org: OrgId) -> Result<Vec<Finding>, Fault> {
         }
     }
     let mut findings = Vec::new();
-    let missing: Vec<String> = used
-        .iter()
-        .filter(|(name, _)| !known.contains(*name))
-        .map(|(name, user)| format!("{name} ({user})"))
-        .collect();
+    let missing: Vec<String> =
+        used.iter().filter(|(name, _)| !known.contains(*name)).map(|(name, user)| format!("{name} ({user})")).collect();
     if let Some(first) = used.keys().find(|name| !known.contains(*name)) {
         let found = format!("named but not set: {}", listed(&missing));
         let why = "tools that name them fail before anything is sent";

@@ -100,8 +100,16 @@ fn unreachable(tool: &Tool, failures: &[&ToolError], of: usize, found: &mut Find
             "log_unreachable",
             "nothing answers at this address: is the service up, the port right, a firewall in the way?",
         ),
-        (&["tls_failed"], "log_tls", "the TLS handshake fails: has its certificate ended, or is it a private one (`ca_file`)?"),
-        (&["connection_reset"], "log_reset", "the upstream ends the connection before it answers: its own log may say why"),
+        (
+            &["tls_failed"],
+            "log_tls",
+            "the TLS handshake fails: has its certificate ended, or is it a private one (`ca_file`)?",
+        ),
+        (
+            &["connection_reset"],
+            "log_reset",
+            "the upstream ends the connection before it answers: its own log may say why",
+        ),
     ] {
         if let Some(count) = many(failures, of, codes) {
             let message = format!("{count} of {of} executions of `{}`: {why}", tool.spec.name);
@@ -182,7 +190,8 @@ fn broken(failures: &[&ToolError], of: usize, found: &mut Findings) {
     let is_theirs = |error: &&&ToolError| error.class == ErrorClass::UpstreamError && error.code.starts_with("http_5");
     let count = failures.iter().filter(is_theirs).count();
     if count >= 2 && count as f64 >= SHARE * of as f64 {
-        let message = format!("{count} of {of} executions: the upstream itself fails; a `fallback` tells callers what to do");
+        let message =
+            format!("{count} of {of} executions: the upstream itself fails; a `fallback` tells callers what to do");
         found.add(Weight::Warning, "log_upstream_fails", "fallback", message);
     }
 }

@@ -10,8 +10,20 @@ const SHORT: usize = 20;
 const LONG: usize = 1_024;
 /// Words by which descriptions say when to use a tool.
 const WHEN: [&str; 14] = [
-    "when", "use this", "use it", "use for", "use to", "call this", "call it", "if the", "if a", "before", "after",
-    "whenever", "only for", "in case",
+    "when",
+    "use this",
+    "use it",
+    "use for",
+    "use to",
+    "call this",
+    "call it",
+    "if the",
+    "if a",
+    "before",
+    "after",
+    "whenever",
+    "only for",
+    "in case",
 ];
 
 /// Looks at the tool's own description.
@@ -19,7 +31,8 @@ pub(super) fn examine(spec: &ToolSpec, found: &mut Findings) {
     let text = spec.description.trim();
     let length = text.chars().count();
     if length == 0 {
-        let message = "there is no description; it is what a model chooses by: say what the tool does, and when to use it";
+        let message =
+            "there is no description; it is what a model chooses by: say what the tool does, and when to use it";
         return found.add(Weight::Error, "description_missing", "description", message);
     }
     if length < SHORT {

@@ -6,8 +6,18 @@ use super::finding::{Findings, Weight};
 
 /// Names of headers and query parameters that carry credentials.
 const NAMES: [&str; 12] = [
-    "authorization", "x-api-key", "api-key", "apikey", "api_key", "x-auth-token", "access_token", "token", "secret",
-    "password", "client_secret", "signature",
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "api_key",
+    "x-auth-token",
+    "access_token",
+    "token",
+    "secret",
+    "password",
+    "client_secret",
+    "signature",
 ];
 /// How keys of well-known services begin.
 const BEGINNINGS: [&str; 10] =

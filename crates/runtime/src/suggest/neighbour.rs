@@ -12,8 +12,8 @@ const ALIKE: f64 = 0.8;
 const LEAST_WORDS: usize = 5;
 /// Words that say nothing about what a tool is for.
 const EMPTY: [&str; 24] = [
-    "the", "a", "an", "of", "to", "for", "and", "or", "in", "on", "by", "with", "is", "it", "this", "that", "use", "when",
-    "from", "be", "as", "at", "if", "are",
+    "the", "a", "an", "of", "to", "for", "and", "or", "in", "on", "by", "with", "is", "it", "this", "that", "use",
+    "when", "from", "be", "as", "at", "if", "are",
 ];
 
 /// What is compared of a tool.

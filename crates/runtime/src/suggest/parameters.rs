@@ -117,7 +117,10 @@ mod tests {
 
     #[test]
     fn values_in_words_are_found_and_prose_is_left_alone() {
-        assert_eq!(listed("The size. One of: small, medium or large."), Some(vec!["small".into(), "medium".into(), "large".into()]));
+        assert_eq!(
+            listed("The size. One of: small, medium or large."),
+            Some(vec!["small".into(), "medium".into(), "large".into()])
+        );
         assert_eq!(listed("Either `morning` or `evening`"), Some(vec!["morning".into(), "evening".into()]));
         assert_eq!(listed("one of the appointments that were offered, or a new time"), None);
         assert_eq!(listed("The city"), None);

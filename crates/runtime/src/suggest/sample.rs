@@ -89,7 +89,9 @@ pub fn guess(sample: &Sample) -> Result<Guess, Fault> {
         return Err(Fault::invalid("sample", format!("`sample` has more than {MOST_FIELDS} fields; leave some out")));
     }
     if !draft.properties.is_empty() {
-        draft.notes.push("one sample does not show which values there are; add an `enum` where there are few".to_owned());
+        draft
+            .notes
+            .push("one sample does not show which values there are; add an `enum` where there are few".to_owned());
         draft.notes.push("describe every parameter: that is what a model fills it in by".to_owned());
     }
     let parameters = json!({

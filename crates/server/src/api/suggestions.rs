@@ -99,9 +99,6 @@ async fn unmatched(
     responses((status = 200, description = "The guess", body = Guess)),
     extensions(("x-right" = json!("view")), ("x-scope" = json!("read"))),
 )]
-async fn parameters(
-    Authed(caller): Authed,
-    Json(body): Json<SampleBody>,
-) -> Result<Json<Guess>, ApiError> {
+async fn parameters(Authed(caller): Authed, Json(body): Json<SampleBody>) -> Result<Json<Guess>, ApiError> {
     Ok(Json(suggest::parameters(&caller, &body.sample)?))
 }

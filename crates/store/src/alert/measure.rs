@@ -98,10 +98,8 @@ impl Store {
     pub async fn count_outcomes(&self, watched: Watched, classes: &[ErrorClass], most: u32) -> Result<Counted> {
         let mut inner = watched.rows("SELECT state, error_class");
         inner.push(" AND state IN ('done', 'failed', 'unknown') ORDER BY id DESC LIMIT ").bind(most);
-        let mut query = Query::new(
-            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN state IN ('failed', 'unknown')",
-            inner.params,
-        );
+        let mut query =
+            Query::new("SELECT COUNT(*), COALESCE(SUM(CASE WHEN state IN ('failed', 'unknown')", inner.params);
         if !classes.is_empty() {
             query.push(" AND error_class IN ").bind_all(words(classes));
         }

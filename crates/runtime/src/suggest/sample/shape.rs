@@ -42,9 +42,9 @@ fn text_schema(name: &str, text: &str) -> Value {
     if text.starts_with("http://") || text.starts_with("https://") {
         return json!({"type": "string", "format": "uri"});
     }
-    let is_email = text.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !text.contains(char::is_whitespace)
-    });
+    let is_email = text
+        .split_once('@')
+        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !text.contains(char::is_whitespace));
     if is_email {
         return json!({"type": "string", "format": "email"});
     }
@@ -83,9 +83,15 @@ pub(super) fn is_id(segment: &str) -> bool {
 
 /// A text of an address as the JSON value that it looks like.
 pub(super) fn typed(text: &str) -> Value {
+    let as_text = || Value::String(text.to_owned());
     match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) if value.to_string() == text => value,
-        _ => Value::String(text.to_owned()),
+        // A number that JSON would write otherwise (`1.10`) names something.
+        Ok(Value::Number(number)) => {
+            let written = number.to_string();
+            if written == text { Value::Number(number) } else { as_text() }
+        }
+        Ok(value @ Value::Bool(_)) => value,
+        _ => as_text(),
     }
 }
 
