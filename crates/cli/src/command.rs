@@ -2,6 +2,7 @@
 
 mod agent;
 mod apply;
+mod approvals;
 mod doctor;
 mod executions;
 mod lint;
@@ -49,6 +50,9 @@ enum Command {
     /// What has been called, and what came of it.
     #[command(subcommand, alias = "execution")]
     Executions(executions::Executions),
+    /// What executions wait for, and deciding it.
+    #[command(subcommand, alias = "approval")]
+    Approvals(approvals::Approvals),
     /// Secrets: set, list, delete. They are never read back.
     #[command(subcommand)]
     Secret(secret::Secret),
@@ -93,6 +97,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Tool(command) => tool::run(command),
         Command::Agent(command) => agent::run(command),
         Command::Executions(command) => executions::run(command),
+        Command::Approvals(command) => approvals::run(command),
         Command::Secret(command) => secret::run(command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),

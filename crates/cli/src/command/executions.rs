@@ -20,6 +20,8 @@ pub(crate) enum Executions {
     List(List),
     /// Print an execution's whole record.
     Show(Named),
+    /// Tell how an execution went, or what it waits for.
+    Answer(Answer),
     /// Watch executions as they happen.
     Follow(follow::Follow),
     /// Make the same call again, as a new execution of the tool as it is now.
@@ -48,7 +50,7 @@ pub(crate) struct List {
     /// Asked for by this member's id.
     #[arg(long = "user", value_name = "ID")]
     user_id: Option<String>,
-    /// In this state: claimed, started, done, failed, unknown, released.
+    /// In this state: claimed, parked, started, done, failed, unknown, released.
     #[arg(long)]
     state: Option<String>,
     /// Failed with this class, for example `timeout_error`.
@@ -72,6 +74,18 @@ pub(crate) struct List {
 pub(crate) struct Named {
     /// The execution's id.
     id: String,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// An execution that may still be under way.
+#[derive(Debug, Args)]
+pub(crate) struct Answer {
+    /// The execution's id.
+    id: String,
+    /// Wait this many seconds for its end.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u32,
     #[command(flatten)]
     remote: Remote,
 }
@@ -122,6 +136,7 @@ pub(super) fn run(command: Executions) -> Result<(), Failure> {
     match command {
         Executions::List(command) => list(&command),
         Executions::Show(command) => show(&command),
+        Executions::Answer(command) => answer(&command),
         Executions::Follow(command) => follow::run(&command),
         Executions::Replay(command) => replay(&command),
         Executions::Settle(command) => settle(&command),
@@ -194,6 +209,19 @@ fn show(command: &Named) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+fn answer(command: &Answer) -> Result<(), Failure> {
+    let client = command.remote.connect()?;
+    let mut left = u64::from(command.wait) * 1_000;
+    loop {
+        let now = left.min(60_000);
+        let answer = client.get(&path(&command.id, &format!("/answer?wait_ms={now}")))?;
+        left -= now;
+        if left == 0 || answer["pending"].is_null() && answer["state"] != "started" {
+            return show_answer(&answer, command.remote.json, false);
+        }
+    }
 }
 
 fn replay(command: &Replay) -> Result<(), Failure> {

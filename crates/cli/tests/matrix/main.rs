@@ -80,6 +80,14 @@ impl World {
         text(&agent["id"])
     }
 
+    /// What a token of its own is answered by a tool with this policy.
+    fn asked(&self, policy: Value) -> Value {
+        let tool = self.owners_tool(json!({"policy": policy}));
+        let token = self.owner.post("/api/v1/tokens", json!({"name": "asker"})).expect(201);
+        let asker = self.owner.with_token(text(&token["token"]));
+        asker.post(&format!("/api/v1/tools/{tool}/call"), json!({})).expect(200)
+    }
+
     fn execution(&self, tool: &str) -> Value {
         self.owner.post(&format!("/api/v1/tools/{tool}/call"), json!({})).expect(200)
     }
@@ -105,6 +113,9 @@ impl World {
             "own_shared",
             "own_token",
             "anybodys_token",
+            "ticket",
+            "no_ticket",
+            "delivery",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -180,6 +191,17 @@ impl World {
             "anybodys_token" => {
                 let token = json!({"name": "spare", "role": "viewer", "user_id": self.member});
                 text(&api.post("/api/v1/tokens", token).expect(201)["id"])
+            }
+            "no_ticket" => "tick_00000000000000000000000000".to_owned(),
+            // Asked for with another token, because the one that asked may not decide.
+            "ticket" => text(&self.asked(json!({"approval": true}))["pending"]["ticket"]),
+            "delivery" => {
+                let hook = json!({"approval": {"webhook": {"url": self.upstream.url("/hook")}}});
+                let ticket = text(&self.asked(hook)["pending"]["ticket"]);
+                eventually("the webhook is delivered", 10, || {
+                    let page = api.get(&format!("/api/v1/deliveries?state=delivered&subject={ticket}")).expect(200);
+                    page["items"][0]["id"].as_str().map(str::to_owned)
+                })
             }
             _ => unreachable!("{name}"),
         }
