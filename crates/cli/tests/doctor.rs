@@ -46,8 +46,22 @@ fn a_healthy_server_has_nothing_wrong_and_tells_what_was_looked_at() {
         world.respond(|_| Answer::status(200).header("date", &now_as_a_date()));
         let checks = doctor(&server, &world.url("/"), &[], 0);
         for name in [
-            "server", "token", "permissions", "token expiry", "server database", "database clock", "upstreams", "alerts",
-            "disk", "secrets", "deliveries", "mail", "outbound", "world clock", "master key", "data directory",
+            "server",
+            "token",
+            "permissions",
+            "token expiry",
+            "server database",
+            "database clock",
+            "upstreams",
+            "alerts",
+            "disk",
+            "secrets",
+            "deliveries",
+            "mail",
+            "outbound",
+            "world clock",
+            "master key",
+            "data directory",
         ] {
             assert_eq!(check(&checks, name)["verdict"], "ok", "{name}");
         }
@@ -85,10 +99,11 @@ fn a_key_that_others_may_read_is_told() {
     let server = start(Database::Sqlite);
     let key = server.data_dir().join("master.key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let checks = doctor(&server, "http://127.0.0.1:1/", &[], 0);
-    let file = check(&checks, "master key file");
-    assert_eq!(file["verdict"], "warn");
-    assert!(file["hint"].as_str().unwrap().starts_with("chmod 600"), "{file}");
+    let checks = doctor(&server, "http://127.0.0.1:1/", &[], 1);
+    let found = check(&checks, "master key");
+    assert_eq!(found["verdict"], "fail");
+    assert!(found["found"].as_str().unwrap().contains("master.key"), "{found}");
+    assert!(found["why"].as_str().unwrap().contains("every secret"), "{found}");
 }
 
 #[test]
@@ -102,7 +117,8 @@ fn secrets_upstreams_unknown_outcomes_and_lost_webhooks_are_told_to_those_who_ma
         }
         let auth = json!({"type": "bearer", "token": "${GONE_KEY}"});
         make_tool(&api, "locked", json!({"method": "GET", "url": upstream.url("/"), "auth": auth}));
-        api.post("/api/v1/tools", json!({"name": "charge", "kind": "http", "config": {"url": upstream.url("/")}})).expect(201);
+        api.post("/api/v1/tools", json!({"name": "charge", "kind": "http", "config": {"url": upstream.url("/")}}))
+            .expect(201);
         upstream.always(Answer::json(401, json!({})));
         for _ in 0..4 {
             api.post("/api/v1/tools/locked/call", json!({})).expect(200);
@@ -120,7 +136,11 @@ fn secrets_upstreams_unknown_outcomes_and_lost_webhooks_are_told_to_those_who_ma
         let diagnosis = eventually("the doctor sees all of it", 20, || {
             let diagnosis = api.get("/api/v1/doctor").expect(200);
             let is = |name: &str, verdict: &str| {
-                diagnosis["findings"].as_array().unwrap().iter().any(|one| one["check"] == name && one["verdict"] == verdict)
+                diagnosis["findings"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|one| one["check"] == name && one["verdict"] == verdict)
             };
             (is("deliveries", "warn") && is("upstreams", "fail") && is("alerts", "warn")).then_some(diagnosis)
         });
@@ -140,13 +160,18 @@ fn secrets_upstreams_unknown_outcomes_and_lost_webhooks_are_told_to_those_who_ma
         }
 
         let ran = server.run(&["doctor", "--probe", &upstream.url("/")]).expect(1);
-        assert!(ran.stdout.contains("fail  secrets") && ran.stdout.contains("-> callwright secret set GONE_KEY"), "{ran:?}");
+        assert!(
+            ran.stdout.contains("fail  secrets") && ran.stdout.contains("-> callwright secret set GONE_KEY"),
+            "{ran:?}"
+        );
 
         let viewer = Person::invite(&api, "viewer@example.org", "viewer").api;
         let seen = viewer.get("/api/v1/doctor").expect(200);
         assert_eq!(seen["left_out"], json!(["disk", "secrets", "deliveries", "mail"]));
         assert!(!seen.to_string().contains("SPARE_KEY"), "{seen}");
-        assert!(served(&seen, "permissions")["found"].as_str().unwrap().starts_with("viewer: everything but call tools"));
+        assert!(
+            served(&seen, "permissions")["found"].as_str().unwrap().starts_with("viewer: everything but call tools")
+        );
         let mut as_viewer = server.command(&["doctor", "--remote-only"]);
         as_viewer.env("CALLWRIGHT_TOKEN", viewer.token().unwrap());
         let ran = Ran::of(as_viewer, "").expect(1);

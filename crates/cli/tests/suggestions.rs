@@ -59,7 +59,8 @@ fn flaws_and_neighbours_are_told_and_a_fix_can_be_applied() {
             assert!(told.contains(&code.to_owned()), "{code}: {found}");
         }
         assert!(!found.to_string().contains("geheim"));
-        let fix = found["suggestions"].as_array().unwrap().iter().find(|one| one["code"] == "effect_get_writes").unwrap();
+        let fix =
+            found["suggestions"].as_array().unwrap().iter().find(|one| one["code"] == "effect_get_writes").unwrap();
         assert_eq!((&fix["field"], &fix["fix"]), (&json!("effect"), &json!({"effect": "read"})));
 
         let first = api.get("/api/v1/suggestions?limit=1").expect(200);
@@ -151,7 +152,10 @@ fn calls_of_tools_that_do_not_exist_are_counted_by_name_and_the_nearest_is_sugge
         let (music, parcel) = (&found["items"][0], &found["items"][1]);
         assert_eq!((&music["name"], &music["count"]), (&json!("play_music"), &json!(1)));
         assert_eq!((&music["nearest"], &music["argument_names"]), (&json!([]), &json!(["song"])));
-        assert_eq!((&parcel["name"], &parcel["count"], &parcel["agent"]), (&json!("track_parcels"), &json!(3), &json!("Anna")));
+        assert_eq!(
+            (&parcel["name"], &parcel["count"], &parcel["agent"]),
+            (&json!("track_parcels"), &json!(3), &json!("Anna"))
+        );
         assert_eq!(parcel["nearest"], json!(["track_parcel"]));
         assert!(!found.to_string().contains("geheim"), "values are never kept");
         let page = api.get("/api/v1/suggestions/unmatched?limit=1").expect(200);
@@ -191,7 +195,10 @@ fn a_sample_becomes_a_tool_that_works() {
         assert_eq!(answer["success"], true, "{answer}");
         let sent = upstream.wait_for(1).remove(0);
         assert_eq!((sent.method.as_str(), sent.target.as_str()), ("POST", "/v1/customers/7/orders?express=false"));
-        assert_eq!(sent.json(), json!({"date": "2027-01-02", "email": "b@example.org", "items": [{"sku": "y", "count": 1}]}));
+        assert_eq!(
+            sent.json(),
+            json!({"date": "2027-01-02", "email": "b@example.org", "items": [{"sku": "y", "count": 1}]})
+        );
         assert_eq!(sent.header("authorization"), Some("Bearer hidden-value"));
         let wrong = json!({"arguments": {"customer_id": 7, "express": false, "date": "soon", "email": "b@example.org", "items": []}});
         assert_eq!(api.post("/api/v1/tools/order/call", wrong).expect(200)["error"]["class"], "validation_error");
@@ -214,11 +221,16 @@ fn the_command_looks_at_files_without_a_server_and_at_the_server_without_files()
     let api = server.api();
     let write = |name: &str, text: &str| fs::write(server.folder().join(name), text).unwrap();
     write("good.json", &tool("track_parcel", "https://example.com/").to_string());
-    write("bad.yaml", "name: delete_parcel\nkind: http\neffect: read\nconfig: {method: DELETE, url: 'https://example.com/'}\n");
+    write(
+        "bad.yaml",
+        "name: delete_parcel\nkind: http\neffect: read\nconfig: {method: DELETE, url: 'https://example.com/'}\n",
+    );
     let good = server.run(&["lint", "-f", "good.json", "--url", "http://127.0.0.1:1"]).ok();
     assert!(good.stderr.contains("nothing to improve"), "{good:?}");
     let bad = server.run(&["lint", "-f", "bad.yaml"]).expect(1);
-    for part in ["error delete_parcel  effect_destroys  effect", r#"-> {"effect":"destructive"}"#, "description_missing"] {
+    for part in
+        ["error delete_parcel  effect_destroys  effect", r#"-> {"effect":"destructive"}"#, "description_missing"]
+    {
         assert!(bad.stdout.contains(part), "{part}: {bad:?}");
     }
     assert!(bad.stderr.contains("serious"), "{bad:?}");
@@ -234,7 +246,8 @@ fn the_command_looks_at_files_without_a_server_and_at_the_server_without_files()
     server.run(&["lint", "none"]).expect(1);
 
     write("sample.json", r#"{"url": "https://api.example.com/v1/slots?date=2026-11-27", "method": "GET"}"#);
-    let guess: Value = serde_json::from_str(&server.run(&["lint", "--from-sample", "sample.json"]).ok().stdout).unwrap();
+    let guess: Value =
+        serde_json::from_str(&server.run(&["lint", "--from-sample", "sample.json"]).ok().stdout).unwrap();
     assert_eq!(guess["parameters"]["properties"]["date"]["format"], "date");
     assert_eq!(guess["config"]["query"]["date"], "{{ parameters.date }}");
     let piped = server.run_with(&["lint", "--from-sample", "-"], r#"{"count": 3}"#).ok();

@@ -148,14 +148,16 @@ async fn usual(app: &App, row: &RuleRow, deviations: f64, days: i64, now: Timest
     let high = bounded(now_count, None, Some(now_band.high), "this hour".to_owned());
     let low = bounded(last_count, Some(last_band.low), Some(last_band.high), "the last hour".to_owned());
     let reading = if high.is_breached || !low.is_breached { high } else { low };
-    let said = format!("{}; usual at this time of day are {:.0}", reading.said, now_band.mean);
+    let said = format!(
+        "{now_count} executions this hour and {last_count} in the last; usual at this time of day are {:.0} to {:.0}",
+        now_band.low, now_band.high
+    );
     Ok(reading.saying(said))
 }
 
 /// What is usual.
 #[derive(Debug, PartialEq)]
 struct Band {
-    mean: f64,
     low: f64,
     high: f64,
 }
@@ -169,7 +171,7 @@ impl Band {
         let mean = counts.iter().sum::<f64>() / counts.len() as f64;
         let variance = counts.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / (counts.len() - 1) as f64;
         let deviation = variance.sqrt().max(mean.sqrt()).max(1.0) * deviations;
-        Some(Self { mean, low: (mean - deviation).max(0.0).floor(), high: (mean + deviation).ceil() })
+        Some(Self { low: (mean - deviation).max(0.0).floor(), high: (mean + deviation).ceil() })
     }
 }
 
@@ -196,7 +198,7 @@ mod tests {
     fn a_band_needs_three_days_and_never_is_narrower_than_chance() {
         assert_eq!(Band::of(&[5.0, 5.0], 3.0), None);
         let steady = Band::of(&[100.0; 5], 3.0).unwrap();
-        assert_eq!(steady, Band { mean: 100.0, low: 70.0, high: 130.0 });
+        assert_eq!(steady, Band { low: 70.0, high: 130.0 });
         let quiet = Band::of(&[0.0; 5], 2.0).unwrap();
         assert_eq!((quiet.low, quiet.high), (0.0, 2.0));
         let wild = Band::of(&[0.0, 100.0, 200.0], 1.0).unwrap();

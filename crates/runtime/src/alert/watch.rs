@@ -94,6 +94,7 @@ async fn look(app: &App, turn: Turn) -> Result<(), Fault> {
     let Turn { row, number, now } = turn;
     let mut rule = row.rule;
     let Step { progress, change, tells } = step(&rule.spec, &rule.progress, &reading, now);
+    let tells = tells && !rule.spec.notify.is_empty();
     let (org, id) = (rule.organization_id, rule.id);
     let open = rule.progress.incident_id;
     rule.progress = progress;

@@ -30,7 +30,7 @@ impl Outline {
     pub fn of(spec: &ToolSpec) -> Self {
         let words = spec.description.to_lowercase();
         let words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1 && !EMPTY.contains(word));
-        Self { name: spec.name.clone(), stem: stem(&spec.name), words: words.map(str::to_owned).collect() }
+        Self { name: spec.name.clone(), stem: stem(&spec.name), words: words.map(plain).collect() }
     }
 }
 
@@ -69,7 +69,7 @@ pub fn nearest(name: &str, others: &[Outline]) -> Vec<String> {
             let words = likeness(&own, &other.stem.iter().cloned().collect());
             let letters = if is_near(name, &other.name) { 1.0 } else { 0.0 };
             let said = own.iter().filter(|word| other.words.contains(*word)).count() as f64 / own.len().max(1) as f64;
-            let score = f64::max(letters, words) + said * 0.3;
+            let score = f64::max(letters, words) + said * 0.4;
             (score >= 0.3).then_some((score, other.name.as_str()))
         })
         .collect();
@@ -102,7 +102,9 @@ fn plain(word: &str) -> String {
         "create" | "add" | "new" | "make" => "create".to_owned(),
         "delete" | "remove" | "erase" => "delete".to_owned(),
         "update" | "change" | "edit" | "modify" => "update".to_owned(),
-        word if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") => word[..word.len() - 1].to_owned(),
+        word if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") => {
+            word[..word.len() - 1].to_owned()
+        }
         word => word.to_owned(),
     }
 }

@@ -96,7 +96,6 @@ fn allow_list(settings: &Settings, report: &mut Report) {
 }
 
 async fn keys_and_database(settings: &Settings, is_there: bool, is_up: bool, guard: Guard, report: &mut Report) {
-    key_file(settings, report);
     let is_sqlite = settings.database_url.is_none();
     if settings.master_key.is_none() && !settings.master_key_file().exists() {
         report.ok("master key", "there is none yet; the first start makes one");
@@ -139,15 +138,6 @@ async fn room(store: &Store, report: &mut Report) {
         report.warn("disk", found, "make room, or keep executions for fewer days: CALLWRIGHT_RETENTION_DAYS");
     } else {
         report.ok("disk", found);
-    }
-}
-
-/// Whether others may read the key. Its content is another check's.
-fn key_file(settings: &Settings, report: &mut Report) {
-    let path = settings.master_key_file();
-    if settings.master_key.is_none() && is_exposed(&path) {
-        let found = format!("{} can be read by other users of this machine", path.display());
-        report.warn("master key file", found, &format!("chmod 600 {}", path.display()));
     }
 }
 

@@ -12,8 +12,9 @@ pub(super) fn of(check: &str) -> Option<&'static str> {
         "data directory" => "the database and the keys are in it",
         "outbound" => "tools reach their upstreams this way",
         "outbound allow" => "what a tool may reach, whoever writes tools may reach",
-        "master key" => "without it every secret in the database is lost",
-        "master key file" => "whoever has it and the database has every secret",
+        "master key" => {
+            "it opens every secret in the database: without it they are lost, and whoever has both has them"
+        }
         "database" => "everything is kept there",
         "disk" => "when the disk is full no write is accepted",
         "world clock" => "signatures, certificates and tokens of others go by the true time",
