@@ -56,12 +56,8 @@ fn remote(command: &Lint) -> Result<Vec<Value>, Failure> {
     }
     let found = client.list("/api/v1/suggestions", &[], 10_000)?;
     for call in client.list("/api/v1/suggestions/unmatched", &[], 20)? {
-        let times = text(&call, "count");
-        output::say(format!(
-            "`{}` was called {times} times and does not exist: {}",
-            text(&call, "name"),
-            text(&call, "message")
-        ));
+        let (name, count, message) = (text(&call, "name"), text(&call, "count"), text(&call, "message"));
+        output::say(format!("`{name}` was called ({count}x) and does not exist: {message}"));
     }
     Ok(found)
 }

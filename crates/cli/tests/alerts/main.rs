@@ -299,7 +299,7 @@ fn an_alert_arrives_as_e_mail_and_waits_for_a_server_that_is_away() {
         let mail = eventually("the mail arrives", 30, || mailbox.mails().first().cloned());
         assert_eq!(mail.from, "alerts@example.org");
         assert_eq!(mail.to, ["ops@example.org", "anna@example.org"]);
-        for part in ["Subject: ", "1 executions failed within 5 min", "Call Anna.", &rule] {
+        for part in ["Subject: ", "1 execution failed within 5 min", "Call Anna.", &rule] {
             assert!(mail.text.contains(part), "{part}: {}", mail.text);
         }
         assert_eq!(mailbox.refused(), 1, "the first attempt was refused, the second arrived");

@@ -66,12 +66,12 @@ pub(super) async fn measure(app: &App, row: &RuleRow) -> Result<Reading, Fault> 
     match condition {
         Condition::Failure { classes, .. } => {
             let count = store.count_failed(watched, classes, MAX_SAMPLE).await?;
-            let said = format!("{count} executions failed within {}", length(window_s));
+            let said = format!("{} failed within {}", executions(count), length(window_s));
             Ok(Reading::high(row, Some(count as f64), at_least, "executions").saying(said))
         }
         Condition::GuardRefusals { .. } => {
             let count = store.count_guard_refusals(watched, MAX_SAMPLE).await?;
-            let said = format!("the outbound policy refused {count} requests within {}", length(window_s));
+            let said = format!("requests refused by the outbound policy within {}: {count}", length(window_s));
             Ok(Reading::high(row, Some(count as f64), at_least, "executions").saying(said))
         }
         Condition::ErrorRate { classes, minimum, .. } => {
@@ -179,6 +179,11 @@ impl Band {
 fn at_percentile(sorted: &[i64], percent: u8) -> f64 {
     let rank = (sorted.len() * usize::from(percent)).div_ceil(100).saturating_sub(1);
     sorted.get(rank).map_or(0.0, |us| *us as f64 / 1000.0)
+}
+
+/// A number of executions for people.
+fn executions(count: i64) -> String {
+    if count == 1 { "1 execution".to_owned() } else { format!("{count} executions") }
 }
 
 /// A length of time for people.

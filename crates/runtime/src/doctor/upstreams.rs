@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callwright_model::{Fault, id::OrgId};
+use callwright_model::{ErrorClass, Fault, id::OrgId};
 use callwright_store::alert::Watched;
 
 use super::Finding;
@@ -37,15 +37,21 @@ pub(super) async fn look(app: &App, org: OrgId) -> Result<Vec<Finding>, Fault> {
 
 async fn failing(app: &App, org: OrgId) -> Result<Vec<Finding>, Fault> {
     let since = app.clock().now().minus(LATELY);
+    // Wrong arguments and missing consent are between the model and us: that is for `callwright lint`.
+    let is_theirs = |class: &ErrorClass| {
+        !matches!(class, ErrorClass::ValidationError | ErrorClass::ApprovalRequired | ErrorClass::Cancelled)
+    };
+    let theirs: Vec<ErrorClass> = ErrorClass::ALL.into_iter().filter(is_theirs).collect();
     let mut findings = Vec::new();
     for failing in app.store().failing_tools(org, since, MOST).await? {
         if failing.failed < LEAST || findings.len() == MOST_TOOLS {
             break;
         }
         let watched = Watched { org, tool: Some(failing.tool_id), agent: None, since };
-        let counted = app.store().count_outcomes(watched, &[], MOST).await?;
+        let counted = app.store().count_outcomes(watched, &theirs, MOST).await?;
         let rate = counted.failed as f64 / counted.ended.max(1) as f64;
-        let Some(tool) = app.store().tool_by_id(org, failing.tool_id).await?.filter(|_| rate > RATE) else { continue };
+        let is_told = counted.failed >= LEAST && rate > RATE;
+        let Some(tool) = app.store().tool_by_id(org, failing.tool_id).await?.filter(|_| is_told) else { continue };
         let name = &tool.spec.name;
         let causes = cause::of_tool(app, org, &tool).await?;
         let mut found = format!("`{name}` failed {} of {} times within the last hour", counted.failed, counted.ended);

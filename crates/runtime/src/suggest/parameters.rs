@@ -83,7 +83,7 @@ fn one(name: &str, schema: &Map<String, Value>, path: &[String], found: &mut Fin
         && !said.to_lowercase().contains("for example")
         && !said.contains("e.g.")
     {
-        let message = format!("an example would show a model what a `{name}` looks like: `examples: [\"…\"]`");
+        let message = format!("an example would show a model what `{name}` looks like: `examples: [\"…\"]`");
         found.add(Weight::Info, "parameter_no_example", format!("{field}.examples"), message);
     }
 }

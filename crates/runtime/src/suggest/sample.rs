@@ -238,6 +238,8 @@ impl Draft {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn of(sample: Value) -> Guess {
@@ -286,6 +288,50 @@ mod tests {
         ] {
             let fault = guess(&serde_json::from_value(sample.clone()).unwrap()).unwrap_err();
             assert_eq!(fault.details.unwrap()["field"], field, "{sample}");
+        }
+    }
+
+    fn json_value() -> impl Strategy<Value = Value> {
+        let text = prop_oneof![
+            "[a-z0-9@.+:/T -]{0,14}",
+            "\\+?[0-9]{6,16}",
+            "20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](Z|\\+02:00)?)?",
+            "[a-z.-]{1,6}@[a-z.-]{1,8}",
+            "https?://[a-z.]{1,8}/[a-z ]{0,4}",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-1e6..1e6f64).prop_map(Value::from),
+            text.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                proptest::collection::vec(("[a-d]{1,2}", inner), 0..5)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_sample_itself_always_fits_the_guess(fields in proptest::collection::vec(("[a-d]{1,2}", json_value()), 1..6)) {
+            let body = Value::Object(fields.into_iter().collect());
+            let sample = Sample { method: None, url: None, headers: Object::new(), body: Some(body.clone()) };
+            let guess = guess(&sample).unwrap();
+            let validator = crate::registry::compile::validator(&guess.parameters, "parameters").unwrap();
+            let problems: Vec<String> = validator.iter_errors(&body).map(|error| error.to_string()).collect();
+            prop_assert!(problems.is_empty(), "{} does not fit {}: {:?}", body, guess.parameters, problems);
+        }
+
+        #[test]
+        fn no_address_upsets_it(url in "https?://[a-z0-9.%:@\\[\\]]{1,12}(/[a-zA-Z0-9%._{} -]{0,16}){0,4}(\\?[a-z0-9=&%+\\[\\]{}]{0,20})?") {
+            let sample = Sample { method: None, url: Some(url), headers: Object::new(), body: None };
+            if let Ok(guess) = guess(&sample) {
+                prop_assert!(crate::registry::compile::validator(&guess.parameters, "parameters").is_ok());
+            }
         }
     }
 }

@@ -140,3 +140,42 @@ impl Store {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use callwright_model::Id;
+
+    use super::*;
+
+    /// How SQLite would carry the statement out.
+    fn plan(connection: &rusqlite::Connection, query: &Query) -> String {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql)).unwrap();
+        let mut rows = statement.raw_query();
+        let mut plan = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            plan.push(row.get::<_, String>(3).unwrap());
+        }
+        plan.join("; ")
+    }
+
+    #[test]
+    fn every_measurement_begins_at_the_window_in_an_index() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        crate::migrate::run_sqlite(&mut connection).unwrap();
+        let (tool, agent) = (Some(Id::from_raw(2)), Some(Id::from_raw(3)));
+        for (tool, agent, index) in
+            [(None, None, "execution_org"), (tool, None, "execution_tool"), (None, agent, "execution_agent")]
+        {
+            let watched = Watched { org: Id::from_raw(1), tool, agent, since: Timestamp::from_micros(1) };
+            let mut all = watched.rows("SELECT state");
+            all.push(" AND state IN ('done', 'failed', 'unknown') ORDER BY id DESC LIMIT 10");
+            let all = plan(&connection, &all);
+            assert!(all.contains(&format!("USING INDEX {index} (")) && all.contains("id>?"), "{all}");
+            assert!(!all.contains("TEMP B-TREE"), "the newest come first by themselves: {all}");
+            for classes in [&[][..], &[ErrorClass::AuthError]] {
+                let failed = plan(&connection, &watched.failed_rows("SELECT id", classes));
+                assert!(!failed.contains("SCAN") && failed.contains("id>?"), "{failed}");
+            }
+        }
+    }
+}

@@ -12,10 +12,10 @@ pub(super) fn schema_of(name: &str, value: &Value, depth: usize) -> Value {
         Value::Bool(_) => json!({"type": "boolean"}),
         Value::Number(number) if number.is_i64() || number.is_u64() => json!({"type": "integer"}),
         Value::Number(_) => json!({"type": "number"}),
-        Value::String(text) => text_schema(name, text),
-        Value::Array(items) => match items.first() {
-            Some(first) if depth < MAX_DEPTH => json!({"type": "array", "items": schema_of(name, first, depth + 1)}),
-            _ => json!({"type": "array"}),
+        Value::String(text) => text_schema(text),
+        Value::Array(items) => match of_items(name, items, depth) {
+            Some(items) => json!({"type": "array", "items": items}),
+            None => json!({"type": "array"}),
         },
         Value::Object(fields) if depth < MAX_DEPTH => {
             let properties: Map<String, Value> =
@@ -28,29 +28,40 @@ pub(super) fn schema_of(name: &str, value: &Value, depth: usize) -> Value {
     }
 }
 
-fn text_schema(name: &str, text: &str) -> Value {
-    let lower = name.to_lowercase();
+/// The schema that all items have in common, or the type.
+fn of_items(name: &str, items: &[Value], depth: usize) -> Option<Value> {
+    if depth >= MAX_DEPTH {
+        return None;
+    }
+    let first = schema_of(name, items.first()?, depth + 1);
+    let others: Vec<Value> = items.iter().skip(1).take(50).map(|item| schema_of(name, item, depth + 1)).collect();
+    if items.len() <= 51 && others.iter().all(|other| *other == first) {
+        return Some(first);
+    }
+    let kind = first.get("type")?.clone();
+    let is_same = items.len() <= 51 && others.iter().all(|other| other.get("type") == Some(&kind));
+    is_same.then(|| json!({ "type": kind }))
+}
+
+fn text_schema(text: &str) -> Value {
     if is_date(text) {
         return json!({"type": "string", "format": "date"});
     }
-    if text.len() >= 19 && text.parse::<Timestamp>().is_ok() {
+    if is_time(text) {
         return json!({"type": "string", "format": "date-time"});
     }
     if is_uuid(text) {
         return json!({"type": "string", "format": "uuid"});
     }
-    if text.starts_with("http://") || text.starts_with("https://") {
+    if (text.starts_with("http://") || text.starts_with("https://")) && is_plain(text, "/:.?&=-_%#~+") {
         return json!({"type": "string", "format": "uri"});
     }
-    let is_email = text
-        .split_once('@')
-        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !text.contains(char::is_whitespace));
-    if is_email {
+    if is_email(text) {
         return json!({"type": "string", "format": "email"});
     }
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let is_phone = text.starts_with('+') && (7..=15).contains(&digits) && text.len() == digits + 1;
-    if is_phone || (lower.contains("phone") && digits >= 7) {
+    if is_phone && !text.starts_with("+0") {
         let description = "A phone number in the form E.164, for example +4930123456";
         return json!({"type": "string", "description": description, "pattern": r"^\+[1-9][0-9]{6,14}$"});
     }
@@ -63,6 +74,30 @@ fn is_date(text: &str) -> bool {
         && bytes[4] == b'-'
         && bytes[7] == b'-'
         && format!("{text}T00:00:00Z").parse::<Timestamp>().is_ok()
+}
+
+/// RFC 3339, which is stricter than what can be read as a time.
+fn is_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 20
+        && (bytes[4], bytes[7], bytes[10], bytes[13], bytes[16]) == (b'-', b'-', b'T', b':', b':')
+        && is_plain(text, "-T:.Z+")
+        && (text.ends_with('Z') || matches!(bytes[bytes.len() - 6], b'+' | b'-'))
+        && text.parse::<Timestamp>().is_ok()
+}
+
+fn is_email(text: &str) -> bool {
+    let is_good = |part: &str| {
+        !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with(['.', '-']) && !part.contains("..")
+    };
+    let is_host =
+        |host: &str| host.contains('.') && host.split('.').all(|label| is_good(label) && is_plain(label, "-"));
+    text.split_once('@').is_some_and(|(user, host)| is_good(user) && is_plain(user, "._-+") && is_host(host))
+}
+
+/// Whether all is ASCII letters, digits and some others.
+fn is_plain(text: &str, others: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
 }
 
 fn is_uuid(text: &str) -> bool {
