@@ -3,6 +3,7 @@
 //! What a rule measures and how it is read from the log is the runtime's; here are the words and the bounds.
 
 mod check;
+mod described;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -284,7 +285,7 @@ pub struct Progress {
 }
 
 /// A rule as it is kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertRule {
     /// Its id.
     pub id: AlertRuleId,

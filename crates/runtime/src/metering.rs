@@ -34,5 +34,6 @@ pub fn describe() {
         "callwright_executions_deduplicated_total",
         "Requests answered with the outcome of an earlier one with the same key"
     );
+    metrics::describe_counter!("callwright_alerts_fired_total", "How often alert rules fired");
     metrics::describe_gauge!("callwright_executions_inflight", "Executions under way in this process");
 }

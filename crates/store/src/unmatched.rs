@@ -64,6 +64,11 @@ impl Store {
         self.execute(sql, params![org, most]).await
     }
 
+    /// Forgets the names that nobody asked for since `before`. Gives their number.
+    pub async fn purge_unmatched(&self, before: Timestamp) -> Result<u64> {
+        self.execute("DELETE FROM unmatched_call WHERE last_at < $1", params![before]).await
+    }
+
     /// Names that were asked for, by name and agent.
     pub async fn unmatched(&self, org: OrgId, page: &PageRequest) -> Result<Page<UnmatchedRow>> {
         let mut query = Query::new(UNMATCHED, params![org]);

@@ -93,9 +93,9 @@ pub(super) fn step(spec: &AlertRuleSpec, before: &Progress, reading: &Reading, n
     }
 }
 
-/// Whether the last notification is long enough ago.
+/// Whether there is somebody to tell, and the last notification is long enough ago.
 fn may_tell(spec: &AlertRuleSpec, before: &Progress, now: Timestamp) -> bool {
-    before.notified_at.is_none_or(|at| now.since(at) >= seconds(spec.repeat_after_s))
+    !spec.notify.is_empty() && before.notified_at.is_none_or(|at| now.since(at) >= seconds(spec.repeat_after_s))
 }
 
 fn quiet(progress: Progress) -> Step {
@@ -121,6 +121,7 @@ mod tests {
         serde_json::from_value(json!({
             "name": "r", "condition": {"kind": "error_rate", "above": 0.5}, "resolve_below": 0.2,
             "for_s": for_s, "resolve_for_s": resolve_for_s, "repeat_after_s": repeat_after_s,
+            "notify": [{"type": "webhook", "url": "https://h.example/"}],
         }))
         .unwrap()
     }
@@ -180,6 +181,17 @@ mod tests {
                 (11, Change::Resolved, true),
             ]
         );
+    }
+
+    #[test]
+    fn without_targets_nobody_is_told_until_there_is_one() {
+        let told = spec(0, 0, 8);
+        let mute = AlertRuleSpec { notify: Vec::new(), ..told.clone() };
+        assert_eq!(walk(&mute, &[0.9, 0.9, 0.1]), [(0, Change::Fired, false), (2, Change::Resolved, false)]);
+        let now = Timestamp::from_micros(1_000_000_000);
+        let fired = step(&mute, &Progress::default(), &reading(0.9), now).progress;
+        let next = step(&told, &fired, &reading(0.9), now.plus(Duration::from_secs(1)));
+        assert_eq!((next.change, next.tells), (Some(Change::Reminded), true), "the first who can be told is told");
     }
 
     proptest! {

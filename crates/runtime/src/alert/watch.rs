@@ -43,7 +43,7 @@ pub(crate) async fn watch(app: App) {
     let mut seconds = 0u64;
     loop {
         tokio::select! {
-            () = app.stopping().cancelled() => return,
+            () = app.stopping().cancelled() => return crate::suggest::unmatched::flush(&app).await,
             _ = ticks.tick() => {}
         }
         // Without a lease of its own a server may be one that others take for dead.
@@ -84,6 +84,7 @@ async fn look_around(app: &App) -> Result<(), Fault> {
 
 async fn throw_away(app: &App) -> Result<(), Fault> {
     let before = app.clock().now().minus(app.settings().retention.unwrap_or(KEPT));
+    app.store().purge_unmatched(before).await?;
     while app.store().purge_incidents(before, BATCH).await? == u64::from(BATCH) {}
     Ok(())
 }
@@ -94,7 +95,6 @@ async fn look(app: &App, turn: Turn) -> Result<(), Fault> {
     let Turn { row, number, now } = turn;
     let mut rule = row.rule;
     let Step { progress, change, tells } = step(&rule.spec, &rule.progress, &reading, now);
-    let tells = tells && !rule.spec.notify.is_empty();
     let (org, id) = (rule.organization_id, rule.id);
     let open = rule.progress.incident_id;
     rule.progress = progress;
