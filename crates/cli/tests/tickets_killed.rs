@@ -210,3 +210,76 @@ fn a_late_read_is_carried_out_again_after_a_crash_and_a_late_write_is_not() {
         assert_eq!((sent("/read"), sent("/write")), (2, 1));
     });
 }
+
+/// A second server on the first one's PostgreSQL.
+fn beside(first: &Server) -> Server {
+    Server::start(
+        Options::new(BINARY, Database::Sqlite)
+            .env("CALLWRIGHT_DATABASE_URL", first.database_url().unwrap())
+            .env("CALLWRIGHT_BOOTSTRAP_TOKEN", first.token())
+            .env("CALLWRIGHT_MASTER_KEY", std::fs::read_to_string(first.data_dir().join("master.key")).unwrap().trim()),
+    )
+}
+
+fn has_postgres() -> bool {
+    let is_available = callwright_testkit::postgres::is_available();
+    assert!(is_available || std::env::var_os("CI").is_none(), "CI has PostgreSQL");
+    is_available
+}
+
+#[test]
+fn another_server_goes_on_with_what_a_dead_one_was_about_to_do() {
+    if !has_postgres() {
+        return;
+    }
+    let (upstream, first) = (Upstream::start(), mortal(Database::Postgres, "resume.before"));
+    let second = beside(&first);
+    let (here, there) = (first.api(), second.api().with_token(first.token()));
+    here.post("/api/v1/tools", tool(&upstream)).expect(201);
+    let ticket = call(&here).unwrap()["pending"]["ticket"].as_str().unwrap().to_owned();
+    attempt(&operator(&here), &format!("/api/v1/approvals/{ticket}/approve"), json!({}));
+    let row = settled(&there);
+    assert_eq!((&row["state"], upstream.count()), (&json!("done"), 1));
+}
+
+#[test]
+fn two_servers_and_many_approvers_at_once_start_each_execution_once() {
+    if !has_postgres() {
+        return;
+    }
+    const MANY: usize = 25;
+    let (upstream, first) = (Upstream::start(), Server::start(Options::new(BINARY, Database::Postgres)));
+    let second = beside(&first);
+    let here = first.api();
+    here.post("/api/v1/tools", tool(&upstream)).expect(201);
+    let deciders: Vec<Api> = [first.url(), second.url()]
+        .iter()
+        .map(|url| Api::new(url.clone(), operator(&here).token().map(str::to_owned)))
+        .collect();
+    let tickets: Vec<String> = (0..MANY)
+        .map(|n| {
+            let api = here.with_header("Idempotency-Key", format!("k{n}"));
+            let answer = api.post("/api/v1/tools/refund/call", json!({"arguments": {"amount": n}})).expect(200);
+            answer["pending"]["ticket"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let threads: Vec<_> = tickets
+        .iter()
+        .flat_map(|ticket| deciders.iter().map(move |api| (api.clone(), ticket.clone())))
+        .map(|(api, ticket)| {
+            thread::spawn(move || api.post(&format!("/api/v1/approvals/{ticket}/approve"), json!({})).status)
+        })
+        .collect();
+    let statuses: Vec<u16> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), MANY, "each was decided once: {statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 409].contains(status)), "{statuses:?}");
+    eventually("all have run", 20, || {
+        let page = here.get("/api/v1/executions?state=done&limit=200").expect(200);
+        (page["items"].as_array().unwrap().len() == MANY).then_some(())
+    });
+    thread::sleep(Duration::from_millis(2500));
+    assert_eq!(upstream.count(), MANY, "none ran twice");
+    let keys: std::collections::BTreeSet<String> =
+        upstream.requests().iter().map(|request| request.header("idempotency-key").unwrap().to_owned()).collect();
+    assert_eq!(keys.len(), MANY);
+}

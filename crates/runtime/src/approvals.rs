@@ -14,7 +14,7 @@ use callwright_store::{
 };
 use serde_json::json;
 
-use crate::{App, app::require, audit, call, tickets};
+use crate::{App, app::require, audit, call, metering, tickets};
 
 /// The most characters of a note.
 const MAX_NOTE: usize = 1_000;
@@ -219,6 +219,9 @@ async fn record(
             })
         })
         .await?;
+    if let Some(decided) = &decided {
+        metering::ticket(decided.ticket.kind, decided.ticket.state);
+    }
     decided.ok_or_else(|| {
         Fault::conflict("ticket_changed", "somebody else has just decided this ticket; look at it again")
     })

@@ -203,7 +203,7 @@ pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<(), Fault> {
         Ok(work) => work,
         Err(Stop::Refused(error)) => {
             tracing::warn!(execution = %id, why = error.message, "a late execution cannot be carried out again");
-            return Ok(());
+            return claim::give_up_late(app, &row, &ledger, *error).await;
         }
         Err(Stop::Fault(fault)) => return Err(*fault),
     };

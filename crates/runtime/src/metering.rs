@@ -1,6 +1,12 @@
 //! Counters and timings for Prometheus. The labels are few on purpose: a tool's name is not one of them.
 
-use callwright_model::{ErrorClass, execution::State, tool::Kind};
+use callwright_model::{
+    ErrorClass,
+    execution::State,
+    ticket::{TicketKind, TicketState},
+    tool::Kind,
+    webhook::DeliveryState,
+};
 
 /// Notes an execution that ended.
 pub fn executed(kind: Kind, state: State, error: Option<ErrorClass>, seconds: f64) {
@@ -12,6 +18,16 @@ pub fn executed(kind: Kind, state: State, error: Option<ErrorClass>, seconds: f6
 /// Notes a request that was answered with the outcome of an earlier one.
 pub fn deduplicated() {
     metrics::counter!("callwright_executions_deduplicated_total").increment(1);
+}
+
+/// Notes that a ticket was opened, decided or used up.
+pub fn ticket(kind: TicketKind, state: TicketState) {
+    metrics::counter!("callwright_tickets_total", "kind" => kind.as_str(), "state" => state.as_str()).increment(1);
+}
+
+/// Notes how a sending of a webhook ended.
+pub fn webhook(state: DeliveryState) {
+    metrics::counter!("callwright_webhooks_total", "state" => state.as_str()).increment(1);
 }
 
 /// Notes how many executions are under way.
@@ -35,5 +51,13 @@ pub fn describe() {
         "Requests answered with the outcome of an earlier one with the same key"
     );
     metrics::describe_counter!("callwright_alerts_fired_total", "How often alert rules fired");
+    metrics::describe_counter!(
+        "callwright_tickets_total",
+        "Tickets by kind and the state that they came to on this server: open when made, then approved, denied, used…"
+    );
+    metrics::describe_counter!(
+        "callwright_webhooks_total",
+        "Sendings of webhooks: delivered, queued for another try, or failed for good"
+    );
     metrics::describe_gauge!("callwright_executions_inflight", "Executions under way in this process");
 }

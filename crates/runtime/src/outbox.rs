@@ -30,7 +30,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{App, app::require, audit, mail};
+use crate::{App, app::require, audit, mail, metering};
 
 /// How long a delivery is tried.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -167,6 +167,7 @@ async fn one(app: &App, row: OutboxRow) {
         Ok(status) => again(app, delivery, Some(status), format!("the receiver answered {status}")),
         Err(why) => again(app, delivery, None, why),
     };
+    metering::webhook(sent.state);
     if let Err(error) = app.store().outbox_sent(delivery.id, sent, app.clock().now()).await {
         tracing::warn!(delivery = %delivery.id, %error, "how a delivery ended could not be noted; it will be sent again");
     }

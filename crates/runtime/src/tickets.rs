@@ -42,7 +42,9 @@ impl Drop for Busy<'_> {
 impl Tickets {
     /// Sees to a ticket. None: somebody in this process does.
     pub(crate) fn enter(&self, id: TicketId) -> Option<Busy<'_>> {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(id).then_some(Busy(self, id))
+        let is_free = self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        // Made only if it is ours: dropping one lets the ticket go.
+        is_free.then(|| Busy(self, id))
     }
 
     /// Wakes those who wait for an outcome. They look again; nothing else depends on it.
@@ -179,4 +181,18 @@ async fn tell(app: &App, row: &TicketRow) -> Result<(), Fault> {
     };
     app.store().tell_ticket(ticket.id, news, app.clock().now()).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_is_seen_to_by_one_at_a_time() {
+        let (tickets, id) = (Tickets::default(), callwright_model::IdSource::default().next());
+        let busy = tickets.enter(id);
+        assert!(busy.is_some() && tickets.enter(id).is_none() && tickets.enter(id).is_none());
+        drop(busy);
+        assert!(tickets.enter(id).is_some());
+    }
 }

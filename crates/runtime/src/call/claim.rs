@@ -12,7 +12,10 @@ use callwright_model::{
     ticket::TicketState,
     tool::Effect,
 };
-use callwright_store::execution::{Claim, Fence, FinishExecution, LedgerRow, NewExecution};
+use callwright_store::{
+    execution::{Claim, Fence, FinishExecution, LedgerRow, NewExecution},
+    ticket::TicketRow,
+};
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 
@@ -224,6 +227,24 @@ pub(super) async fn late_read(app: &App, work: &Work, outcome: Result<Shaped, To
     record::announce_end(app, work, &execution);
     tickets::execution_ended(app, execution.organization_id, execution.id).await;
     Ok(answer)
+}
+
+/// Ends a late execution of a dead server that cannot be carried out again. Only what does no harm twice comes here,
+/// so it has failed and is not in doubt.
+pub(super) async fn give_up_late(
+    app: &App,
+    row: &TicketRow,
+    ledger: &LedgerRow,
+    error: ToolError,
+) -> Result<(), Fault> {
+    let Some(node_id) = ledger.execution.node_id else { return Ok(()) };
+    let mut execution = ledger.execution.clone();
+    let now = app.clock().now();
+    (execution.state, execution.error, execution.ended_at) = (State::Failed, Some(error), Some(now));
+    execution.duration_ms = Some(millis(now.since(execution.received_at)));
+    finish(app, &execution, Fence { node_id, epoch: ledger.epoch }, None).await?;
+    tickets::ended(app, row).await;
+    Ok(())
 }
 
 /// Whether somebody may ask later how it went: then all of the outcome is kept.

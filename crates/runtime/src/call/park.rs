@@ -21,7 +21,7 @@ use super::{
     record,
     work::Work,
 };
-use crate::{App, outbox};
+use crate::{App, metering, outbox};
 
 /// The name of the tool by which a model passes on what the person on the line said.
 pub const CONFIRM_TOOL: &str = "confirm_action";
@@ -118,6 +118,7 @@ pub(super) async fn new_ticket(app: &App, work: &Work, kind: TicketKind) -> Resu
             Some(outbox::prepare(app, ticket.organization_id, target, "approval.requested", subject, data).await?)
         }
     };
+    metering::ticket(kind, TicketState::Open);
     let row = TicketRow {
         binding: binding(work)?,
         request: Kept::of(work).seal(app, &ticket).await?,

@@ -18,7 +18,7 @@ use super::{
     park, prepare, record,
     work::{Stop, Work},
 };
-use crate::{App, tickets};
+use crate::{App, metering, tickets};
 
 /// Goes on with the execution of a ticket that was agreed to. None: somebody else does, or it is not the time.
 pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswer>, Fault> {
@@ -59,6 +59,7 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
     };
     let Some(epoch) = app.store().resume(resume).await? else { return Ok(None) };
     crate::failpoint!("resume.after");
+    metering::ticket(row.ticket.kind, TicketState::Used);
     work.started_at = Some(now);
     record::announce(app, &record::row(&work, State::Started, None, None));
     let answer = claim::act(app, work, epoch, pass).await?;
@@ -146,6 +147,7 @@ pub(crate) async fn end(
             })
         })
         .await?;
+    metering::ticket(row.ticket.kind, ticket);
     tickets::ended(app, row).await;
     Ok(())
 }

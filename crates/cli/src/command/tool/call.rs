@@ -11,7 +11,7 @@ use crate::{
     argument,
     command::Remote,
     failure::Failure,
-    output::{self, text},
+    output::{self, text, time},
 };
 
 /// Call a tool.
@@ -74,7 +74,11 @@ pub(in crate::command) fn show(answer: &Value, as_json: bool, dry_run: bool) -> 
     let succeeded = answer["success"] == true;
     if as_json {
         output::json(answer)?;
-        return if succeeded { Ok(()) } else { Err(Failure::told()) };
+        return if succeeded || !answer["pending"].is_null() { Ok(()) } else { Err(Failure::told()) };
+    }
+    if !answer["pending"].is_null() {
+        print_pending(answer);
+        return Ok(());
     }
     if !succeeded {
         return Err(failed(answer));
@@ -107,6 +111,22 @@ fn print_result(answer: &Value) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What an execution waits for, and what to do about it.
+fn print_pending(answer: &Value) {
+    let pending = &answer["pending"];
+    let (id, ticket) = (text(answer, "execution_id"), text(pending, "ticket"));
+    output::say(text(pending, "spoken"));
+    output::say(format!("{id} waits: {} ({ticket}, until {})", text(pending, "kind"), time(pending, "expires_at")));
+    let tool = callwright_runtime::call::CONFIRM_TOOL;
+    output::say(match pending["kind"].as_str() {
+        Some("approval") => format!("hint: with another token: callwright approvals approve {ticket}"),
+        Some("confirmation") => {
+            format!("hint: callwright tool call {tool} --args-json '{{\"ticket\": \"{ticket}\", \"confirmed\": true}}'")
+        }
+        _ => format!("hint: callwright executions answer {id} --wait 60"),
+    });
 }
 
 fn print_note(answer: &Value) {
