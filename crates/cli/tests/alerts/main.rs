@@ -244,6 +244,38 @@ fn an_hour_unlike_the_same_hour_of_earlier_days_is_told() {
 }
 
 #[test]
+fn a_server_that_dies_between_two_steps_of_a_look_still_tells_once() {
+    on_both(|database| {
+        for point in ["alert_taken", "alert_measured", "alert_written"] {
+            let (upstream, hook) = (Upstream::start(), Upstream::start());
+            let mut server = Server::start(Options::new(BINARY, database).env("TEST_FAILPOINT", point));
+            let api = server.api();
+            make_tool(&api, &upstream, "thing");
+            upstream.always(Answer::json(500, json!({})));
+            call(&api, "thing");
+            make_rule(
+                &api,
+                json!({"name": "r", "condition": {"kind": "failure", "window_s": 600},
+                    "notify": [{"type": "webhook", "url": hook.url("/")}]}),
+            );
+            eventually("the server dies", 20, || api.attempt("GET", "/healthz", &[], None).is_err().then_some(()));
+            server.kill9();
+            server.set_env("TEST_FAILPOINT", "");
+            server.restart();
+            hook.wait_for(1);
+            thread::sleep(Duration::from_secs(5));
+            // What was on its way when the server died may come twice, under one id.
+            let mut ids: Vec<String> =
+                hook.requests().iter().map(|request| request.header("webhook-id").unwrap().to_owned()).collect();
+            ids.dedup();
+            assert_eq!(ids.len(), 1, "{point}: {ids:?}");
+            let history = api.get("/api/v1/alerts").expect(200);
+            assert_eq!(history["items"].as_array().unwrap().len(), 1, "{point}: {history}");
+        }
+    });
+}
+
+#[test]
 fn two_servers_on_one_database_tell_once() {
     if !callwright_testkit::postgres::is_available() {
         assert!(std::env::var_os("CI").is_none(), "CI has PostgreSQL");

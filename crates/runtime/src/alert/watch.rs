@@ -28,7 +28,7 @@ const MOST: u32 = 64;
 /// How many rules are looked at side by side.
 const SIDE_BY_SIDE: usize = 4;
 /// How long a server that took a rule may be silent before another one takes it.
-const LEASE_US: i64 = 20_000_000;
+const LEASE_US: i64 = 10_000_000;
 /// The least and the most time between two looks at a rule.
 const PAUSE_US: (i64, i64) = (2_000_000, 15_000_000);
 /// How long incidents are kept when executions are kept for ever.
@@ -91,6 +91,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
 
 /// One look at one rule.
 async fn look(app: &App, turn: Turn) -> Result<(), Fault> {
+    crate::failpoint!("alert_taken");
     let reading = measure(app, &turn.row).await?;
     let Turn { row, number, now } = turn;
     let mut rule = row.rule;
@@ -117,6 +118,7 @@ async fn look(app: &App, turn: Turn) -> Result<(), Fault> {
         }
         _ => Vec::new(),
     };
+    crate::failpoint!("alert_measured");
     let progress = rule.progress.clone();
     let written = app
         .store()
@@ -142,6 +144,7 @@ async fn look(app: &App, turn: Turn) -> Result<(), Fault> {
             })
         })
         .await?;
+    crate::failpoint!("alert_written");
     if let Some(change) = change.filter(|_| written) {
         announce(&rule.spec.name, change, &reading);
     }
