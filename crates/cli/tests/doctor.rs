@@ -119,6 +119,10 @@ fn secrets_upstreams_unknown_outcomes_and_lost_webhooks_are_told_to_those_who_ma
         make_tool(&api, "locked", json!({"method": "GET", "url": upstream.url("/"), "auth": auth}));
         api.post("/api/v1/tools", json!({"name": "charge", "kind": "http", "config": {"url": upstream.url("/")}}))
             .expect(201);
+        // Words that only look as if they named a secret, and a tool that is switched off, miss nothing.
+        let wordy = json!({"name": "wordy", "kind": "http", "description": "It is secret.Really, like env.local",
+            "config": {"url": upstream.url("/")}});
+        api.post("/api/v1/tools", wordy).expect(201);
         upstream.always(Answer::json(401, json!({})));
         for _ in 0..4 {
             api.post("/api/v1/tools/locked/call", json!({})).expect(200);
@@ -148,7 +152,7 @@ fn secrets_upstreams_unknown_outcomes_and_lost_webhooks_are_told_to_those_who_ma
         let all = diagnosis.to_string();
         assert!(found("upstreams").contains("`locked` failed 4 of 4"), "{all}");
         assert!(found("upstreams").contains("GONE_KEY"), "the likely cause names the secret: {all}");
-        assert!(found("secrets").contains("named but not set: GONE_KEY (tool locked)"), "{all}");
+        assert!(found("secrets").ends_with("named but not set: GONE_KEY (tool locked)"), "{all}");
         assert_eq!(served(&diagnosis, "secrets")["fix"], "callwright secret set GONE_KEY");
         assert!(all.contains("set but used by no tool: SPARE_KEY"), "{all}");
         assert!(found("unknown outcomes").starts_with("1 writes"), "{all}");

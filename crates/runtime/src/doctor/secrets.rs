@@ -19,23 +19,30 @@ const MOST: usize = 2_000;
 /// The most names told in one line.
 const MOST_NAMES: usize = 10;
 
+/// Secrets that are named, each with one who needs it now.
+type Used = BTreeMap<String, Option<String>>;
+
 pub(super) async fn look(app: &App, org: OrgId) -> Result<Vec<Finding>, Fault> {
     let known = app.vault().secret_names(org).await?;
-    let mut used: BTreeMap<String, String> = BTreeMap::new();
+    let mut used = Used::new();
     let is_all = tools(app, org, &mut used).await?;
     let rules = app.store().alert_rules(org, &PageRequest::first(MAX_LIMIT)).await?;
     for row in rules.items {
         for target in row.rule.spec.notify {
             if let Target::Webhook { secret: Some(name), .. } = target {
-                used.entry(name).or_insert_with(|| format!("alert rule {}", row.rule.spec.name));
+                used.entry(name).or_default().get_or_insert_with(|| format!("alert rule {}", row.rule.spec.name));
             }
         }
     }
     let mut findings = Vec::new();
-    let missing: Vec<String> =
-        used.iter().filter(|(name, _)| !known.contains(*name)).map(|(name, user)| format!("{name} ({user})")).collect();
-    if let Some(first) = used.keys().find(|name| !known.contains(*name)) {
-        let found = format!("named but not set: {}", listed(&missing));
+    let missing: Vec<(&String, &String)> = used
+        .iter()
+        .filter(|(name, _)| !known.contains(*name))
+        .filter_map(|(name, user)| Some((name, user.as_ref()?)))
+        .collect();
+    if let Some((first, _)) = missing.first() {
+        let names: Vec<String> = missing.iter().map(|(name, user)| format!("{name} ({user})")).collect();
+        let found = format!("named but not set: {}", listed(&names));
         let why = "tools that name them fail before anything is sent";
         findings.push(Finding::fail(CHECK, found, why, format!("callwright secret set {first}")));
     }
@@ -55,14 +62,18 @@ pub(super) async fn look(app: &App, org: OrgId) -> Result<Vec<Finding>, Fault> {
 }
 
 /// Notes the secrets that tools name, each with one tool. False: there were too many tools to look at all.
-async fn tools(app: &App, org: OrgId, used: &mut BTreeMap<String, String>) -> Result<bool, Fault> {
+async fn tools(app: &App, org: OrgId, used: &mut Used) -> Result<bool, Fault> {
     let mut page = PageRequest::first(MAX_LIMIT);
     let mut seen = 0;
     loop {
         let found = app.store().tools(org, &ToolFilter::default(), &page).await?;
         for tool in &found.items {
-            for name in secret_names(&tool.spec) {
-                used.entry(name).or_insert_with(|| format!("tool {}", tool.spec.name));
+            for name in secret_names(tool) {
+                let entry = used.entry(name).or_default();
+                // One that is switched off misses nothing.
+                if entry.is_none() && tool.spec.active {
+                    *entry = Some(format!("tool {}", tool.spec.name));
+                }
             }
         }
         seen += found.items.len();

@@ -182,9 +182,10 @@ fn defaults(spec: &ToolSpec) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// The secrets that a tool names, without looking whether they exist.
-pub(crate) fn secret_names(spec: &ToolSpec) -> Vec<String> {
-    names_in(spec).map(|names| names.into_iter().collect()).unwrap_or_default()
+/// The secrets that an execution of the tool needs, whether they exist or not. A text that only looks as if it named
+/// one does not count.
+pub(crate) fn secret_names(tool: &Tool) -> BTreeSet<String> {
+    compile(tool.clone(), None).map(|compiled| compiled.secrets).unwrap_or_default()
 }
 
 /// Every `${NAME}` in the tool that can only be a secret.

@@ -68,7 +68,7 @@ fn many(failures: &[&ToolError], of: usize, codes: &[&str]) -> Option<usize> {
 /// Credentials, limits, the outbound policy.
 fn refused(tool: &Tool, failures: &[&ToolError], of: usize, found: &mut Findings) {
     if let Some(count) = many(failures, of, &["http_401", "http_403"]) {
-        let names = crate::registry::compile::secret_names(&tool.spec);
+        let names = crate::registry::compile::secret_names(tool);
         let cure = match names.first() {
             Some(name) => format!("the secret `{name}` may be wrong or have ended: `callwright secret set {name}`"),
             None => "no secret is used; does the upstream want credentials (`config.auth`)?".to_owned(),
