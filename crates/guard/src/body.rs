@@ -151,7 +151,7 @@ fn is_zlib(packed: &[u8]) -> bool {
     matches!(packed, [cmf, flg, ..] if cmf & 0x0f == 8 && (u16::from(*cmf) << 8 | u16::from(*flg)) % 31 == 0)
 }
 
-fn too_large(max_bytes: usize) -> Failure {
+pub(crate) fn too_large(max_bytes: usize) -> Failure {
     Failure::new(SendErrorKind::TooLarge, format!("the answer is larger than {max_bytes} bytes"))
 }
 

@@ -51,6 +51,9 @@ impl Guard {
     }
 
     async fn resolve_by(&self, host: &Host, port: u16, limit: Instant) -> Result<Vec<SocketAddr>, DialError> {
+        if self.script.0.is_some() {
+            return Err(DialError::new(DialErrorKind::Connect, "a stubbed run connects to nothing"));
+        }
         match host {
             Host::Address(ip) => self.admit(host, port, &[*ip]),
             Host::Name(name) => match host::local_addresses(name) {

@@ -11,6 +11,7 @@ use crate::{
     address::check,
     host::{self, Host},
     pool::Pool,
+    script::Scripted,
     tls,
 };
 
@@ -51,6 +52,7 @@ impl fmt::Debug for Options {
 #[derive(Clone)]
 pub struct Guard {
     pub(crate) inner: Arc<Inner>,
+    pub(crate) script: Scripted,
 }
 
 pub(crate) struct Inner {
@@ -68,7 +70,8 @@ impl Guard {
     pub fn new(options: Options) -> Result<Self, Error> {
         let tls = tls::connector(options.extra_roots_pem.as_deref())?;
         let pool = Pool::new(options.max_idle_per_host, options.idle_timeout);
-        Ok(Self { inner: Arc::new(Inner { allow: options.allow, resolver: options.resolver, tls, pool }) })
+        let inner = Arc::new(Inner { allow: options.allow, resolver: options.resolver, tls, pool });
+        Ok(Self { inner, script: Scripted::default() })
     }
 
     /// Refuses a URL that can never be requested, for an early word when a tool is saved: another

@@ -130,7 +130,7 @@ impl Guard {
     }
 }
 
-fn deadline_failure() -> Failure {
+pub(crate) fn deadline_failure() -> Failure {
     Failure::new(SendErrorKind::DeadlineExceeded, "the time for the whole request is over")
 }
 

@@ -22,6 +22,7 @@ mod pool;
 pub mod redact;
 pub mod relay;
 pub mod resolve;
+pub mod script;
 mod send;
 mod tls;
 mod wire;

@@ -1,5 +1,7 @@
 //! A request from the outside of this crate to its last answer, over redirects.
 
+mod pretend;
+
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -82,7 +84,10 @@ impl Guard {
     /// # Errors
     /// As [`Guard::send`].
     pub async fn send_watched(&self, request: Outgoing, sent: &AtomicBool) -> Result<Answer, SendError> {
-        let answer = self.travel(Trip::new(request), sent).await;
+        let answer = match &self.script.0 {
+            None => self.travel(Trip::new(request), sent).await,
+            Some(script) => self.pretend(&**script, Trip::new(request), sent).await,
+        };
         answer.map_err(|failure| failure.after(sent.load(Ordering::Relaxed)))
     }
 

@@ -43,7 +43,8 @@ pub struct Assignment {
     pub tool_id: ToolId,
     /// Whether the agent may use it now.
     pub enabled: bool,
-    /// A JSON merge patch (RFC 7386) over the tool's `description`, `config`, `bound`, `result`, `policy` and `fallback`.
+    /// A JSON merge patch (RFC 7386) over the tool's `description`, `config`, `bound`, `result`, `policy`,
+    /// `fallback` and `speech`.
     #[schema(value_type = Object)]
     pub overrides: Object,
     /// Lower comes first.
@@ -55,4 +56,4 @@ pub struct Assignment {
 }
 
 /// The parts of a tool that an assignment may override.
-pub const OVERRIDABLE: [&str; 6] = ["description", "config", "bound", "result", "policy", "fallback"];
+pub const OVERRIDABLE: [&str; 7] = ["description", "config", "bound", "result", "policy", "fallback", "speech"];

@@ -8,7 +8,7 @@ use crate::{
     Content, ErrorClass, Timestamp, ToolError,
     context::Channel,
     id::{AgentId, ExecutionId, NodeId, OrgId, TokenId, ToolId, UserId},
-    tool::{Effect, Kind},
+    tool::{Effect, Kind, speech::SpeechStage},
 };
 
 /// Where an execution stands.
@@ -121,6 +121,9 @@ impl Settlement {
     }
 }
 
+/// The `source` of executions that test cases make. They are no use of the tool.
+pub const CASE_SOURCE: &str = "case";
+
 /// An execution as the log shows it. Secrets and marked fields are hidden.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Execution {
@@ -187,6 +190,55 @@ pub struct Execution {
     pub ended_at: Option<Timestamp>,
     /// From asked to ended, in milliseconds.
     pub duration_ms: Option<f64>,
+    /// What limits and the cache had to do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<Passage>,
+}
+
+/// What the cache did for a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheUse {
+    /// It had the result.
+    Hit,
+    /// It did not; the upstream was asked.
+    Miss,
+    /// An equal read was under way, and its result served both.
+    Joined,
+    /// The upstream failed, and an older result was given instead.
+    Stale,
+    /// The upstream said that the kept result still holds.
+    Revalidated,
+    /// The caller wanted the upstream to be asked.
+    Bypass,
+}
+
+impl CacheUse {
+    /// The name used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+            Self::Joined => "joined",
+            Self::Stale => "stale",
+            Self::Revalidated => "revalidated",
+            Self::Bypass => "bypass",
+        }
+    }
+}
+
+/// How an execution came past limits and the cache. What refused one stands in its error.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Passage {
+    /// What the cache did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CacheUse>,
+    /// How old the result was that the cache gave, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_age_ms: Option<u64>,
+    /// How long it waited for a place, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_ms: Option<f64>,
 }
 
 /// Something that happens while an execution runs.
@@ -212,6 +264,22 @@ pub enum Progress {
     Log {
         /// The line.
         line: String,
+    },
+    /// Whoever carries the call is to say something.
+    Speech {
+        /// When in the execution.
+        stage: SpeechStage,
+        /// The sentence.
+        say: String,
+        /// Its language, when it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// For `delayed`: which stage, by its time after the beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_ms: Option<u32>,
+        /// Whether the sentence should be finished before anything else is said.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        blocking: bool,
     },
 }
 

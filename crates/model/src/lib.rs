@@ -9,6 +9,7 @@
 pub mod account;
 pub mod agent;
 pub mod alert;
+pub mod case;
 pub mod context;
 pub mod definition;
 pub mod error;

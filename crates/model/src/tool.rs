@@ -9,6 +9,7 @@ mod described;
 pub mod http;
 pub mod policy;
 mod read;
+pub mod speech;
 pub mod system;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use crate::{
 pub use config::Config;
 pub use http::HttpConfig;
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
+pub use speech::Speech;
 pub use system::SystemConfig;
 
 /// What carries a tool out.
@@ -231,6 +233,9 @@ pub struct ToolSpec {
     /// What to say and do when it fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Fallback>,
+    /// What a voice runtime says while it works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speech: Option<Speech>,
     /// Paths into the arguments whose values are hidden in the execution log.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redact: Vec<String>,

@@ -12,8 +12,8 @@ use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, live::Live, node,
-    registry::cache::ToolCache, suggest::unmatched::Unmatched, tickets::Tickets,
+    account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, limits, live::Live, node,
+    registry::cache::ToolCache, results::Results, suggest::unmatched::Unmatched, tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -69,6 +69,8 @@ struct Rooms {
     tools: ToolCache,
     accounts: AccountState,
     holds: Holds,
+    limits: limits::Room,
+    results: Results,
     lendings: Lendings,
     live: Live,
     inflight: Inflight,
@@ -100,6 +102,8 @@ impl App {
             tools: ToolCache::default(),
             accounts: AccountState::default(),
             holds: Holds::default(),
+            limits: limits::Room::default(),
+            results: Results::default(),
             lendings: Lendings::default(),
             live: Live::default(),
             inflight: Inflight::default(),
@@ -174,6 +178,14 @@ impl App {
     /// Unsettled unknown outcomes.
     pub fn holds(&self) -> &Holds {
         &self.0.holds
+    }
+    /// What holds executions back.
+    pub fn limits(&self) -> &limits::Room {
+        &self.0.limits
+    }
+    /// Results that are kept.
+    pub(crate) fn results(&self) -> &Results {
+        &self.0.results
     }
     /// Which lendings of secrets were noted lately.
     pub fn lendings(&self) -> &Lendings {

@@ -8,6 +8,7 @@
 //! bind        what the server fills in; then the full schema again
 //! claim       one effect per intent: the ledger (writes, and what waits for somebody)
 //! confirm     must somebody agree? Then it is parked with a ticket, and `resume` goes on from `resolve`
+//! cached      is the result known already (cached reads only)
 //! admit       is there room: rate limits, concurrency, the breaker
 //! execute     the executor of its kind, under a deadline, through the retry gate
 //! shape       mapping, projection, size
@@ -19,8 +20,10 @@
 
 mod admit;
 pub mod answer;
+pub mod aside;
 mod authorize;
 mod bind;
+mod cached;
 pub mod callback;
 mod claim;
 pub(crate) mod confirm;
@@ -36,6 +39,7 @@ mod resolve;
 mod rest;
 pub(crate) mod resume;
 pub mod shape;
+pub mod speech;
 mod validate;
 mod work;
 
@@ -45,6 +49,8 @@ use serde_json::Value;
 use tracing::Instrument;
 
 pub use answer::{CallAnswer, CallMeta};
+pub use aside::Aside;
+pub(crate) use bind::hex;
 pub use outcome::outcome;
 pub use park::CONFIRM_TOOL;
 pub use rest::rest;
@@ -75,12 +81,14 @@ pub struct CallRequest {
     pub dry_run: bool,
     /// One effect for all requests with this key.
     pub idempotency_key: Option<String>,
-    /// Which entrance: `rest`, `plan`, `replay`.
+    /// Which entrance: `rest`, `plan`, `replay`, `case`.
     pub source: &'static str,
     /// The execution that this one repeats.
     pub replay_of: Option<ExecutionId>,
     /// The rest of a cut result instead of a new execution.
     pub cursor: Option<String>,
+    /// Ask the upstream even if its answer is kept.
+    pub fresh: bool,
     /// A person pressed "test": they are the one whose confirmation is asked for.
     pub confirmed: bool,
     /// An operator has agreed. Only a ticket says so.
@@ -92,6 +100,11 @@ pub struct CallRequest {
 /// Carries out one execution. A tool that fails is an answer; an error is a request that could not be
 /// carried out at all, or a mistake of ours.
 pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
+    run_with(app, request, Aside::default()).await
+}
+
+/// The same for an entrance that asks for more: a test case, a caller who watches its own execution.
+pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Result<CallAnswer, Fault> {
     if !app.is_ready() {
         return Err(not_ready());
     }
@@ -104,9 +117,12 @@ pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     if let Some(webhook) = &request.webhook {
         webhook.check("webhook")?;
     }
-    let found = resolve::resolve(app, &request).await?;
+    let found = match aside.found.take() {
+        Some(found) => found,
+        None => resolve::resolve(app, &request).await?,
+    };
     authorize::caller(app, &request, &found).await?;
-    let work = Work::new(app, request, found);
+    let work = Work::new(app, request, found, aside);
     // At level `debug`: it costs nothing while nobody collects spans.
     let span = tracing::debug_span!(
         "execution",
@@ -135,12 +151,15 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         Err(Stop::Refused(error)) => return Ok(record::refused(app, &work, *error).await),
         Err(Stop::Fault(fault)) => return Err(*fault),
     }
-    if work.request.dry_run {
+    if work.request.dry_run || work.is_stubbed() {
         if work.callback().is_some() {
             let address = app.public_address("/callbacks/[ticket]/[secret]");
             work.context.verified.insert("callback_url".to_owned(), Value::String(address));
         }
-        return Ok(execute::rehearse(app, work).await);
+        if work.request.dry_run {
+            return Ok(execute::rehearse(app, work).await);
+        }
+        return aside::stubbed(app, &work).await;
     }
     // A read that waits for somebody, or for a callback, needs a row as a write does.
     let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.callback().is_none();
@@ -148,7 +167,7 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         return late::run(app, work, answer_by_ms, is_read).await;
     }
     if is_read {
-        return execute::read(app, work).await;
+        return read(app, work).await;
     }
     // A write outlives the connection that asked for it: once begun, it is carried out and recorded.
     let task = app.spawn({
@@ -156,6 +175,15 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         async move { claim::write(&app, work).await }.in_current_span()
     });
     task.await.unwrap_or_else(|error| Err(Fault::internal(error)))
+}
+
+/// Carries a read out, from what is kept if its tool keeps results.
+async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+    let plan = work.found.limits.clone();
+    match plan.as_ref().and_then(|plan| plan.cache.as_ref()) {
+        Some(cache) => cached::read(app, work, cache).await,
+        None => execute::read(app, work).await,
+    }
 }
 
 async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {

@@ -81,6 +81,7 @@ pub async fn replay(app: &App, caller: &Caller, id: ExecutionId, spec: ReplaySpe
         source: "replay",
         replay_of: Some(id),
         cursor: None,
+        fresh: true,
         confirmed: true,
         approved: false,
         webhook: None,
@@ -89,7 +90,10 @@ pub async fn replay(app: &App, caller: &Caller, id: ExecutionId, spec: ReplaySpe
 }
 
 /// What the model had sent: without what the server filled in, and only when nothing was hidden in the log.
-fn recorded_arguments(execution: &Execution, spec: &callwright_model::tool::ToolSpec) -> Result<Object, Fault> {
+pub(crate) fn recorded_arguments(
+    execution: &Execution,
+    spec: &callwright_model::tool::ToolSpec,
+) -> Result<Object, Fault> {
     let Value::Object(mut arguments) = execution.input.clone() else { return Ok(Object::new()) };
     arguments.retain(|name, _| !spec.bound.contains_key(name));
     if Value::Object(arguments.clone()).to_string().contains("[redacted]") {

@@ -35,6 +35,26 @@ pub fn inflight(count: usize) {
     metrics::gauge!("callwright_executions_inflight").set(count as f64);
 }
 
+/// Notes an execution that a limit or a breaker refused, by the code of its error.
+pub fn refused(reason: &str) {
+    metrics::counter!("callwright_guard_refusals_total", "reason" => reason.to_owned()).increment(1);
+}
+
+/// Notes how long an execution waited for a place.
+pub fn queued(seconds: f64) {
+    metrics::histogram!("callwright_queue_wait_seconds").record(seconds);
+}
+
+/// Notes that the breaker of a `tool` or a `host` changed its state.
+pub fn breaker_changed(of: &'static str, to: &'static str) {
+    metrics::counter!("callwright_breaker_changes_total", "of" => of, "to" => to).increment(1);
+}
+
+/// Notes what the cache did for a read.
+pub fn cached(how: &'static str) {
+    metrics::counter!("callwright_cache_total", "result" => how).increment(1);
+}
+
 /// Tells what the names mean; call once when the recorder is installed.
 pub fn describe() {
     metrics::describe_counter!(
@@ -59,5 +79,19 @@ pub fn describe() {
         "callwright_webhooks_total",
         "Sendings of webhooks: delivered, queued for another try, or failed for good"
     );
+    metrics::describe_counter!(
+        "callwright_guard_refusals_total",
+        "Executions that a rate limit, a full line or an open breaker refused, by reason"
+    );
+    metrics::describe_histogram!(
+        "callwright_queue_wait_seconds",
+        metrics::Unit::Seconds,
+        "How long executions waited for a place; those that did not wait are not counted"
+    );
+    metrics::describe_counter!(
+        "callwright_breaker_changes_total",
+        "Changes of circuit breakers, of a tool or a host, by the new state"
+    );
+    metrics::describe_counter!("callwright_cache_total", "Reads of cached tools, by what the cache did");
     metrics::describe_gauge!("callwright_executions_inflight", "Executions under way in this process");
 }

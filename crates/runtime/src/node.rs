@@ -138,6 +138,8 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_results(now, BATCH).await?;
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
+    app.limits().sweep();
+    app.store().purge_buckets().await?;
     let Some(retention) = app.settings().retention else { return Ok(()) };
     let before = now.minus(retention);
     app.store().purge_tickets(before, BATCH).await?;

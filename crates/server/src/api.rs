@@ -5,10 +5,12 @@ mod agents;
 mod alerts;
 mod approvals;
 mod audit;
+mod cases;
 mod deliveries;
 mod doctor;
 mod executions;
 mod invitations;
+mod limits;
 mod members;
 mod organization;
 mod secrets;
@@ -35,8 +37,10 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(approvals::routes())
         .merge(deliveries::routes())
         .merge(secrets::routes())
+        .merge(limits::routes())
         .merge(audit::routes())
         .merge(alerts::routes())
         .merge(doctor::routes())
         .merge(suggestions::routes())
+        .merge(cases::routes())
 }

@@ -106,6 +106,7 @@ impl Tx<'_> {
             return Ok(false);
         }
         self.execute("DELETE FROM secret WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
+        self.execute("DELETE FROM limit_setting WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
         self.bump(org).await?;
         Ok(true)
     }

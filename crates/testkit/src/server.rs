@@ -85,6 +85,24 @@ impl Server {
         }
     }
 
+    /// Starts a second server on this one's PostgreSQL database, with the same options, master key and administrator.
+    pub fn beside(&self) -> Self {
+        let url = self.database_url.clone().expect("servers share a PostgreSQL database, not a SQLite file");
+        let key = std::fs::read_to_string(self.data_dir().join("master.key")).expect("the first one's master key");
+        let mut server = Self {
+            options: self.options.clone(),
+            database_url: Some(url),
+            token: self.token.clone(),
+            folder: TempDir::with_prefix("callwright-test-").expect("a temporary folder"),
+            base: Arc::default(),
+            running: None,
+            output: Arc::default(),
+        };
+        server.set_env("CALLWRIGHT_MASTER_KEY", key.trim());
+        server.launch();
+        server
+    }
+
     /// A client as the administrator. It follows the server through restarts.
     pub fn api(&self) -> Api {
         Api::following(self.base.clone(), Some(self.token.clone()))

@@ -19,6 +19,8 @@ use callwright_model::{
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::freshness::{Freshness, Validators};
+
 /// Carries out the executions of one tool.
 #[async_trait]
 pub trait Executor: Send + Sync {
@@ -41,6 +43,12 @@ pub trait Executor: Send + Sync {
 
     /// Where it reaches, as far as that is known before a call: for an early word of the guard when a tool is saved.
     fn base_url(&self) -> Option<&url::Url> {
+        None
+    }
+
+    /// All that decides what the upstream would answer to `call`: two calls with the same identity are the same
+    /// question. It may hold secrets and must not be shown. `None`: that cannot be told, so nothing is kept.
+    fn identity(&self, _: &PreparedCall) -> Option<Vec<u8>> {
         None
     }
 }
@@ -98,6 +106,15 @@ pub trait Ports: Send + Sync {
     /// # Errors
     /// Why there is no token: `auth_error`, `network_error` or `timeout_error`.
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError>;
+
+    /// When somebody wants to hear how long the answer is good: what to make the request conditional with, if
+    /// anything. The answer to a condition that holds is no content; [`heard`](Self::heard) tells that it was one.
+    fn validators(&self) -> Option<Validators> {
+        None
+    }
+
+    /// Tells how long the answer is good; called when [`validators`](Self::validators) gave something.
+    fn heard(&self, _: Freshness) {}
 }
 
 /// An OAuth 2.0 client that asks for a token with its own credentials (RFC 6749 section 4.4).

@@ -70,6 +70,10 @@ impl Executor for HttpTool {
         self.plan.url.base()
     }
 
+    fn identity(&self, call: &PreparedCall) -> Option<Vec<u8>> {
+        self.plan.render(call).ok().map(|request| request.identity(&self.plan))
+    }
+
     fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
         self.plan.rehearse(call)
     }

@@ -9,9 +9,11 @@
 
 pub mod backoff;
 pub mod executor;
+pub mod freshness;
 pub mod gate;
 pub mod http;
 pub mod limits;
+pub mod stub;
 pub mod system;
 
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use callwright_model::{
 };
 
 pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
+pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;
 pub use system::SystemTool;
 

@@ -7,6 +7,8 @@ use callwright_model::{
 
 use crate::http::refuse;
 
+pub mod guards;
+
 /// The least of a total timeout, in milliseconds.
 pub const MIN_TIMEOUT_MS: u32 = 100;
 /// The most of any timeout, in milliseconds.
@@ -37,6 +39,7 @@ pub fn check(spec: &ToolSpec) -> Result<(), Fault> {
         between("config.callback.expires_s", callback.expires_s, 1, 604_800)?;
     }
     retry(&policy.retry)?;
+    guards::check(spec)?;
     result(&spec.result)?;
     spec.redact.iter().enumerate().try_for_each(|(at, text)| path(&format!("redact.{at}"), text))
 }

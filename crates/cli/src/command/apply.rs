@@ -3,7 +3,7 @@
 //! Every document is read and rehearsed on the server before the first one is applied, so that a slip in the last
 //! file does not leave the first half behind; a document that fails all the same does not keep the others back.
 
-pub(super) mod load;
+pub(in crate::command) mod load;
 
 use std::path::PathBuf;
 
@@ -66,10 +66,39 @@ fn put_all(client: &Client, documents: &[Document], dry_run: bool, note: Option<
         if answer.status == 401 || answer.status == 403 {
             return Err(answer.failure());
         }
-        let (place, name) = (document.place.clone(), document.name.clone());
-        all.push(Done { place, name, result: answer.success() });
+        let result = match answer.success() {
+            Ok(answer) => put_cases(client, document, answer, dry_run)?,
+            failed => failed,
+        };
+        all.push(Done { place: document.place.clone(), name: document.name.clone(), result });
     }
     Ok(all)
+}
+
+/// Saves the cases that stand next to a tool; those that it has besides stay. The answer tells of their number.
+fn put_cases(
+    client: &Client,
+    document: &Document,
+    mut answer: Value,
+    dry_run: bool,
+) -> Result<Result<Value, Failure>, Failure> {
+    if document.cases.is_empty() {
+        return Ok(Ok(answer));
+    }
+    // A new tool is not there yet when it is rehearsed, so cases were judged when they were read.
+    let mut changed = 0;
+    for case in document.cases.iter().filter(|_| !dry_run) {
+        let path = format!("/api/v1/tools/{}/cases/{}", segment(&document.name), segment(&text(case, "name")));
+        match client.send("PUT", &path, Some(case), &[])?.success() {
+            Ok(saved) => changed += usize::from(saved["action"] != "unchanged"),
+            Err(failure) => {
+                let message = format!("the case `{}`: {}", text(case, "name"), failure.message);
+                return Ok(Err(Failure { message, ..failure }));
+            }
+        }
+    }
+    answer["cases"] = json!({"total": document.cases.len(), "changed": changed});
+    Ok(Ok(answer))
 }
 
 /// Says what is wrong with the files; nothing has been sent.
@@ -113,6 +142,7 @@ fn as_json(done: &Done) -> Value {
             "version": version(answer),
             "diff": answer["diff"],
             "warnings": answer["warnings"],
+            "cases": answer["cases"],
         }),
         Err(failure) => json!({"place": done.place, "name": done.name, "error": failure.message}),
     }
@@ -133,7 +163,12 @@ fn print_one(done: &Done, dry_run: bool, only_errors: bool) -> Result<(), Failur
         (true, "updated") => "would update",
         _ => action.as_str(),
     };
-    output::line(format!("{verb:<9} {} {}", done.name, version(answer)).trim_end())?;
+    let cases = match (answer["cases"]["total"].as_u64(), answer["cases"]["changed"].as_u64()) {
+        (Some(total), _) if dry_run => format!("with {total} cases"),
+        (Some(total), Some(changed)) => format!("with {total} cases, {changed} saved"),
+        _ => String::new(),
+    };
+    output::line(format!("{verb:<9} {} {} {cases}", done.name, version(answer)).trim_end())?;
     if action == "updated" {
         for change in answer["diff"].as_array().into_iter().flatten() {
             print_change(change)?;

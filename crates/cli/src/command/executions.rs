@@ -26,6 +26,8 @@ pub(crate) enum Executions {
     Follow(follow::Follow),
     /// Make the same call again, as a new execution of the tool as it is now.
     Replay(Replay),
+    /// Make a test case of an execution.
+    Case(Case),
     /// Write down what is known about an unknown outcome.
     Settle(Settle),
     /// Ask a running execution to stop.
@@ -108,6 +110,27 @@ pub(crate) struct Replay {
     remote: Remote,
 }
 
+/// An execution to make a test case of.
+#[derive(Debug, Args)]
+pub(crate) struct Case {
+    /// The execution's id.
+    id: String,
+    /// What to call the case; named after the execution when absent.
+    #[arg(long)]
+    name: Option<String>,
+    /// Let the case call the real upstream instead of a stub with the recorded answer.
+    #[arg(long)]
+    real: bool,
+    /// Other arguments than the recorded ones, as a JSON object.
+    #[arg(long, value_name = "JSON")]
+    args_json: Option<String>,
+    /// A field of another context than the recorded one. May be given more than once.
+    #[arg(short, long = "context", value_name = "NAME=VALUE")]
+    context: Vec<String>,
+    #[command(flatten)]
+    remote: Remote,
+}
+
 /// What is known about an unknown outcome.
 #[derive(Debug, Args)]
 pub(crate) struct Settle {
@@ -139,6 +162,7 @@ pub(super) fn run(command: Executions) -> Result<(), Failure> {
         Executions::Answer(command) => answer(&command),
         Executions::Follow(command) => follow::run(&command),
         Executions::Replay(command) => replay(&command),
+        Executions::Case(command) => make_case(&command),
         Executions::Settle(command) => settle(&command),
         Executions::Cancel(command) => {
             command.remote.connect()?.post(&path(&command.id, "/cancel"), &json!({}))?;
@@ -234,6 +258,29 @@ fn replay(command: &Replay) -> Result<(), Failure> {
     }
     let answer = command.remote.connect()?.post(&path(&command.id, "/replay"), &body)?;
     show_answer(&answer, command.remote.json, command.dry_run)
+}
+
+fn make_case(command: &Case) -> Result<(), Failure> {
+    let mut body = json!({"stub": !command.real});
+    if let Some(name) = &command.name {
+        body["name"] = json!(name);
+    }
+    if let Some(text) = &command.args_json {
+        body["arguments"] = Value::Object(argument::object("--args-json", text)?);
+    }
+    if !command.context.is_empty() {
+        body["context"] = Value::Object(argument::pairs("--context", &command.context)?);
+    }
+    let made = command.remote.connect()?.post(&path(&command.id, "/case"), &body)?;
+    if command.remote.json {
+        return output::json(&made);
+    }
+    for warning in made["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        output::say(format!("warning: {warning}"));
+    }
+    let (tool, name) = (text(&made["case"], "tool"), text(&made["case"]["spec"], "name"));
+    output::say(format!("saved the case `{name}`; run it with: callwright tool test {tool} --case '{name}'"));
+    output::pretty(&made["case"]["spec"])
 }
 
 fn settle(command: &Settle) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 mod call;
 mod history;
+mod test;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -25,6 +26,8 @@ pub(crate) enum Tool {
     Delete(Named),
     /// Call a tool and print its result.
     Call(call::Call),
+    /// Run the test cases of one tool, or of all.
+    Test(test::Test),
     /// Print the tools in the form that a model wants.
     Definitions(Definitions),
     /// How often a tool is used, how fast it is and how often it fails.
@@ -126,6 +129,7 @@ pub(super) fn run(command: Tool) -> Result<(), Failure> {
         Tool::Get(named) => output::pretty(&named.remote.connect()?.get(&path(&named.tool, ""))?),
         Tool::Delete(named) => delete(&named),
         Tool::Call(call) => call::run(call),
+        Tool::Test(command) => test::run(&command),
         Tool::Definitions(definitions) => define(&definitions),
         Tool::Usage(named) => usage(&named),
         Tool::Versions(versions) => history::versions(&versions),

@@ -109,6 +109,7 @@ impl World {
             "unknown",
             "cut",
             "equipped",
+            "tested",
             "own_tool",
             "own_shared",
             "own_token",
@@ -178,6 +179,11 @@ impl World {
                 api.put(&format!("/api/v1/agents/{path}"), json!({})).ok();
                 path
             }
+            "tested" => {
+                let tool = self.owners_tool(json!({}));
+                let case = api.post(&format!("/api/v1/tools/{tool}/cases"), json!({"name": "one"})).expect(201);
+                format!("{tool}/cases/{}", text(&case["id"]))
+            }
             "own_tool" | "own_shared" => {
                 let own = self.tool(caller, json!({}));
                 let is_own = own.status == 201 && caller.token() != self.other.token();
@@ -234,6 +240,7 @@ fn text(value: &Value) -> String {
 fn shape(path: &str) -> String {
     let path =
         path.split('?').next().unwrap().replace("{equipped}", "{agent}/tools/{tool}").replace("{cut}", "{id}/result");
+    let path = path.replace("{tested}", "{tool}/cases/{case}");
     let path = path.replace("/versions/1", "/versions/{r}").replace("/S{n}", "/{name}").replace("/CA1/", "/{call_id}/");
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }

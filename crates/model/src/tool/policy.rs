@@ -2,6 +2,7 @@
 
 mod approval;
 mod confirm;
+pub mod limits;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use crate::{ErrorClass, context::Channel};
 
 pub use approval::{Approval, ApprovalRule};
 pub use confirm::{Confirm, ConfirmRule};
+use limits::{BreakerForm, BreakerSetting, Cache, Concurrency, ConcurrencyForm, RateLimit, RateLimitForm};
 
 /// Time, retries, confirmation, and where a tool may be used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -44,6 +46,34 @@ pub struct Policy {
     /// Where it may be used; empty means anywhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_contexts: Vec<Channel>,
+    /// How often it may be called; one limit or a list of at most 8.
+    #[serde(deserialize_with = "limits::one_or_many", skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = RateLimitForm)]
+    pub rate_limit: Vec<RateLimit>,
+    /// How many calls may run at once; a number or an object.
+    #[serde(deserialize_with = "limits::concurrency", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ConcurrencyForm>)]
+    pub concurrency: Option<Concurrency>,
+    /// When to stop calling an upstream that fails; `false` for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BreakerForm>)]
+    pub breaker: Option<BreakerSetting>,
+    /// Short for `cache: {ttl_s: …}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_ttl_s: Option<u32>,
+    /// Which results of a read are kept, and for how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<Cache>,
+    /// Equal reads at the same time become one request upstream, also without a cache.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub single_flight: bool,
+}
+
+impl Policy {
+    /// The cache, however it was written.
+    pub fn cache(&self) -> Option<Cache> {
+        self.cache.or(self.cache_ttl_s.map(Cache::for_seconds))
+    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -62,6 +92,12 @@ impl Default for Policy {
             confirm: Confirm::No,
             approval: Approval::No,
             allowed_contexts: Vec::new(),
+            rate_limit: Vec::new(),
+            concurrency: None,
+            breaker: None,
+            cache_ttl_s: None,
+            cache: None,
+            single_flight: false,
         }
     }
 }

@@ -77,6 +77,7 @@ spec! {
     result = ResultSpec::default();
     policy = Policy::default();
     fallback = None;
+    speech = None;
     redact = Vec::new();
     active = true;
     is_shared = true;

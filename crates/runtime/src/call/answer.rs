@@ -1,13 +1,18 @@
 //! What the caller is told.
 
 use callwright_model::{
-    Block, Content, ErrorClass, Outcome, ToolError, execution::State, id::ExecutionId, outcome::Cut, ticket::Pending,
+    Block, Content, ErrorClass, Outcome, ToolError,
+    execution::{Passage, State},
+    id::ExecutionId,
+    outcome::Cut,
+    ticket::Pending,
+    tool::speech::Said,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::work::Work;
+use super::{speech, work::Work};
 
 /// The answer to a call. A tool that failed is an answer too: look at `success`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -56,10 +61,16 @@ pub struct CallMeta {
     pub duration_ms: f64,
     /// Whether this was a rehearsal.
     pub dry_run: bool,
+    /// What limits and the cache had to do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<Passage>,
     /// In a rehearsal: the request that would have been sent, secrets hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub request: Option<Value>,
+    /// What a voice runtime was told to say, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speech: Vec<Said>,
 }
 
 impl CallAnswer {
@@ -88,7 +99,9 @@ impl CallAnswer {
                 attempts,
                 duration_ms: millis(work.begun.elapsed()),
                 dry_run: work.request.dry_run,
+                passage: work.passage(),
                 request: None,
+                speech: speech::said(work),
             },
         }
     }
@@ -131,6 +144,6 @@ fn idempotency(work: &Work) -> String {
 }
 
 /// A duration in milliseconds, to the microsecond.
-pub(super) fn millis(duration: std::time::Duration) -> f64 {
+pub(crate) fn millis(duration: std::time::Duration) -> f64 {
     duration.as_micros() as f64 / 1_000.0
 }

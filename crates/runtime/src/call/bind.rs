@@ -101,7 +101,7 @@ fn absorb_text(hasher: &mut Sha256, tag: u8, text: &str) {
     hasher.update(text.as_bytes());
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         use std::fmt::Write;
         let _ = write!(text, "{byte:02x}");

@@ -26,6 +26,7 @@ use super::{
     bind::hex,
     callback, confirm, execute, hold, outcome, park, record,
     shape::Shaped,
+    speech,
     work::{Stop, Work},
 };
 use crate::{
@@ -127,6 +128,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         Claim::Ours => {
             // Not before: a request that repeats a key has no execution of its own to tell of.
             record::announce(app, &new.execution);
+            work.tell_begun();
             if is_gated { admitted(app, work).await } else { act(app, work, FIRST_EPOCH, Pass::none()).await }
         }
         Claim::Existing(row) => existing(app, work, *row).await,
@@ -135,7 +137,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
 
 /// Starts what was claimed, once there is room for it.
 pub(super) async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
-    let pass = match admit::admit(app, &work).await {
+    let pass = match speech::during(app, &work, admit::admit(app, &work)).await {
         Ok(pass) => pass,
         Err(error) => return release(app, work, error).await,
     };
@@ -149,10 +151,12 @@ pub(super) async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fa
 
 /// Gives a claim up before anything was sent: the key may be used again.
 async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, Fault> {
+    speech::refused(app, &work, &error);
     let outcome = Outcome::Failed(record::apply_fallback(&work, error));
     let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
     execution.started_at = None;
     finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, None).await?;
+    note_passage(app, &execution).await;
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
     answer.state = State::Released;
@@ -171,7 +175,7 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 
 /// Sends, and makes the outcome durable before it is told.
 pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
-    let outcome = match execute::run(app, &work).await {
+    let outcome = match speech::during(app, &work, execute::run(app, &work, None)).await {
         Ok(outcome) => outcome,
         Err(fault) => {
             tracing::error!(execution = %work.id, ?fault, "an executor broke");
@@ -179,6 +183,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         }
     };
     pass.ended(outcome.as_ref().err());
+    let ending = work.tool().speech.is_some().then(|| outcome.clone());
     let (outcome, whole) = record::settle_content(&work, outcome);
     if let Some(whole) = whole {
         record::keep_whole(app, &work, whole);
@@ -189,7 +194,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
     }
     let now = app.clock().now();
     let execution = record::row(&work, state_of(&outcome), Some(&outcome), Some(now));
-    let answer = CallAnswer::new(&work, outcome);
+    let mut answer = CallAnswer::new(&work, outcome);
     if execution.state == State::Unknown {
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
@@ -200,6 +205,12 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
     {
         // Another node has taken it over, or its callback was here first: that record stands.
         return outcome::answer(app, row, true).await;
+    }
+    note_passage(app, &execution).await;
+    // Only what is durable is told, aloud too.
+    if let Some(ending) = ending {
+        speech::ended(app, &work, &ending);
+        answer.meta.speech = speech::said(&work);
     }
     record::announce_end(app, &work, &execution);
     if may_be_waited_for(&work) {
@@ -251,6 +262,14 @@ pub(super) async fn give_up_late(
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
     policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.callback().is_some()
+}
+
+/// A write is recorded by the ledger; how it came past the limits is added behind.
+async fn note_passage(app: &App, execution: &Execution) {
+    let Some(passage) = execution.passage else { return };
+    if let Err(error) = app.store().note_passage(execution.id, passage).await {
+        tracing::warn!(execution = %execution.id, %error, "how long an execution waited could not be recorded");
+    }
 }
 
 /// The log hides parts of some results; a request that repeats the key must get them all the same.

@@ -11,15 +11,19 @@ use callwright_model::{
     secret::SecretString,
     tool::Effect,
 };
-use callwright_tools::{ExecCx, OauthClient, Ports, PreparedCall};
+use callwright_tools::{ExecCx, Freshness, OauthClient, Ports, PreparedCall, Validators};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CallAnswer, admit, claim,
+    CallAnswer, admit,
+    aside::Frame,
+    cached::Exchange,
+    claim,
     late::{self, Stage},
     record,
     shape::Shaped,
+    speech,
     work::Work,
 };
 use crate::App;
@@ -32,39 +36,53 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
     record::begun(app, &work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = match admit::admit(app, &work).await {
-        Ok(pass) => {
-            let outcome = run(app, &work).await?;
-            pass.ended(outcome.as_ref().err());
-            outcome
+    let outcome = speech::during(app, &work, async {
+        match admit::admit(app, &work).await {
+            Ok(pass) => {
+                let outcome = run(app, &work, None).await?;
+                pass.ended(outcome.as_ref().err());
+                Ok::<_, Fault>(outcome)
+            }
+            Err(error) => Ok(Err(error)),
         }
-        Err(error) => Err(error),
-    };
-    let answer = match late::ends(work.late.as_ref()).await {
-        // Its caller was answered; it has a row, and whoever asks for the outcome looks there.
-        Stage::Late => claim::late_read(app, &work, outcome).await?,
-        _ => record::read(app, &work, outcome).await,
-    };
+    })
+    .await?;
+    let answer = ended(app, &work, outcome).await?;
     unfinished.ended();
     Ok(answer)
+}
+
+/// Records a read that has ended.
+pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolError>) -> Result<CallAnswer, Fault> {
+    speech::ended(app, work, &outcome);
+    match late::ends(work.late.as_ref()).await {
+        // Its caller was answered; it has a row, and whoever asks for the outcome looks there.
+        Stage::Late => claim::late_read(app, work, outcome).await,
+        _ => Ok(record::read(app, work, outcome).await),
+    }
 }
 
 /// Shows what would be sent.
 pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
     let ports = CallPorts::new(app, &work);
     let cancel = CancellationToken::new();
-    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
     let result = work.tool().executor.rehearse(&cx, &prepared(app, &work));
     record::rehearsed(app, &work, result).await
 }
 
-/// Runs the executor and shapes its result. The inner error is a failure that the model reads.
-pub(super) async fn run(app: &App, work: &Work) -> Result<Result<Shaped, ToolError>, Fault> {
+/// Runs the executor and shapes its result. The inner error is a failure that the model reads. With an `exchange` the
+/// answer may be the word that a kept one still holds; the result is empty then.
+pub(super) async fn run(
+    app: &App,
+    work: &Work,
+    exchange: Option<&Exchange>,
+) -> Result<Result<Shaped, ToolError>, Fault> {
     let cancel = CancellationToken::new();
     app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
     let _leave = Leave(app, work.id);
-    let ports = CallPorts::new(app, work);
-    let cx = ExecCx { guard: app.guard(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let ports = CallPorts { exchange, ..CallPorts::new(app, work) };
+    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
     let call = prepared(app, work);
     let running = work.tool().executor.execute(&cx, &call);
     let outcome = match tokio::time::timeout_at(work.deadline + GRACE, running).await {
@@ -74,6 +92,9 @@ pub(super) async fn run(app: &App, work: &Work) -> Result<Result<Shaped, ToolErr
     Ok(match outcome {
         // The upstream has only taken the request on: the result that is shaped comes later.
         Outcome::Done(_) if work.ticket.is_some() => Ok(Shaped { content: Content::default(), whole: None }),
+        Outcome::Done(content) if exchange.is_some_and(Exchange::is_confirmation) => {
+            Ok(Shaped { content, whole: None })
+        }
         Outcome::Done(content) => work.tool().shaper.shape(content),
         Outcome::Failed(error) => Err(error),
     })
@@ -93,7 +114,7 @@ fn overdue(work: &Work) -> ToolError {
     }
 }
 
-fn prepared(app: &App, work: &Work) -> PreparedCall {
+pub(super) fn prepared(app: &App, work: &Work) -> PreparedCall {
     let spec = &work.tool().tool.spec;
     PreparedCall {
         execution_id: work.id,
@@ -109,7 +130,7 @@ fn prepared(app: &App, work: &Work) -> PreparedCall {
     }
 }
 
-struct Leave<'a>(&'a App, ExecutionId);
+pub(super) struct Leave<'a>(pub(super) &'a App, pub(super) ExecutionId);
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
@@ -123,18 +144,31 @@ struct CallPorts<'a> {
     org: OrgId,
     id: ExecutionId,
     attempts: Arc<Mutex<Vec<Attempt>>>,
+    exchange: Option<&'a Exchange>,
+    work: &'a Work,
 }
 
 impl<'a> CallPorts<'a> {
-    fn new(app: &'a App, work: &Work) -> Self {
-        Self { app, org: work.request.caller.org_id, id: work.id, attempts: work.attempts.clone() }
+    fn new(app: &'a App, work: &'a Work) -> Self {
+        Self {
+            app,
+            org: work.request.caller.org_id,
+            id: work.id,
+            attempts: work.attempts.clone(),
+            exchange: None,
+            work,
+        }
     }
 }
 
 #[async_trait]
 impl Ports for CallPorts<'_> {
     fn emit(&self, progress: Progress) {
-        if self.app.live().is_watched() {
+        if let Some(watcher) = &self.work.aside.watcher {
+            watcher.tell(Frame::Progress(progress.clone()));
+        }
+        // Nobody is on the line of a stubbed test: whoever carries calls must not act on it.
+        if self.app.live().is_watched() && !self.work.is_stubbed() {
             self.app.live().publish(self.org, Event::Progress { execution_id: self.id, progress });
         }
     }
@@ -143,7 +177,20 @@ impl Ports for CallPorts<'_> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).push(attempt);
     }
 
+    fn validators(&self) -> Option<Validators> {
+        self.exchange.map(Exchange::validators)
+    }
+
+    fn heard(&self, freshness: Freshness) {
+        if let Some(exchange) = self.exchange {
+            exchange.heard(freshness);
+        }
+    }
+
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {
+        if let Some(stub) = self.work.stub() {
+            return callwright_tools::stub::access_token(&stub.guard, &client, stale.is_some());
+        }
         let request = OauthRequest {
             org: self.org,
             token_url: client.token_url,

@@ -103,6 +103,7 @@ impl Kept {
             source: SOURCES.into_iter().find(|source| *source == self.source).unwrap_or("rest"),
             replay_of: self.replay_of,
             cursor: None,
+            fresh: false,
             confirmed: self.confirmed,
             approved: self.approved,
             webhook: self.webhook.clone(),

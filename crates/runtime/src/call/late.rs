@@ -10,7 +10,7 @@ use callwright_store::execution::{Claim, NewExecution};
 use tokio::{sync::Mutex, task::JoinHandle, time::Instant};
 use tracing::Instrument;
 
-use super::{CallAnswer, claim, execute, park, record, work::Work};
+use super::{CallAnswer, claim, park, record, work::Work};
 use crate::App;
 
 /// Where a read stands that may become late.
@@ -36,7 +36,7 @@ pub(super) async fn run(app: &App, mut work: Work, answer_by_ms: u32, is_read: b
     let twin = work.clone();
     let mut task: JoinHandle<_> = app.spawn({
         let app = app.clone();
-        async move { if is_read { execute::read(&app, work).await } else { claim::write(&app, work).await } }
+        async move { if is_read { super::read(&app, work).await } else { claim::write(&app, work).await } }
             .in_current_span()
     });
     if let Ok(ended) = tokio::time::timeout_at(until, &mut task).await {

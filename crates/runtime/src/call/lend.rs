@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use callwright_guard::Redactor;
 use callwright_model::{
     ErrorClass, ToolError,
     id::{TokenId, ToolId},
@@ -49,8 +50,22 @@ pub(super) async fn secrets(app: &App, work: &mut Work) -> Result<(), Stop> {
         return Ok(());
     }
     let agent = work.found.agent.as_ref().map(|agent| agent.id);
-    match app.vault().lend(work.request.caller.org_id, agent, &work.found.tool.secrets).await {
-        Ok(secrets) => work.secrets = secrets,
+    // What a test case plays is not lent.
+    let fakes = work.aside.trial.as_ref().map(|trial| trial.fakes.clone()).unwrap_or_default();
+    let mut needed = work.found.tool.secrets.clone();
+    needed.retain(|name| !fakes.contains_key(name));
+    if needed.is_empty() {
+        work.secrets = fakes;
+        return Ok(());
+    }
+    match app.vault().lend(work.request.caller.org_id, agent, &needed).await {
+        Ok(secrets) => {
+            if let Some(stub) = work.stub() {
+                stub.stubs.hide(Redactor::new(secrets.values()));
+            }
+            work.secrets = secrets;
+            work.secrets.extend(fakes);
+        }
         Err(LendError::Missing(name)) => {
             let message =
                 format!("the secret `{name}` that this tool needs is not set; an administrator has to set it");

@@ -3,7 +3,7 @@
 use callwright_guard::redact::Redactor;
 use callwright_model::{
     Content, ErrorClass, Outcome, Timestamp, ToolError,
-    execution::{Event, Execution, State},
+    execution::{Event, Execution, Settlement, State},
     tool::Fallback,
 };
 use serde_json::Value;
@@ -26,6 +26,9 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
         Some(Outcome::Failed(error)) => (None, Some(error.clone())),
         None => (None, None),
     };
+    // With a stubbed upstream it is known that nothing happened: the log must not hold anything up for it.
+    let is_settled = state == State::Unknown && work.is_stubbed();
+    let state = if is_settled { State::Failed } else { state };
     Execution {
         id: work.id,
         organization_id: caller.org_id,
@@ -53,11 +56,12 @@ pub(super) fn row(work: &Work, state: State, outcome: Option<&Outcome>, ended_at
         replay_of: work.request.replay_of,
         request_id: caller.request_id.clone(),
         node_id: Some(work.node_id),
-        settled: None,
+        settled: is_settled.then_some(Settlement::Failed),
         received_at: work.received_at,
         started_at: work.started_at,
         ended_at,
         duration_ms: ended_at.map(|_| millis(work.begun.elapsed())),
+        passage: work.passage(),
     }
 }
 
@@ -153,12 +157,16 @@ async fn behind(app: &App, execution: Execution) {
 /// Tells watchers and meters that an execution ended.
 pub(super) fn announce_end(app: &App, work: &Work, execution: &Execution) {
     let class = execution.error.as_ref().map(|error| error.class);
+    if work.is_trial() {
+        return announce(app, execution);
+    }
     metering::executed(execution.kind, execution.state, class, work.begun.elapsed().as_secs_f64());
     announce(app, execution);
 }
 
 /// Tells watchers that a read has begun; it has no row until it ends.
 pub(super) fn begun(app: &App, work: &Work) {
+    work.tell_begun();
     if app.live().is_watched() {
         announce(app, &row(work, State::Received, None, None));
     }

@@ -13,7 +13,7 @@ use callwright_model::{
 use callwright_store::ticket::{Resume, TicketRow};
 
 use super::{
-    CallAnswer, admit, authorize, callback, claim,
+    Aside, CallAnswer, admit, authorize, callback, claim,
     kept::{Kept, binding},
     park, prepare, record,
     work::{Stop, Work},
@@ -97,7 +97,7 @@ pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Wo
             _ => fault.into(),
         });
     }
-    let mut work = Work::new(app, request, found).for_execution(ticket.execution_id, received_at);
+    let mut work = Work::new(app, request, found, Aside::default()).for_execution(ticket.execution_id, received_at);
     prepare(app, &mut work).await?;
     Ok(work)
 }

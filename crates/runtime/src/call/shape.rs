@@ -38,7 +38,7 @@ enum Map {
 }
 
 /// A result that was made to fit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shaped {
     /// What the caller gets.
     pub content: Content,

@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use callwright_model::{
     Fault, Object, Timestamp, ToolError,
     context::{CallContext, Channel},
-    execution::Attempt,
+    execution::{Attempt, CacheUse, Passage},
     id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
     tool::{Effect, Policy, http::Callback},
@@ -17,7 +17,7 @@ use callwright_model::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{CallRequest, late::Gate};
+use super::{Aside, CallRequest, late::Gate, speech::Spoken};
 use crate::{
     App,
     registry::{CompiledTool, cache::Found},
@@ -67,14 +67,23 @@ pub(super) struct Work {
     pub late: Option<Gate>,
     /// The ticket of its callback.
     pub ticket: Option<TicketId>,
+    /// How long it waited for a place, in milliseconds.
+    pub queued_ms: OnceLock<f64>,
+    /// What the cache did, and how old a result it gave, in milliseconds.
+    pub cache: OnceLock<(CacheUse, Option<u64>)>,
+    /// What the entrance asks for besides the call.
+    pub aside: Aside,
+    /// What has been said.
+    pub spoken: Arc<Mutex<Spoken>>,
 }
 
 impl Work {
-    pub(super) fn new(app: &App, request: CallRequest, found: Found) -> Self {
+    pub(super) fn new(app: &App, request: CallRequest, found: Found, aside: Aside) -> Self {
         let id = app.ids().next();
         let begun = Instant::now();
         let timeout = Duration::from_millis(u64::from(found.tool.tool.spec.policy.timeout_ms));
-        let context = context(id, &request, &found);
+        let plays_every_part = request.dry_run || aside.trial.as_ref().is_some_and(|trial| trial.stub.is_some());
+        let context = context(id, &request, &found, plays_every_part);
         let channel = channel(&request, &context);
         Self {
             id,
@@ -92,6 +101,10 @@ impl Work {
             node_id: app.node_id(),
             late: None,
             ticket: None,
+            queued_ms: OnceLock::new(),
+            cache: OnceLock::new(),
+            aside,
+            spoken: Arc::default(),
             request,
         }
     }
@@ -137,6 +150,16 @@ impl Work {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What limits and the cache had to do with it; `None` when nothing.
+    pub(super) fn passage(&self) -> Option<Passage> {
+        let passage = Passage {
+            cache: self.cache.get().map(|(how, _)| *how),
+            cache_age_ms: self.cache.get().and_then(|(_, age)| *age),
+            queued_ms: self.queued_ms.get().copied(),
+        };
+        (passage != Passage::default()).then_some(passage)
+    }
+
     pub(super) fn call_id(&self) -> Option<String> {
         self.context.text("call_sid").or_else(|| self.context.text("call_id"))
     }
@@ -150,13 +173,13 @@ impl Work {
     }
 }
 
-/// What the server knows for itself, and what the caller says. In a rehearsal nothing is sent, so the caller may
-/// play every part.
-fn context(id: ExecutionId, request: &CallRequest, found: &Found) -> CallContext {
+/// What the server knows for itself, and what the caller says. In a rehearsal, and with a stubbed upstream, nothing is
+/// sent, so the caller may play every part.
+fn context(id: ExecutionId, request: &CallRequest, found: &Found, plays_every_part: bool) -> CallContext {
     let caller = &request.caller;
     let mut verified = Object::new();
     let mut client = Object::new();
-    if request.dry_run || caller.is_context_trusted() {
+    if plays_every_part || caller.is_context_trusted() {
         verified.extend(request.context.clone());
     } else {
         client.extend(request.context.clone());

@@ -17,7 +17,7 @@ use callwright_model::{
 use quick_cache::sync::Cache;
 
 use super::compile::{self, CompiledTool};
-use crate::App;
+use crate::{App, limits::plan::Plan};
 
 const TOOLS_KEPT: usize = 20_000;
 
@@ -30,6 +30,8 @@ pub struct Found {
     pub agent: Option<Arc<Agent>>,
     /// Whether the agent's assignment is enabled; true without an agent.
     pub enabled: bool,
+    /// What it has to pass and what of it is kept; `None` when nothing.
+    pub limits: Option<Arc<Plan>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -121,16 +123,23 @@ async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<
         None => store.tool_by_name(org, tool).await?,
     };
     let Some(row) = row else { return Ok(None) };
+    assembled(app, org, row, agent).await.map(Some)
+}
+
+/// A tool that need not be saved, as `agent` (a name or an id) has it.
+pub(crate) async fn assembled(app: &App, org: OrgId, row: Tool, agent: Option<&str>) -> Result<Found, Fault> {
     let Some(agent) = agent else {
         let tool = Arc::new(compile::compile(row, None)?);
-        return Ok(Some(Found { tool, agent: None, enabled: true }));
+        let limits = Plan::load(app, &tool, None).await?;
+        return Ok(Found { tool, agent: None, enabled: true, limits });
     };
     let agent = crate::agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
-    let Some(assignment) = store.assignment(org, agent.id, row.id).await? else {
+    let Some(assignment) = app.store().assignment(org, agent.id, row.id).await? else {
         let tool = Arc::new(compile::compile(row, None)?);
-        return Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: false }));
+        return Ok(Found { tool, agent: Some(Arc::new(agent)), enabled: false, limits: None });
     };
     let merged = compile::with_overrides(&row, &assignment.overrides)?;
     let tool = Arc::new(compile::compile(merged, None)?);
-    Ok(Some(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled }))
+    let limits = Plan::load(app, &tool, Some(&agent)).await?;
+    Ok(Found { tool, agent: Some(Arc::new(agent)), enabled: assignment.enabled, limits })
 }

@@ -15,7 +15,7 @@ use callwright_tools::Executor;
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
-use crate::call::{CONFIRM_TOOL, confirm, shape::Shaper};
+use crate::call::{CONFIRM_TOOL, confirm, shape::Shaper, speech::Sentences};
 
 /// A tool that can run.
 pub struct CompiledTool {
@@ -39,6 +39,8 @@ pub struct CompiledTool {
     pub secrets: BTreeSet<String>,
     /// The semantic version.
     pub version: String,
+    /// What a voice runtime says meanwhile.
+    pub speech: Option<Sentences>,
 }
 
 /// A compiled bound argument.
@@ -74,6 +76,7 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
     }
     let defaults = defaults(spec);
     let version = spec.version.clone().unwrap_or_else(|| "1.0.0".to_owned());
+    let speech = spec.speech.as_ref().map(Sentences::compile).transpose()?;
     Ok(CompiledTool {
         executor,
         model_schema,
@@ -84,6 +87,7 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
         question,
         secrets: needed,
         version,
+        speech,
         tool,
     })
 }

@@ -6,6 +6,7 @@ mod definitions;
 mod delete;
 mod get;
 mod grants;
+mod limits;
 mod list;
 mod put;
 mod rollback;
@@ -28,5 +29,6 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(grants::list))
         .routes(routes!(grants::put, grants::delete))
         .routes(routes!(usage::usage))
+        .routes(routes!(limits::limits))
         .routes(routes!(call::call))
 }

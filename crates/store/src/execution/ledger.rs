@@ -6,7 +6,7 @@
 
 use callwright_model::{
     Content, Timestamp, ToolError,
-    execution::{Attempt, Execution, Settlement, State},
+    execution::{Attempt, CASE_SOURCE, Execution, Settlement, State},
     id::{ExecutionId, NodeId, OrgId, ToolId, UserId},
 };
 
@@ -245,7 +245,7 @@ impl Store {
                    ended_at = $6, duration_us = $7, sealed_outcome = $8, updated_at = $9, \
                    intent_slot = CASE WHEN $10 = 1 THEN intent_slot ELSE NULL END \
                    WHERE id = $11 AND node_id = $12 AND epoch = $13 AND state IN ('claimed', 'started') \
-                   RETURNING tool_id, dry_run";
+                   RETURNING tool_id, dry_run, source";
         let has_ended = end.state.is_final();
         let params = params![
             Value::word(end.state.as_str()),
@@ -276,7 +276,8 @@ impl Store {
             return Ok(false);
         };
         let mut fields = row.fields("execution");
-        let (tool_id, is_rehearsal) = (fields.id("tool_id")?, fields.flag("dry_run")?);
+        let (tool_id, dry_run) = (fields.id("tool_id")?, fields.flag("dry_run")?);
+        let is_rehearsal = dry_run || fields.text("source")? == CASE_SOURCE;
         if let Some(delta) = UsageDelta::new(tool_id, end.state, is_rehearsal, end.ended_at, end.duration_us) {
             self.push_behind(Behind::Usage(delta)).await?;
         }

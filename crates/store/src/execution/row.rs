@@ -16,7 +16,8 @@ use crate::{
 /// The columns of the record, in the order of [`execution_fields`].
 pub(crate) const COLUMNS: &str = "id, org_id, tool_id, tool_name, tool_version, tool_revision, kind, effect, state, \
     agent_id, user_id, token_id, call_id, conversation_id, channel, source, intent_key, args_hash, input, output, \
-    error, attempts, dry_run, replay_of, request_id, node_id, settled, received_at, started_at, ended_at, duration_us";
+    error, attempts, dry_run, replay_of, request_id, node_id, settled, received_at, started_at, ended_at, duration_us, \
+    passage";
 /// The columns that only the ledger needs, in the order of [`ledger_row`], after [`COLUMNS`].
 pub(crate) const LEDGER_COLUMNS: &str =
     "intent_slot, intent_expires_at, sealed_outcome, epoch, resendable, settled_by, settled_note, updated_at";
@@ -27,8 +28,8 @@ pub(crate) const INSERT: &str = "INSERT INTO execution (id, org_id, tool_id, too
     tool_revision, kind, effect, state, agent_id, user_id, token_id, call_id, conversation_id, channel, source, \
     intent_key, args_hash, input, output, error, attempts, dry_run, replay_of, request_id, node_id, settled, \
     received_at, started_at, ended_at, duration_us, error_class, intent_slot, intent_expires_at, epoch, resendable, \
-    updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37) ON CONFLICT DO NOTHING";
+    updated_at, passage) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38) ON CONFLICT DO NOTHING";
 
 /// What the ledger adds to a record.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,7 +40,7 @@ pub(crate) struct Slot<'s> {
 }
 
 pub(crate) fn insert_params(execution: &Execution, slot: Slot<'_>) -> Result<Vec<Value>> {
-    let mut params = Vec::with_capacity(37);
+    let mut params = Vec::with_capacity(38);
     params.extend(crate::params![
         execution.id,
         execution.organization_id,
@@ -78,6 +79,7 @@ pub(crate) fn insert_params(execution: &Execution, slot: Slot<'_>) -> Result<Vec
         1i64,
         slot.is_resendable,
         execution.ended_at.or(execution.started_at).unwrap_or(execution.received_at),
+        value::opt_json(execution.passage.as_ref())?,
     ]);
     Ok(params)
 }
@@ -128,6 +130,7 @@ fn execution_fields(fields: &mut Fields<'_>) -> Result<Execution> {
         started_at: fields.opt_time("started_at")?,
         ended_at: fields.opt_time("ended_at")?,
         duration_ms: fields.opt_int("duration_us")?.map(|us| us as f64 / 1000.0),
+        passage: fields.opt_json("passage")?,
     })
 }
 

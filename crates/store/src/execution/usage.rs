@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use callwright_model::{
     Timestamp,
-    execution::{Execution, State},
+    execution::{CASE_SOURCE, Execution, State},
     id::{OrgId, ToolId},
     tool::ToolUsage,
 };
@@ -36,7 +36,7 @@ struct Sum {
 }
 
 impl UsageDelta {
-    /// Nothing for rehearsals, and for executions that did not come to anything.
+    /// Nothing for rehearsals and test cases, and for executions that did not come to anything.
     pub(crate) fn new(
         tool_id: ToolId,
         state: State,
@@ -56,7 +56,8 @@ impl UsageDelta {
     pub(crate) fn of(execution: &Execution) -> Option<Self> {
         let ended_at = execution.ended_at.unwrap_or(execution.received_at);
         let duration = duration_us(execution.duration_ms).unwrap_or(0);
-        Self::new(execution.tool_id, execution.state, execution.dry_run, ended_at, duration)
+        let is_rehearsal = execution.dry_run || execution.source == CASE_SOURCE;
+        Self::new(execution.tool_id, execution.state, is_rehearsal, ended_at, duration)
     }
 
     fn hour(&self) -> i64 {
@@ -133,7 +134,7 @@ impl Store {
             return Ok(ToolUsage::default());
         };
         let last = "SELECT duration_us FROM execution WHERE org_id = $1 AND tool_id = $2 \
-                    AND duration_us IS NOT NULL AND dry_run = 0 ORDER BY id DESC LIMIT 1000";
+                    AND duration_us IS NOT NULL AND dry_run = 0 AND source <> 'case' ORDER BY id DESC LIMIT 1000";
         let mut durations =
             self.fetch_all(last, params![org, tool], |row| row.fields("execution").int("duration_us")).await?;
         durations.sort_unstable();

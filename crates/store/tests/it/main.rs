@@ -10,6 +10,7 @@ mod account;
 mod behind;
 mod engine;
 mod ledger;
+mod limits;
 mod log;
 mod postgres;
 mod registry;

@@ -189,6 +189,7 @@ pub(crate) fn spec(name: &str) -> ToolSpec {
         result: ResultSpec::default(),
         policy: Policy::default(),
         fallback: None,
+        speech: None,
         redact: Vec::new(),
         active: true,
         is_shared: true,
@@ -231,6 +232,7 @@ pub(crate) fn execution(id: ExecutionId, org: OrgId) -> Execution {
         started_at: None,
         ended_at: Some(at(11)),
         duration_ms: Some(12.5),
+        passage: None,
     }
 }
 

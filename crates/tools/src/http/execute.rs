@@ -11,7 +11,7 @@ use callwright_model::{
     execution::{Attempt, Progress},
     secret::SecretString,
 };
-use http::header;
+use http::{StatusCode, header};
 use tokio::time::Instant;
 
 use super::{
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     backoff::Backoff,
     executor::{ExecCx, PreparedCall},
+    freshness::Freshness,
     gate::{self, Ending, Facts, Failure, Verdict},
 };
 
@@ -36,11 +37,16 @@ pub(crate) async fn run(plan: &Plan, cx: &ExecCx<'_>, call: &PreparedCall) -> Ou
     if cx.cancel.is_cancelled() {
         return Outcome::Failed(Failed::cancelled(false, "nothing had been sent").error);
     }
-    let request = match plan.render(call) {
+    let mut request = match plan.render(call) {
         Ok(request) => request,
         Err(error) => return Outcome::Failed(hidden(error, &Redactor::new(call.secrets.values()))),
     };
+    let validators = cx.ports.validators();
+    let is_conditional = validators.as_ref().is_some_and(|validators| !validators.is_empty());
+    validators.iter().for_each(|validators| validators.apply(&mut request.headers));
     let mut run = Run::new(plan, cx, call, request);
+    run.is_heard = validators.is_some();
+    run.is_conditional = is_conditional;
     match run.carry_out().await {
         Ok(outcome) => outcome,
         Err(error) => Outcome::Failed(hidden(error, &run.hide)),
@@ -66,6 +72,10 @@ struct Run<'a> {
     doubt: bool,
     /// Whether a refused token has been replaced.
     renewed: bool,
+    /// Whether somebody wants to hear how long the answer is good.
+    is_heard: bool,
+    /// Whether we asked if a kept answer still holds: then 304 is a good answer.
+    is_conditional: bool,
 }
 
 /// What follows a sending that did not succeed.
@@ -101,6 +111,8 @@ impl<'a> Run<'a> {
             sent: 0,
             doubt: false,
             renewed: false,
+            is_heard: false,
+            is_conditional: false,
         }
     }
 
@@ -111,6 +123,10 @@ impl<'a> Run<'a> {
             let failed = match self.attempt().await {
                 Ok(answer) => {
                     self.note(started_at, begun, Some(answer.status.as_u16()), None, None);
+                    if self.is_heard {
+                        let not_modified = answer.status == StatusCode::NOT_MODIFIED;
+                        self.cx.ports.heard(Freshness::of(&answer.headers, not_modified));
+                    }
                     return Ok(Outcome::Done(response::content(&self.plan.method, &answer, &self.hide)));
                 }
                 Err(failed) => failed,
@@ -160,7 +176,8 @@ impl<'a> Run<'a> {
             }
         };
         let answer = sent.map_err(|error| Failed::from_send(&error, &self.hide))?;
-        if answer.status.is_success() || self.plan.success.contains(&answer.status.as_u16()) {
+        let is_confirmed = self.is_conditional && answer.status == StatusCode::NOT_MODIFIED;
+        if is_confirmed || answer.status.is_success() || self.plan.success.contains(&answer.status.as_u16()) {
             return Ok(answer);
         }
         Err(Failed::from_answer(&answer, self.cx.clock.now(), &self.hide))

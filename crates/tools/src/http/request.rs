@@ -130,6 +130,30 @@ impl Plan {
 }
 
 impl Request {
+    /// Everything that the upstream is told, but for an access token, in whose place its client stands.
+    pub(crate) fn identity(&self, plan: &Plan) -> Vec<u8> {
+        let mut all = Vec::with_capacity(256 + self.body.len());
+        let mut add = |part: &[u8]| {
+            // The length before the part keeps neighbours apart.
+            all.extend((part.len() as u64).to_be_bytes());
+            all.extend(part);
+        };
+        add(plan.method.as_str().as_bytes());
+        add(self.url.as_str().as_bytes());
+        for (name, value) in &self.headers {
+            add(name.as_str().as_bytes());
+            add(value.as_bytes());
+        }
+        add(&self.body);
+        if let Some(client) = &self.oauth {
+            add(client.token_url.as_bytes());
+            add(client.client_id.as_bytes());
+            add(client.scopes.join(" ").as_bytes());
+            add(client.audience.as_deref().unwrap_or_default().as_bytes());
+        }
+        all
+    }
+
     /// The request for one sending.
     pub(crate) fn outgoing(&self, plan: &Plan, call: &PreparedCall) -> Outgoing {
         Outgoing {

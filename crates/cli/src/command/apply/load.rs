@@ -4,12 +4,12 @@
 //! fields mean is the server's to judge, which may be newer than this program.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
 };
 
-use callwright_model::tool::is_tool_name;
+use callwright_model::{case::CaseSpec, tool::is_tool_name};
 use serde_json::Value;
 
 /// A tool as it stands in a file.
@@ -21,6 +21,8 @@ pub(in crate::command) struct Document {
     pub(in crate::command) name: String,
     /// What is sent.
     pub(in crate::command) value: Value,
+    /// The test cases that stand next to the tool, as `cases`.
+    pub(in crate::command) cases: Vec<Value>,
 }
 
 /// What is wrong with a file or a document.
@@ -105,10 +107,10 @@ fn read(path: &Path) -> Result<Vec<Document>, Vec<Problem>> {
     }
     let several = values.len() > 1;
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
-    for (number, value) in (1..).zip(values) {
+    for (number, mut value) in (1..).zip(values) {
         let place = if several { format!("{}, document {number}", shown(path)) } else { shown(path) };
-        match name_of(&value) {
-            Ok(name) => documents.push(Document { place, name, value }),
+        match name_of(&value).and_then(|name| Ok((name, take_cases(&mut value)?))) {
+            Ok((name, cases)) => documents.push(Document { place, name, value, cases }),
             Err(message) => problems.push(Problem { place, message }),
         }
     }
@@ -144,6 +146,24 @@ fn name_of(value: &Value) -> Result<String, String> {
             "`name`: {name} is no name of a tool: letters, digits, `_` and `-`, at most 64, not starting with a digit or `-`"
         )),
     }
+}
+
+/// Takes the test cases out of a tool. They are judged here: a new tool is not there to ask the server about.
+fn take_cases(tool: &mut Value) -> Result<Vec<Value>, String> {
+    let cases = match tool.as_object_mut().and_then(|fields| fields.shift_remove("cases")) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(cases)) => cases,
+        Some(_) => return Err("`cases`: this must be a list of test cases".to_owned()),
+    };
+    let mut names = HashSet::new();
+    for (at, case) in cases.iter().enumerate() {
+        let spec: CaseSpec = serde_json::from_value(case.clone()).map_err(|error| format!("`cases[{at}]`: {error}"))?;
+        callwright_runtime::cases::check(&spec).map_err(|fault| format!("`cases[{at}]`: {}", fault.message))?;
+        if !names.insert(spec.name.clone()) {
+            return Err(format!("`cases[{at}].name`: `{}` is there twice", spec.name));
+        }
+    }
+    Ok(cases)
 }
 
 fn repeated(documents: &[Document]) -> Vec<Problem> {

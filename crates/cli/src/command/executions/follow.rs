@@ -170,6 +170,7 @@ fn news(frame: &Value) -> String {
             text(progress, "wait_ms"),
             text(progress, "class")
         ),
+        (_, Some("speech")) => format!("{id} says ({}): {}", text(progress, "stage"), text(progress, "say")),
         _ => format!("{id} {}", text(progress, "line")),
     }
 }

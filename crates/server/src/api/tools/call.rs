@@ -1,9 +1,14 @@
 //! `POST /api/v1/tools/{name}/call`
 
-use axum::extract::State;
+mod events;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use callwright_model::{Fault, Object, context::Channel, webhook::WebhookTarget};
 use callwright_runtime::call::{self, CallAnswer, CallRequest};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, header};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -47,6 +52,9 @@ pub(crate) struct CallBody {
 
 /// Calls a tool. A tool that failed is an answer like any other: look at `success`. With an `Idempotency-Key` one
 /// effect happens however often this is sent, and every one of the requests is given the same outcome.
+///
+/// With `Accept: text/event-stream` the answer comes as the last of a stream of events: `started`, `progress` and
+/// `speech` while it runs, then `answer` (or `error`).
 #[utoipa::path(
     post,
     path = "/api/v1/tools/{name}/call",
@@ -59,9 +67,17 @@ pub(crate) struct CallBody {
             description = "Names the intent: 1 to 255 visible ASCII characters. Used again with other arguments it is a conflict",
             min_length = 1, max_length = 255, pattern = "^[!-~]+$",
         ),
+        (
+            "Cache-Control" = Option<String>, Header,
+            description = "`no-cache`: ask the upstream even if an answer is kept; the new one is kept",
+        ),
     ),
     request_body = CallBody,
-    responses((status = 200, description = "How it went, well or not", body = CallAnswer)),
+    responses((
+        status = 200,
+        description = "How it went, well or not",
+        content((CallAnswer = "application/json"), (String = "text/event-stream")),
+    )),
     extensions(("x-right" = json!("call")), ("x-scope" = json!("tools:call"))),
 )]
 pub(crate) async fn call(
@@ -70,7 +86,7 @@ pub(crate) async fn call(
     Path(tool): Path<String>,
     headers: HeaderMap,
     Json(body): Json<CallBody>,
-) -> Result<Json<CallAnswer>, ApiError> {
+) -> Result<Response, ApiError> {
     let request = CallRequest {
         caller,
         tool,
@@ -83,11 +99,22 @@ pub(crate) async fn call(
         source: "rest",
         replay_of: None,
         cursor: body.cursor,
+        fresh: wants_fresh(&headers),
         confirmed: false,
         approved: false,
         webhook: body.webhook,
     };
-    Ok(Json(call::run(&state.app, request).await?))
+    if events::are_wanted(&headers) {
+        return events::answer(state.app, request).await;
+    }
+    Ok(Json(call::run(&state.app, request).await?).into_response())
+}
+
+/// `Cache-Control: no-cache` (or `no-store`), as a browser's reload says it.
+fn wants_fresh(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let mut words = values.flat_map(|value| value.split(','));
+    words.any(|word| ["no-cache", "no-store"].iter().any(|wanted| word.trim().eq_ignore_ascii_case(wanted)))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {

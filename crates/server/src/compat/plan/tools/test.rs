@@ -102,6 +102,7 @@ pub(crate) async fn test(
         source: "plan",
         replay_of: None,
         cursor: None,
+        fresh: true,
         confirmed: true,
         approved: false,
         webhook: None,

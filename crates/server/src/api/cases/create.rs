@@ -1,0 +1,43 @@
+//! `POST /api/v1/tools/{name}/cases`
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use callwright_model::case::{Case, CaseSpec};
+use callwright_runtime::cases;
+use http::{StatusCode, header};
+
+use crate::{
+    auth::Authed,
+    body::{Json, Path},
+    error::ApiError,
+    state::ServerState,
+};
+
+/// Saves a test case with a tool. A name that is taken is a conflict; to make or change, use PUT.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tools/{name}/cases",
+    operation_id = "create_case",
+    tag = "cases",
+    params(("name" = String, Path, description = "The tool's name or id")),
+    request_body = CaseSpec,
+    responses((
+        status = 201,
+        description = "The case",
+        body = Case,
+        headers(("Location" = String, description = "The case's path")),
+    )),
+    extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
+)]
+pub(crate) async fn create(
+    State(state): State<ServerState>,
+    Authed(caller): Authed,
+    Path(tool): Path<String>,
+    Json(spec): Json<CaseSpec>,
+) -> Result<Response, ApiError> {
+    let case = cases::create(&state.app, &caller, &tool, spec).await?;
+    let location = format!("/api/v1/tools/{}/cases/{}", case.tool_id, case.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(case)).into_response())
+}
