@@ -10,6 +10,7 @@ mod executions;
 mod feature;
 mod import;
 mod library;
+mod lint;
 mod login;
 mod member;
 mod migrate;
@@ -49,6 +50,8 @@ enum Command {
     /// Make tools of OpenAPI documents, Postman collections, curl lines and other descriptions.
     #[command(subcommand)]
     Import(import::Import),
+    /// Find what could be better about tools; guess parameters from a sample request.
+    Lint(lint::Lint),
     /// Tools: list, call, history.
     #[command(subcommand)]
     Tool(tool::Tool),
@@ -122,6 +125,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Doctor(command) => doctor::run(&command),
         Command::Apply(command) => apply::run(&command),
         Command::Import(command) => import::run(command),
+        Command::Lint(command) => lint::run(&command),
         Command::Tool(command) => tool::run(command),
         Command::Template(command) => template::run(command),
         Command::Library(command) => library::run(command),

@@ -12,6 +12,7 @@ use std::{
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
+use callwright_runtime::mail::Mail;
 use url::Url;
 
 use crate::{client::variable, failure::Failure};
@@ -53,6 +54,8 @@ pub(crate) struct Settings {
     pub(crate) outbound_allow: Vec<IpNet>,
     /// More trusted authorities.
     pub(crate) ca_file: Option<PathBuf>,
+    /// The SMTP server that sends e-mail.
+    pub(crate) mail: Option<Mail>,
     /// What is logged.
     pub(crate) log: String,
     /// How it is logged.

@@ -211,6 +211,8 @@ pub mod kind {
     pub enum Case {}
     /// A rule that raises an alert.
     pub enum AlertRule {}
+    /// One time that a rule fired.
+    pub enum Incident {}
     /// A change that waits for somebody to agree.
     pub enum Proposal {}
 
@@ -268,6 +270,9 @@ pub mod kind {
     impl IdKind for AlertRule {
         const PREFIX: &'static str = "alert";
     }
+    impl IdKind for Incident {
+        const PREFIX: &'static str = "inc";
+    }
     impl IdKind for Proposal {
         const PREFIX: &'static str = "prop";
     }
@@ -307,6 +312,8 @@ pub type InstallId = Id<kind::Install>;
 pub type CaseId = Id<kind::Case>;
 /// Identifies a rule that raises an alert.
 pub type AlertRuleId = Id<kind::AlertRule>;
+/// Identifies one time that a rule fired.
+pub type IncidentId = Id<kind::Incident>;
 /// Identifies a change that waits for somebody to agree.
 pub type ProposalId = Id<kind::Proposal>;
 

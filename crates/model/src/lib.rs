@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod alert;
 pub mod audit;
 pub mod case;
 pub mod context;

@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, limits, live::Live, node,
-    registry::cache::ToolCache, results::Results, tickets::Tickets,
+    registry::cache::ToolCache, results::Results, suggest::unmatched::Unmatched, tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -33,6 +33,8 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long `stop` waits for executions under way.
     pub drain: Duration,
+    /// The operator's SMTP server; without it no e-mail is sent.
+    pub mail: Option<crate::mail::Mail>,
     /// Where people and upstreams reach this server, without a final slash.
     pub public_url: String,
 }
@@ -47,6 +49,7 @@ impl Default for Settings {
             short_token_ttl: Duration::from_secs(3600),
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
+            mail: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
         }
     }
@@ -71,6 +74,7 @@ struct Rooms {
     lendings: Lendings,
     live: Live,
     inflight: Inflight,
+    unmatched: Unmatched,
     tickets: Tickets,
     node: node::Node,
     tasks: TaskTracker,
@@ -103,6 +107,7 @@ impl App {
             lendings: Lendings::default(),
             live: Live::default(),
             inflight: Inflight::default(),
+            unmatched: Unmatched::default(),
             tickets: Tickets::default(),
             node,
             tasks: TaskTracker::new(),
@@ -113,6 +118,7 @@ impl App {
         app.spawn(node::keep_lease(app.clone()));
         app.spawn(node::housekeeping(app.clone()));
         app.spawn(node::follow_changes(app.clone()));
+        app.spawn(crate::alert::watch(app.clone()));
         app.spawn(crate::outbox::deliver(app.clone()));
         Ok(app)
     }
@@ -192,6 +198,10 @@ impl App {
     /// Executions under way in this process.
     pub fn inflight(&self) -> &Inflight {
         &self.0.inflight
+    }
+    /// Calls of tools that do not exist, until they are written down.
+    pub fn unmatched(&self) -> &Unmatched {
+        &self.0.unmatched
     }
     /// What executions wait for.
     pub fn tickets(&self) -> &Tickets {

@@ -8,11 +8,13 @@
 
 pub mod account;
 pub mod agents;
+pub mod alert;
 pub mod app;
 pub mod approvals;
 pub mod audit;
 pub mod call;
 pub mod cases;
+pub mod doctor;
 pub mod executions;
 mod failpoint;
 pub mod features;
@@ -22,12 +24,14 @@ pub mod legacy;
 pub mod library;
 pub mod limits;
 pub mod live;
+pub mod mail;
 pub mod metering;
 pub mod node;
 pub mod outbox;
 pub mod proposals;
 pub mod registry;
 mod results;
+pub mod suggest;
 pub mod tickets;
 
 pub use app::{App, Settings};

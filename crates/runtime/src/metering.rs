@@ -70,6 +70,7 @@ pub fn describe() {
         "callwright_executions_deduplicated_total",
         "Requests answered with the outcome of an earlier one with the same key"
     );
+    metrics::describe_counter!("callwright_alerts_fired_total", "How often alert rules fired");
     metrics::describe_counter!(
         "callwright_tickets_total",
         "Tickets by kind and the state that they came to on this server: open when made, then approved, denied, used…"

@@ -30,7 +30,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{App, app::require, audit, metering};
+use crate::{App, app::require, audit, mail, metering};
 
 /// How long a delivery is tried.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -199,6 +199,9 @@ async fn send(app: &App, row: &OutboxRow) -> Result<u16, String> {
     let org = delivery.organization_id;
     let plain = app.vault().unseal(org, &row.sealed).await.map_err(|fault| fault.message)?;
     let payload: Payload = serde_json::from_slice(&plain).map_err(|_| "the delivery cannot be read".to_owned())?;
+    if delivery.channel == mail::CHANNEL {
+        return mail::send(app, row, &payload.body).await;
+    }
     let body = payload.body.to_string();
     let secret = match &payload.secret {
         None => None,

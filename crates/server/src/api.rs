@@ -2,11 +2,13 @@
 
 mod account;
 mod agents;
+mod alerts;
 mod approvals;
 mod audit;
 mod bundles;
 mod cases;
 mod deliveries;
+mod doctor;
 mod executions;
 mod features;
 mod imports;
@@ -18,6 +20,7 @@ mod organization;
 mod proposals;
 mod secrets;
 mod session;
+mod suggestions;
 mod templates;
 mod tokens;
 mod tools;
@@ -43,6 +46,9 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(secrets::routes())
         .merge(limits::routes())
         .merge(audit::routes())
+        .merge(alerts::routes())
+        .merge(doctor::routes())
+        .merge(suggestions::routes())
         .merge(cases::routes())
         .merge(templates::routes())
         .merge(library::routes())

@@ -12,6 +12,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod alert;
 pub mod audit;
 mod behind;
 pub mod case;
@@ -21,6 +22,7 @@ mod dialect;
 pub mod error;
 pub mod execution;
 pub mod feature;
+pub mod health;
 pub mod import;
 pub mod invitation;
 pub mod library;
@@ -37,6 +39,7 @@ pub mod throttle;
 pub mod ticket;
 pub mod token;
 pub mod tool;
+pub mod unmatched;
 pub mod value;
 
 pub use db::{BoxFuture, Options, Store, Synchronous, Tx};

@@ -59,12 +59,17 @@ impl Migration {
     }
 }
 
+/// The newest version that this program makes.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
+
 /// What has been carried out, as the database remembers it.
 type Applied = (i64, String, String);
 
 /// Compares what was carried out with what we know, and gives what is left to do.
 fn pending(applied: &[Applied]) -> Result<Vec<&'static Migration>> {
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    let known = newest();
     if let Some((found, ..)) = applied.iter().find(|(version, ..)| *version > known) {
         return Err(Error::Newer { found: *found, known });
     }

@@ -5,8 +5,10 @@
 
 mod local;
 mod server;
+mod upstream;
+mod why;
 
-use std::path::PathBuf;
+use std::{borrow::Cow, path::PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -17,7 +19,7 @@ use crate::{client::is_local, failure::Failure, output};
 /// Find out what is wrong, and what to do about it.
 #[derive(Debug, Args)]
 #[command(after_help = "Without a running server the database is opened as `serve` would open it, tables brought up \
-to date included. The exit code is 1 when anything fails; a warning is no failure.")]
+to date included. The exit code is 1 when anything fails; a warning is no failure, but with --strict it is.")]
 pub(crate) struct Doctor {
     /// A settings file. `callwright.toml` in the working directory is read by itself.
     #[arg(long, value_name = "FILE")]
@@ -25,9 +27,12 @@ pub(crate) struct Doctor {
     /// Look only at the server, not at this machine.
     #[arg(long)]
     remote_only: bool,
-    /// A public address that tools should be able to reach.
-    #[arg(long, value_name = "HOST:PORT", default_value = "example.com:443")]
+    /// A public address that tools should be able to reach: host and port, or a URL.
+    #[arg(long, value_name = "ADDRESS", default_value = "https://example.com")]
     probe: String,
+    /// Count warnings as failures.
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -43,9 +48,11 @@ enum Verdict {
 /// One line of the report.
 #[derive(Debug)]
 struct Check {
-    name: &'static str,
+    name: Cow<'static, str>,
     verdict: Verdict,
     found: String,
+    /// Why it matters; where it is not said, [`why`] knows.
+    why: Option<String>,
     hint: Option<String>,
 }
 
@@ -55,16 +62,27 @@ struct Report(Vec<Check>);
 
 impl Report {
     fn ok(&mut self, name: &'static str, found: impl Into<String>) {
-        self.0.push(Check { name, verdict: Verdict::Ok, found: found.into(), hint: None });
+        self.0.push(Check { name: name.into(), verdict: Verdict::Ok, found: found.into(), why: None, hint: None });
     }
 
     fn warn(&mut self, name: &'static str, found: impl Into<String>, hint: &str) {
         let hint = Some(hint.to_owned());
-        self.0.push(Check { name, verdict: Verdict::Warn, found: found.into(), hint });
+        self.0.push(Check { name: name.into(), verdict: Verdict::Warn, found: found.into(), why: None, hint });
     }
 
     fn fail(&mut self, name: &'static str, failure: Failure) {
-        self.0.push(Check { name, verdict: Verdict::Fail, found: failure.message, hint: failure.hint });
+        let hint = failure.hint;
+        self.0.push(Check { name: name.into(), verdict: Verdict::Fail, found: failure.message, why: None, hint });
+    }
+}
+
+impl Check {
+    /// Why it matters, when something is the matter.
+    fn why(&self) -> Option<&str> {
+        if self.verdict == Verdict::Ok {
+            return None;
+        }
+        self.why.as_deref().or_else(|| why::of(&self.name))
     }
 }
 
@@ -89,11 +107,15 @@ pub(super) fn run(command: &Doctor) -> Result<(), Failure> {
         runtime.block_on(local::examine(command, is_up, &mut report));
     }
     print(&report, command.remote.json)?;
-    let failed = report.0.iter().filter(|check| check.verdict == Verdict::Fail).count();
-    match failed {
+    let is_failure = |check: &&Check| match check.verdict {
+        Verdict::Ok => false,
+        Verdict::Warn => command.strict,
+        Verdict::Fail => true,
+    };
+    match report.0.iter().filter(is_failure).count() {
         0 => Ok(()),
         1 => Err(Failure::new("one thing is wrong")),
-        _ => Err(Failure::new(format!("{failed} things are wrong"))),
+        failed => Err(Failure::new(format!("{failed} things are wrong"))),
     }
 }
 
@@ -101,13 +123,17 @@ fn print(report: &Report, as_json: bool) -> Result<(), Failure> {
     if as_json {
         let as_value = |check: &Check| {
             json!({
-                "check": check.name, "verdict": check.verdict.as_str(), "found": check.found, "hint": check.hint,
+                "check": check.name, "verdict": check.verdict.as_str(), "found": check.found, "why": check.why(),
+                "hint": check.hint,
             })
         };
         return output::json(&Value::Array(report.0.iter().map(as_value).collect()));
     }
     for check in &report.0 {
         output::line(&format!("{:<5} {:<15} {}", check.verdict.as_str(), check.name, check.found))?;
+        if let Some(why) = check.why() {
+            output::line(&format!("      {:<15}    {why}", ""))?;
+        }
         if let Some(hint) = &check.hint {
             output::line(&format!("      {:<15} -> {hint}", ""))?;
         }

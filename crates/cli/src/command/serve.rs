@@ -101,6 +101,7 @@ async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> 
         retention: settings.retention,
         intent_ttl: settings.intent_ttl,
         drain: settings.drain / 3,
+        mail: settings.mail.clone(),
         ..EngineSettings::default()
     };
     App::start(engine, store, vault, guard, clock).await.map_err(|fault| start::fault(&fault))

@@ -4,6 +4,7 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
+use callwright_runtime::mail::Mail;
 use serde::Deserialize;
 use url::Url;
 
@@ -13,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 17] = [
+pub(super) const KEYS: [(&str, &str); 19] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -28,6 +29,8 @@ pub(super) const KEYS: [(&str, &str); 17] = [
     ("CALLWRIGHT_BOOTSTRAP_TOKEN", "bootstrap_token"),
     ("CALLWRIGHT_OUTBOUND_ALLOW", "outbound_allow"),
     ("CALLWRIGHT_CA_FILE", "ca_file"),
+    ("CALLWRIGHT_SMTP_URL", "smtp_url"),
+    ("CALLWRIGHT_SMTP_FROM", "smtp_from"),
     ("CALLWRIGHT_LOG", "log"),
     ("CALLWRIGHT_LOG_FORMAT", "log_format"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
@@ -56,6 +59,8 @@ pub(super) struct Layer {
     bootstrap_token: Option<String>,
     outbound_allow: Option<Vec<String>>,
     ca_file: Option<String>,
+    smtp_url: Option<String>,
+    smtp_from: Option<String>,
     log: Option<String>,
     log_format: Option<String>,
     otlp_endpoint: Option<String>,
@@ -123,6 +128,8 @@ impl Layer {
                 self.outbound_allow = Some(parts.map(str::to_owned).collect());
             }
             "ca_file" => self.ca_file = text(),
+            "smtp_url" => self.smtp_url = text(),
+            "smtp_from" => self.smtp_from = text(),
             "log" => self.log = text(),
             "log_format" => self.log_format = text(),
             _ => self.otlp_endpoint = text(),
@@ -147,6 +154,8 @@ impl Layer {
             bootstrap_token: self.bootstrap_token.or(below.bootstrap_token),
             outbound_allow: self.outbound_allow.or(below.outbound_allow),
             ca_file: self.ca_file.or(below.ca_file),
+            smtp_url: self.smtp_url.or(below.smtp_url),
+            smtp_from: self.smtp_from.or(below.smtp_from),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
             otlp_endpoint: self.otlp_endpoint.or(below.otlp_endpoint),
@@ -177,6 +186,7 @@ impl Layer {
             bootstrap_token: self.bootstrap_token.map(SecretString::new),
             outbound_allow: networks(&self.outbound_allow.unwrap_or_default())?,
             ca_file: self.ca_file.map(PathBuf::from),
+            mail: mail(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
             log: self.log.unwrap_or_default(),
             log_format: log_format(self.log_format.as_deref().unwrap_or_default())?,
             otlp_endpoint: web_address("otlp_endpoint", self.otlp_endpoint.as_deref())?,
@@ -221,6 +231,20 @@ fn networks(texts: &[String]) -> Result<Vec<IpNet>, Failure> {
                 .map_err(|_| wrong("outbound_allow", text, "networks such as 10.0.0.0/8 or single addresses"))
         })
         .collect()
+}
+
+/// The URL may hold a password, so it is never repeated.
+fn mail(url: Option<&str>, from: Option<&str>) -> Result<Option<Mail>, Failure> {
+    let (url, from) = match (url, from) {
+        (None, None) => return Ok(None),
+        (Some(url), Some(from)) => (url, from),
+        (Some(_), None) => return Err(Failure::new("the setting `smtp_url` needs `smtp_from`, the sender's address")),
+        (None, Some(_)) => return Err(Failure::new("the setting `smtp_from` needs `smtp_url`, the server to send by")),
+    };
+    Mail::new(url, from).map(Some).map_err(|why| {
+        Failure::new(format!("the setting `smtp_url` or `smtp_from` is wrong: {why}"))
+            .hint("they are set in the settings file or by CALLWRIGHT_SMTP_URL and CALLWRIGHT_SMTP_FROM")
+    })
 }
 
 fn web_address(key: &str, value: Option<&str>) -> Result<Option<Url>, Failure> {

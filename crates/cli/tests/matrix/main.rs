@@ -125,6 +125,7 @@ impl World {
             "ticket",
             "no_ticket",
             "delivery",
+            "rule",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -170,6 +171,10 @@ impl World {
             "invitation" => {
                 let invitation = json!({"email": format!("guest{}@example.org", self.next()), "role": "viewer"});
                 text(&api.post("/api/v1/invitations", invitation).expect(201)["id"])
+            }
+            "rule" => {
+                let rule = json!({"name": format!("rule {}", self.next()), "condition": {"kind": "failure"}});
+                text(&api.post("/api/v1/alerts/rules", rule).expect(201)["id"])
             }
             "secret" => {
                 let name = format!("SECRET_{}", self.next());

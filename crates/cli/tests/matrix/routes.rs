@@ -54,6 +54,7 @@ pub(crate) type Route = (&'static str, &'static str, Who, &'static str, u16, Abr
 
 const TOOL: &str = r#"{"name": "made_{n}", "kind": "http", "config": {"url": "https://example.com"}}"#;
 const AGENT: &str = r#"{"name": "made {n}"}"#;
+const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
 const PLAN_TOOL: &str = r#"{"name": "made_{n}", "configuration": {"url": "https://example.com"}}"#;
 
 /// Every route. What needs more than its role to succeed (a name typed right, an execution under way) is refused for
@@ -142,6 +143,19 @@ pub(crate) const ROUTES: &[Route] = &[
     ("POST", "/callbacks/{no_ticket}/{secret}", Who::Anybody, "", 404, Theirs, "{}"),
     ("GET", "/approvals/{no_ticket}/{secret}", Who::Anybody, "", 404, Theirs, ""),
     ("POST", "/approvals/{no_ticket}/{secret}", Who::Anybody, "", 404, Theirs, r#"{"decision": "approve"}"#),
+    ("GET", "/api/v1/alerts", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/alerts/rules", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/alerts/rules", Who::Build, "tools:write", 201, Theirs, RULE),
+    ("GET", "/api/v1/alerts/rules/{rule}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/alerts/rules/{rule}", Who::Build, "tools:write", 200, Hidden, RULE),
+    ("DELETE", "/api/v1/alerts/rules/{rule}", Who::Build, "tools:write", 204, Hidden, ""),
+    // It tells nobody, so there is nobody to try.
+    ("POST", "/api/v1/alerts/rules/{rule}/test", Who::Build, "tools:write", 409, Hidden, ""),
+    ("GET", "/api/v1/doctor", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/suggestions", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/suggestions/unmatched", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/suggestions/parameters", Who::See, "read", 200, Theirs, r#"{"sample": {"body": {"a": 1}}}"#),
+    ("GET", "/api/v1/tools/{tool}/suggestions", Who::See, "read", 200, Hidden, ""),
     ("GET", "/api/organization/tools", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/organization/tools", Who::Build, "tools:write", 201, Theirs, PLAN_TOOL),
     ("GET", "/api/organization/tools/{tool}", Who::See, "read", 200, Hidden, ""),

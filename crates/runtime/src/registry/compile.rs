@@ -186,6 +186,12 @@ fn defaults(spec: &ToolSpec) -> Vec<(String, Value)> {
         .collect()
 }
 
+/// The secrets that an execution of the tool needs, whether they exist or not. A text that only looks as if it named
+/// one does not count.
+pub(crate) fn secret_names(tool: &Tool) -> BTreeSet<String> {
+    compile(tool.clone(), None).map(|compiled| compiled.secrets).unwrap_or_default()
+}
+
 /// Every `${NAME}` in the tool that can only be a secret.
 pub(crate) fn names_in(spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
     let text = serde_json::to_string(spec).map_err(Fault::internal)?;

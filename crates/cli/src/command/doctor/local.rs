@@ -1,17 +1,17 @@
 //! What is on this machine: settings, data directory, keys, database, and the way out.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc};
 
-use callwright_guard::{DialErrorKind, Guard};
+use callwright_guard::Guard;
 use callwright_model::{IdSource, SystemClock};
 use callwright_store::{Error as StoreError, Options as StoreOptions, Store};
 use callwright_vault::Vault;
 
-use super::{Doctor, Report};
+use super::{Doctor, Report, upstream};
 use crate::{failure::Failure, settings::Settings, start};
 
-/// How long a name or a connection may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// With less than this free, writes will soon fail.
+const SCARCE: i64 = 256 << 20;
 
 /// Examines this machine. With a server up, what that server holds is left alone.
 pub(super) async fn examine(command: &Doctor, is_up: bool, report: &mut Report) {
@@ -66,7 +66,7 @@ fn is_exposed(_: &Path) -> bool {
     false
 }
 
-/// The guard, when it can be made; whether names resolve and public addresses can be reached through it.
+/// The guard, when it can be made; whether public addresses can be reached through it.
 async fn outbound(settings: &Settings, probe: &str, report: &mut Report) -> Option<Guard> {
     let guard = match start::guard(settings) {
         Ok(guard) => guard,
@@ -76,21 +76,7 @@ async fn outbound(settings: &Settings, probe: &str, report: &mut Report) -> Opti
         }
     };
     allow_list(settings, report);
-    let (host, port) = probe.rsplit_once(':').unwrap_or((probe, "443"));
-    match guard.dial(host, port.parse().unwrap_or(443), PATIENCE).await {
-        Ok(_) => report.ok("outbound", format!("{probe} can be reached")),
-        Err(error) => {
-            let hint = match error.kind {
-                DialErrorKind::Dns => "names do not resolve: look at this machine's DNS settings",
-                DialErrorKind::Blocked => "let its network through with CALLWRIGHT_OUTBOUND_ALLOW, if tools need it",
-                DialErrorKind::Host => "--probe wants a host and a port such as example.com:443",
-                DialErrorKind::Connect | DialErrorKind::Timeout => {
-                    "a firewall may be in the way; tools that call public services will fail"
-                }
-            };
-            report.warn("outbound", error.message, hint);
-        }
-    }
+    upstream::examine(&guard, probe, report).await;
     Some(guard)
 }
 
@@ -130,6 +116,7 @@ async fn keys_and_database(settings: &Settings, is_there: bool, is_up: bool, gua
         Ok(store) => {
             let found = format!("{} can be reached and is up to date", store.database());
             report.ok("database", found);
+            room(&store, report).await;
             master_key(settings, &store, guard, report).await;
             // Nothing was written; an error here is of no consequence.
             let _ = store.close().await;
@@ -139,6 +126,18 @@ async fn keys_and_database(settings: &Settings, is_there: bool, is_up: bool, gua
             key_form(settings, report);
         }
         Err(error) => report.fail("database", start::store_failure(&error, settings)),
+    }
+}
+
+/// Whether there is room on the disk. A server that runs tells that itself.
+async fn room(store: &Store, report: &mut Report) {
+    let Ok(storage) = store.storage().await else { return };
+    let Some(free) = storage.free_bytes else { return };
+    let found = format!("{} MiB free; the database has {} MiB", free >> 20, storage.bytes >> 20);
+    if free < SCARCE {
+        report.warn("disk", found, "make room, or keep executions for fewer days: CALLWRIGHT_RETENTION_DAYS");
+    } else {
+        report.ok("disk", found);
     }
 }
 

@@ -3,7 +3,7 @@
 use callwright_model::{Clock, SystemClock, Timestamp};
 use serde_json::Value;
 
-use super::Report;
+use super::{Check, Report, Verdict};
 use crate::{
     client::{Answer, Client, admin_token_file},
     failure::Failure,
@@ -36,7 +36,9 @@ pub(super) fn examine(client: &Client, report: &mut Report) -> bool {
     }
     ready(client, report);
     clock(&health, report);
-    token(client, report);
+    if token(client, report) {
+        itself(client, report);
+    }
     true
 }
 
@@ -62,22 +64,60 @@ fn clock(health: &Answer, report: &mut Report) {
     }
 }
 
-fn parse_date(text: &str) -> Option<Timestamp> {
+pub(super) fn parse_date(text: &str) -> Option<Timestamp> {
     let time = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
     Some(Timestamp::from_micros(time.as_microsecond()))
 }
 
-fn token(client: &Client, report: &mut Report) {
+/// What the server knows of itself. Older ones do not have that address.
+fn itself(client: &Client, report: &mut Report) {
+    let diagnosis = match client.send("GET", "/api/v1/doctor", None, &[]) {
+        Ok(answer) if answer.status == 404 => return,
+        Ok(answer) => answer.success(),
+        Err(failure) => Err(failure),
+    };
+    let diagnosis = match diagnosis {
+        Ok(diagnosis) => diagnosis,
+        Err(failure) => return report.fail("diagnosis", failure),
+    };
+    for finding in diagnosis["findings"].as_array().into_iter().flatten() {
+        let verdict = match finding["verdict"].as_str() {
+            Some("ok") => Verdict::Ok,
+            Some("warn") => Verdict::Warn,
+            _ => Verdict::Fail,
+        };
+        let optional = |field| finding[field].as_str().map(str::to_owned);
+        report.0.push(Check {
+            name: text(finding, "check").into(),
+            verdict,
+            found: text(finding, "found"),
+            why: optional("why"),
+            hint: optional("fix"),
+        });
+    }
+    let left_out: Vec<&str> =
+        diagnosis["left_out"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !left_out.is_empty() {
+        report.ok("left out", format!("only administrators are told: {}", left_out.join(", ")));
+    }
+}
+
+/// True when the server knows us.
+fn token(client: &Client, report: &mut Report) -> bool {
     if client.token().is_none() {
         let hint = format!(
             "set CALLWRIGHT_TOKEN; the first token is printed when the server first starts, and left in {}",
             admin_token_file().display()
         );
-        return report.fail("token", Failure::new("there is none").hint(hint));
+        report.fail("token", Failure::new("there is none").hint(hint));
+        return false;
     }
     let me = match client.get("/api/v1/me") {
         Ok(me) => me,
-        Err(failure) => return report.fail("token", failure),
+        Err(failure) => {
+            report.fail("token", failure);
+            return false;
+        }
     };
     let role = text(&me, "role");
     let scopes: Vec<&str> = me["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -87,6 +127,7 @@ fn token(client: &Client, report: &mut Report) {
         "viewer" => report.warn("token", found, "a viewer may look but not call; ask an admin for a higher role"),
         _ => report.ok("token", found),
     }
+    true
 }
 
 #[cfg(test)]
