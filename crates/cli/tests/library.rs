@@ -283,7 +283,7 @@ fn a_bundle_leads_to_the_same_bundle_and_a_changed_one_is_refused() {
             json!({"name": name, "kind": "http", "effect": "read", "description": description,
                 "parameters": {"type": "object", "properties": {"b": {"type": "string", "default": "no"}, "a": {"type": "number"}}},
                 "config": {"method": "GET", "url": "https://api.example.com/{{ parameters.b }}",
-                    "headers": {"Authorization": "Bearer ${API_KEY}", "X-Token": "1e3", "Cookie": "written-out"}}})
+                    "headers": {"Authorization": "Bearer ${API_KEY}", "Prefer": "1e3", "Cookie": "written-out"}}})
         };
         ours.post("/api/v1/tools", tool("one", "line one\nline two: \"quoted\" # no comment\n")).expect(201);
         ours.post("/api/v1/tools", tool("two", "Two")).expect(201);

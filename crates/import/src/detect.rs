@@ -12,6 +12,7 @@ use crate::{Document, text, wrong};
 /// The format of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportFormat)]
 pub enum Format {
     /// Whatever it looks like.
     #[default]

@@ -265,6 +265,7 @@ pub enum RuleState {
 /// Where a rule stands between two looks. Times are by the database's clock.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = AlertProgress)]
 pub struct Progress {
     /// Where it stands.
     pub state: RuleState,

@@ -140,7 +140,7 @@ pub struct Expect {
     pub result: Vec<Check>,
     /// A JSON Schema that the result fits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub schema: Option<Value>,
     /// How long it takes at most, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! The audit log: who changed what, from what to what.
 
-mod change;
+pub(crate) mod change;
 
 use callwright_model::{Fault, account::Caller};
 use callwright_store::audit::AuditEntry;

@@ -62,7 +62,8 @@ use crate::{
     App,
     app::not_ready,
     call::work::{Stop, Work},
-    registry,
+    proposals, registry,
+    registry::cache::Found,
 };
 use callwright_model::tool::Effect;
 
@@ -137,7 +138,12 @@ pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Resu
         check_webhook(webhook)?;
     }
     let found = match aside.found.take() {
-        Some(found) => found,
+        Some(found) => {
+            if !request.dry_run && !aside.is_stubbed() {
+                check_draft(app, &request, &found).await?;
+            }
+            found
+        }
         None => resolve::resolve(app, &request).await?,
     };
     authorize::caller(app, &request, &found).await?;
@@ -212,6 +218,28 @@ async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {
     bind::arguments(work)
 }
 
+/// A draft may be tried, within what may be done without anybody else's agreement. What waits is bound to a revision,
+/// and a draft has none.
+async fn check_draft(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
+    let spec = &found.tool.tool.spec;
+    let policy = &spec.policy;
+    let callback = spec.config.http().is_some_and(|http| http.callback.is_some());
+    if !policy.approval.is_no() || !policy.confirm.is_no() || policy.answer_by_ms.is_some() || callback {
+        return Err(Fault::invalid(
+            "draft",
+            "a draft with `approval`, `confirm`, `answer_by_ms` or `callback` cannot be called; rehearse it with `dry_run`, or test it with a stubbed case",
+        ));
+    }
+    let live = app.tools().find(app, request.caller.org_id, &found.tool.tool.id.to_string(), None).await?;
+    let before = live.as_ref().map(|live| &live.tool.tool.spec);
+    match proposals::needed(app, &request.caller, before, spec).await? {
+        Some(_) => Err(Fault::forbidden(
+            "this draft would make the tool destructive or public, to which another person must agree first; rehearse it with `dry_run`",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Whoever may call may not have every secret of the organization sign for them.
 fn check_webhook(webhook: &WebhookTarget) -> Result<(), Fault> {
     webhook.check("webhook")?;
@@ -236,6 +264,9 @@ async fn pass_on(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     let confirmed = request.arguments.get("confirmed").and_then(Value::as_bool).ok_or_else(|| {
         Fault::invalid("arguments.confirmed", "`arguments.confirmed` must be true if the person said yes, else false")
     })?;
+    if request.dry_run {
+        return Err(Fault::invalid("dry_run", "an answer cannot be rehearsed: it is given or not"));
+    }
     crate::approvals::confirm(app, &request.caller, ticket, confirmed, &request.context).await
 }
 
@@ -279,12 +310,13 @@ pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<Option<CallAnswer
     if kept::binding(&work)? != row.binding {
         return give_up(resume::changed_since()).await;
     }
+    let Ok(pass) = claim::room_to_resend(app, &work, ledger.execution.state).await else { return Ok(None) };
     let now = app.clock().now();
     if !app.store().take_over(id, work.node_id, ledger.epoch, now).await? {
         return Ok(None);
     }
     work.started_at = Some(now);
-    claim::act(app, work, ledger.epoch + 1, admit::Pass::none()).await.map(Some)
+    claim::act(app, work, ledger.epoch + 1, pass).await.map(Some)
 }
 
 /// Whom to tell how the execution of a ticket went.

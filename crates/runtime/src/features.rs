@@ -88,14 +88,13 @@ pub async fn set(app: &App, caller: &Caller, flags: BTreeMap<String, Option<u8>>
     app.store()
         .write((flags, entry), move |(flags, entry), tx| {
             Box::pin(async move {
-                tx.append_audit(entry).await?;
                 for (flag, percent) in flags {
                     match percent {
                         Some(percent) => tx.set_feature(org, flag, i64::from(*percent), by, now).await?,
                         None => tx.reset_feature(org, flag).await?,
                     }
                 }
-                Ok(())
+                tx.append_audit(entry).await
             })
         })
         .await?;

@@ -153,6 +153,8 @@ pub enum ItemState {
     Created,
     /// It was changed.
     Updated,
+    /// Another person has to agree first; nothing changed yet. Import it again after that.
+    Proposed,
     /// A tool of that name is there that did not come from this source. A `prefix` helps.
     NameTaken,
     /// It cannot be saved; `error` says why.
@@ -199,7 +201,6 @@ pub fn allow(caller: &Caller) -> Result<(), Fault> {
 /// What importing would do. Nothing is saved.
 pub async fn preview(app: &App, caller: &Caller, spec: ImportSpec) -> Result<ImportReport, Fault> {
     allow(caller)?;
-    let _turn = turn()?;
     let work = prepare(app, caller, spec).await?;
     let planned = plan::all(app, caller, &work).await?;
     Ok(work.report(planned, false))
@@ -208,7 +209,6 @@ pub async fn preview(app: &App, caller: &Caller, spec: ImportSpec) -> Result<Imp
 /// Imports: makes and changes tools, and notes where they came from. A tool that fails does not keep the others back.
 pub async fn apply(app: &App, caller: &Caller, spec: ImportSpec) -> Result<ImportReport, Fault> {
     allow(caller)?;
-    let _turn = turn()?;
     let work = prepare(app, caller, spec).await?;
     if work.checked.len() > MAX_APPLIED {
         let message = format!(
@@ -280,7 +280,11 @@ async fn prepare(app: &App, caller: &Caller, spec: ImportSpec) -> Result<Work, F
     };
     let secrets = app.vault().secret_names(caller.org_id).await?;
     let (app_there, origin_there, caller_there) = (app.clone(), origin.clone(), caller.clone());
+    // Taken only now, so that nobody waits for somebody's slow address, and kept by the work itself, which goes on when
+    // its caller hangs up.
+    let turn = turn()?;
     let (mut imported, checked, missing) = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let mut imported = callwright_import::import(&document, format, &options, origin_there.as_ref())?;
         drop(document);
         let items = std::mem::take(&mut imported.items);

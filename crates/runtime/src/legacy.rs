@@ -253,7 +253,13 @@ impl Step<'_> {
         let how = How { dry_run: self.dry_run, note, origin: Some(origin), ..How::default() };
         let saved = registry::copy(app, caller, current, spec, how).await?;
         // A tool that is only rehearsed cannot be assigned.
-        let newly_assigned = if is_new && self.dry_run { true } else { self.assign(app, caller, &saved.tool).await? };
+        let newly_assigned = if saved.action == Action::Proposed {
+            false
+        } else if is_new && self.dry_run {
+            true
+        } else {
+            self.assign(app, caller, &saved.tool).await?
+        };
         Ok((self.row(saved.tool, saved.action, saved.diff, newly_assigned), saved.warnings))
     }
 
@@ -325,8 +331,8 @@ async fn clear(app: &App, caller: &Caller, agent: Agent) -> Result<(), Fault> {
     app.store()
         .write((agent, entry), |(agent, entry), tx| {
             Box::pin(async move {
-                tx.append_audit(entry).await?;
-                tx.update_agent(agent).await.map(drop)
+                tx.update_agent(agent).await?;
+                tx.append_audit(entry).await
             })
         })
         .await?;

@@ -19,6 +19,7 @@ use callwright_model::{
     account::Caller,
     agent::Assignment,
     id::{OrgId, ToolId},
+    proposal::Proposal,
     tool::{Tool, ToolSpec},
 };
 use callwright_store::library::{InstallRow, Source};
@@ -86,6 +87,9 @@ pub struct Copied {
     /// How the agent has it, when one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignment: Option<Assignment>,
+    /// What somebody else has to agree to before the tool is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
 }
 
 /// SHA-256 of a tool, in hexadecimal digits. The order of fields does not matter.
@@ -118,14 +122,14 @@ async fn save_copy(app: &App, caller: &Caller, spec: ToolSpec, how: How, agent: 
     let dry_run = how.dry_run;
     let saved = registry::copy(app, caller, None, spec, how).await.map_err(taken)?;
     let missing_secrets = missing_secrets(app, caller, &saved.tool.spec).await?;
-    let assignment = match agent.filter(|_| !dry_run) {
+    let assignment = match agent.filter(|_| !dry_run && saved.action != registry::Action::Proposed) {
         Some(agent) => {
             let id = saved.tool.id.to_string();
             Some(agents::assign(app, caller, agent, &id, AssignmentSpec::default()).await?)
         }
         None => None,
     };
-    Ok(Copied { tool: saved.tool, missing_secrets, warnings: saved.warnings, assignment })
+    Ok(Copied { tool: saved.tool, missing_secrets, warnings: saved.warnings, assignment, proposal: saved.proposal })
 }
 
 fn taken(mut fault: Fault) -> Fault {

@@ -35,7 +35,6 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
 #[serde(deny_unknown_fields)]
 struct LinkDecision {
     /// `approve` or `deny`.
-    #[schema(inline)]
     decision: Choice,
     /// Why.
     #[serde(default)]

@@ -1,10 +1,10 @@
 -- What other organizations may see, and what is there to be copied, is looked up without reading any definition.
 ALTER TABLE tool ADD COLUMN is_public BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE tool ADD COLUMN is_template BIGINT NOT NULL DEFAULT 0;
-UPDATE tool SET is_public = 1 WHERE id IN (SELECT v.tool_id FROM tool_version v JOIN tool t ON t.id = v.tool_id
-    AND t.revision = v.revision WHERE v.spec LIKE '%"is_public":true%');
-UPDATE tool SET is_template = 1 WHERE id IN (SELECT v.tool_id FROM tool_version v JOIN tool t ON t.id = v.tool_id
-    AND t.revision = v.revision WHERE v.spec LIKE '%"is_template":true%');
+--sqlite: UPDATE tool SET is_public = 1 WHERE id IN (SELECT v.tool_id FROM tool_version v JOIN tool t ON t.id = v.tool_id AND t.revision = v.revision WHERE json_extract(v.spec, '$.is_public') = 1);
+--postgresql: UPDATE tool SET is_public = 1 WHERE id IN (SELECT v.tool_id FROM tool_version v JOIN tool t ON t.id = v.tool_id AND t.revision = v.revision WHERE (v.spec::json ->> 'is_public') = 'true');
+--sqlite: UPDATE tool SET is_template = 1 WHERE id IN (SELECT v.tool_id FROM tool_version v JOIN tool t ON t.id = v.tool_id AND t.revision = v.revision WHERE json_extract(v.spec, '$.is_template') = 1);
+--postgresql: UPDATE tool SET is_template = 1 WHERE id IN (SELECT v.tool_id FROM tool_version v JOIN tool t ON t.id = v.tool_id AND t.revision = v.revision WHERE (v.spec::json ->> 'is_template') = 'true');
 CREATE INDEX tool_public ON tool (name, id) WHERE is_public = 1 AND deleted_at IS NULL;
 CREATE INDEX tool_template ON tool (org_id, name) WHERE is_template = 1 AND deleted_at IS NULL;
 

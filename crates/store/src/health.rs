@@ -80,7 +80,7 @@ impl Store {
         let first = callwright_model::id::ExecutionId::from_raw((millis as u128 & ((1 << 48) - 1)) << 80);
         let sql = "SELECT tool_id, MAX(tool_name), COUNT(*) FROM (SELECT tool_id, tool_name FROM execution \
                    WHERE state IN ('failed', 'unknown') AND state <> 'done' AND org_id = $1 AND id >= $2 \
-                   AND dry_run = 0 ORDER BY id DESC LIMIT $3) w GROUP BY tool_id ORDER BY 3 DESC, 1 LIMIT 20";
+                   AND dry_run = 0 AND source NOT IN ('case', 'draft') ORDER BY id DESC LIMIT $3) w GROUP BY tool_id ORDER BY 3 DESC, 1 LIMIT 20";
         self.fetch_all(sql, params![org, first, most], |row| {
             let mut fields = row.fields("execution");
             Ok(Failing {

@@ -3,7 +3,7 @@
 
 use callwright_model::{
     Timestamp, ToolError,
-    execution::State,
+    execution::{CASE_SOURCE, State},
     id::{ExecutionId, NodeId, OrgId, TicketId},
     page::{Page, PageRequest},
     ticket::{Decision, Shown, Ticket, TicketKind, TicketState},
@@ -477,7 +477,7 @@ impl Store {
                     let sql = "UPDATE execution SET state = $1, output = $2, error = $3, error_class = $4, \
                                ended_at = $5, duration_us = $6, sealed_outcome = $7, updated_at = $5 \
                                WHERE id = $8 AND state IN ('started', 'parked', 'unknown') AND settled IS NULL \
-                               RETURNING tool_id";
+                               RETURNING tool_id, source";
                     let params = params![
                         Value::word(end.state.as_str()),
                         value::opt_json(end.output.as_ref())?,
@@ -490,12 +490,16 @@ impl Store {
                     ];
                     let row = tx.fetch_optional(sql, &params).await?;
                     tx.end_ticket(*ticket, TicketState::Used, end.ended_at).await?;
-                    row.map(|row| row.fields("execution").id("tool_id")).transpose()
+                    row.map(|row| {
+                        let mut fields = row.fields("execution");
+                        Ok((fields.id("tool_id")?, fields.text("source")? == CASE_SOURCE))
+                    })
+                    .transpose()
                 })
             })
             .await?;
-        let Some(tool) = tool else { return Ok(false) };
-        if let Some(delta) = UsageDelta::new(tool, state, false, ended_at, duration_us) {
+        let Some((tool, is_rehearsal)) = tool else { return Ok(false) };
+        if let Some(delta) = UsageDelta::new(tool, state, is_rehearsal, ended_at, duration_us) {
             self.push_behind(Behind::Usage(delta)).await?;
         }
         Ok(true)

@@ -265,6 +265,13 @@ fn of_file(path: &Path, head: Option<&Head>) -> Result<Outcome, Failure> {
             }
         }
     }
+    let begins_after = head.is_some_and(|head| outcome.rows > 0 && head.seq < outcome.begins_at);
+    if begins_after && outcome.broken.is_none() {
+        return Err(Failure::new(
+            "the file begins after the row whose hash you kept: it cannot be told whether it follows it",
+        )
+        .hint("export from that row on, or from the beginning"));
+    }
     outcome.unchained = verifier.unchained();
     outcome.last = verifier.head().cloned();
     let last = outcome.last.as_ref().map_or(0, |last| last.seq);

@@ -91,6 +91,9 @@ pub(crate) struct Update {
     /// Whose change wins where both sides changed a field.
     #[arg(long, value_enum, default_value_t = Prefer::Ours)]
     prefer: Prefer,
+    /// The new state may use secrets of yours that it did not use before, or send to another address.
+    #[arg(long)]
+    accept: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -172,7 +175,7 @@ fn installed(command: &Installed) -> Result<(), Failure> {
 fn update(command: &Update) -> Result<(), Failure> {
     let prefer = if command.prefer == Prefer::Ours { "ours" } else { "theirs" };
     let path = format!("/api/v1/library/installed/{}/update", segment(&command.tool));
-    let body = json!({"dry_run": command.dry_run, "prefer": prefer});
+    let body = json!({"dry_run": command.dry_run, "prefer": prefer, "accept": command.accept});
     let updated = command.remote.connect()?.post(&path, &body)?;
     if command.remote.json {
         return output::json(&updated);

@@ -113,6 +113,8 @@ fn read<'d>(method: &'static str, path: &'d str, value: &'d Value, item: &'d Val
     let upper = upper(method);
     let operation_id = text("operationId").trim();
     let id = if operation_id.is_empty() { format!("{upper} {path}") } else { operation_id.to_owned() };
+    // It is a key of the table of origins, and PostgreSQL's indexes take no long ones.
+    let id = words::cut(&id, 500);
     let name = if operation_id.is_empty() { name_of_path(method, path) } else { operation_id.to_owned() };
     let mut description = words::description(text("summary"), text("description"));
     if description.is_empty() {

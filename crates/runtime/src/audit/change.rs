@@ -19,7 +19,7 @@ const MOST_BYTES: usize = 16 * 1024;
 const SENSITIVE: [&str; 9] =
     ["password", "passwd", "secret", "token", "apikey", "authorization", "cookie", "credential", "signature"];
 /// Headers whose values are no credentials.
-const PLAIN_HEADERS: [&str; 9] = [
+pub(crate) const PLAIN_HEADERS: [&str; 9] = [
     "accept",
     "accept-language",
     "accept-encoding",
@@ -31,7 +31,7 @@ const PLAIN_HEADERS: [&str; 9] = [
     "if-match",
 ];
 /// Fields of a JSON Schema, and of a bound value, that hold a value of what they are under.
-const VALUES: [&str; 6] = ["default", "const", "enum", "examples", "example", "value"];
+pub(crate) const VALUES: [&str; 6] = ["default", "const", "enum", "examples", "example", "value"];
 
 /// `details` with the changes that lead from `before` to `after`. What is not there is `()`.
 pub fn between(mut details: Value, before: &impl Serialize, after: &impl Serialize) -> Value {
@@ -135,14 +135,15 @@ fn is_credential_at(path: &[&str]) -> bool {
     is_sensitive(&last)
 }
 
-fn is_sensitive(name: &str) -> bool {
+/// Whether what stands under this name is a credential by all appearances.
+pub(crate) fn is_sensitive(name: &str) -> bool {
     let name: String = name.to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
     !name.ends_with("url") && (name.ends_with("key") || SENSITIVE.iter().any(|part| name.contains(part)))
 }
 
 /// Whether a text is made of `${NAME}` and `{{ … }}` with at most a word such as `Bearer` before: then it tells where a
 /// credential is, and holds none.
-fn is_only_template(text: &str) -> bool {
+pub(crate) fn is_only_template(text: &str) -> bool {
     let (mut rest, mut plain, mut has_template) = (text, String::new(), false);
     loop {
         let start = [rest.find("${"), rest.find("{{")].into_iter().flatten().min();

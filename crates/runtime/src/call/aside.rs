@@ -24,6 +24,13 @@ pub struct Aside {
     pub found: Option<Found>,
 }
 
+impl Aside {
+    /// Whether a script answers instead of the network.
+    pub(super) fn is_stubbed(&self) -> bool {
+        self.trial.as_ref().is_some_and(|trial| trial.stub.is_some())
+    }
+}
+
 /// An execution of a test case.
 #[derive(Default)]
 pub struct Trial {

@@ -19,7 +19,7 @@ use tracing::Instrument;
 pub(super) use exchange::Exchange;
 
 use super::{
-    CallAnswer, admit,
+    CallAnswer, admit, claim,
     execute::{self, Leave},
     record,
     shape::Shaped,
@@ -44,7 +44,15 @@ pub(super) async fn read(app: &App, work: Work, plan: &CachePlan) -> Result<Call
     record::begun(app, &work);
     let work = Arc::new(work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = speech::during(app, &work, obtain(app, &work, plan)).await?;
+    let outcome = match speech::during(app, &work, obtain(app, &work, plan)).await {
+        Ok(outcome) => outcome,
+        // Its caller may have been answered already; then somebody asks the row for the outcome.
+        Err(fault) if work.late.is_some() => {
+            tracing::error!(execution = %work.id, ?fault, "an executor broke");
+            Err(claim::broken(&work))
+        }
+        Err(fault) => return Err(fault),
+    };
     let answer = execute::ended(app, &work, outcome).await?;
     unfinished.ended();
     Ok(answer)

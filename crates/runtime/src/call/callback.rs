@@ -22,7 +22,7 @@ use super::{
     answer::state_of,
     claim,
     kept::Kept,
-    outcome, park, record, resume,
+    outcome, park, record, resume, speech,
     work::{Stop, Work},
 };
 use crate::{App, tickets};
@@ -63,11 +63,28 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
     claim::finish(app, &execution, fence, None).await?;
     crate::failpoint!("callback.parked");
     record::announce(app, &execution);
+    let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
+    if matches!(row.ticket.state, TicketState::Expired | TicketState::Void) {
+        // Its time was over before the upstream had answered us; nobody else looks at it again.
+        let (class, state) = doubt(work.effect());
+        let error =
+            ToolError::new(class, "callback_timeout", "the upstream answered after the callback's time was over");
+        let (id, now) = (work.id, app.clock().now());
+        app.store().write(error, move |error, tx| Box::pin(tx.end_parked(id, state, error, now))).await?;
+        app.holds().load(app).await?;
+    }
+    speech::during(app, &work, look(app, &work, ticket)).await
+}
+
+/// Looks until the result is there or the caller's time is up.
+async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fault> {
     let org = work.request.caller.org_id;
     loop {
         let row = app.store().ledger_row_by_id(org, work.id).await?;
         if let Some(row) = row.filter(|row| row.execution.state.is_final()) {
-            return outcome::answer(app, row, true).await;
+            let mut answer = outcome::answer(app, row, true).await?;
+            answer.meta.speech = speech::said(work);
+            return Ok(answer);
         }
         let now = Instant::now();
         if now >= work.deadline {
@@ -78,7 +95,15 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
         let _ = tokio::time::timeout_at(work.deadline.min(now + look), changed).await;
     }
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
-    Ok(park::answer(&work, &row.ticket))
+    Ok(park::answer(work, &row.ticket))
+}
+
+/// What a request that was taken on has come to when nobody tells.
+fn doubt(effect: Effect) -> (ErrorClass, State) {
+    match effect {
+        Effect::Read => (ErrorClass::TimeoutError, State::Failed),
+        Effect::Write | Effect::Destructive => (ErrorClass::OutcomeUnknown, State::Unknown),
+    }
 }
 
 /// What became of a result that was sent to a one-time address.
@@ -156,7 +181,9 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
             return Ok(());
         }
     };
-    let (outcome, whole) = record::settle_content(&work, work.tool().shaper.shape(Content::json(body)));
+    let shaped = work.tool().shaper.shape(Content::json(body));
+    let ending = work.tool().speech.is_some().then(|| shaped.clone());
+    let (outcome, whole) = record::settle_content(&work, shaped);
     if let Some(whole) = whole {
         record::keep_whole(app, &work, whole);
     }
@@ -167,6 +194,9 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
     end.output.clone_from(&execution.output);
     if app.store().finish_answered(row.ticket.id, work.id, end).await? {
         execution.received_at = received_at;
+        if let Some(ending) = ending {
+            speech::ended(app, &work, &ending);
+        }
         record::announce_end(app, &work, &execution);
     }
     app.holds().load(app).await?;
@@ -223,10 +253,7 @@ fn end(app: &App, outcome: Outcome, received_at: Timestamp, sealed_outcome: Opti
 /// Nobody sent the result in time. What the upstream took on may have happened or not.
 pub(crate) async fn expire(app: &App, row: &TicketRow, effect: Effect) -> Result<(), Fault> {
     let message = "the upstream took the request on and never sent its result; it is not known whether it acted";
-    let class = match effect {
-        Effect::Read => ErrorClass::TimeoutError,
-        Effect::Write | Effect::Destructive => ErrorClass::OutcomeUnknown,
-    };
+    let (class, _) = doubt(effect);
     give_up(app, row, effect, TicketState::Expired, ToolError::new(class, "callback_timeout", message)).await.map(drop)
 }
 
@@ -248,7 +275,7 @@ async fn give_up(
     ticket: TicketState,
     error: ToolError,
 ) -> Result<bool, Fault> {
-    let state = if effect == Effect::Read { State::Failed } else { State::Unknown };
+    let (_, state) = doubt(effect);
     let is_ours = resume::end(app, row, ticket, state, error).await?;
     app.holds().load(app).await?;
     Ok(is_ours)

@@ -157,6 +157,11 @@ async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, 
     execution.started_at = None;
     finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, None).await?;
     note_passage(app, &execution).await;
+    if let Some(ticket) = work.ticket {
+        // Nothing was sent, so no result will come.
+        let now = app.clock().now();
+        app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+    }
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
     answer.state = State::Released;
@@ -234,8 +239,10 @@ pub(super) async fn late_read(app: &App, work: &Work, outcome: Result<Shaped, To
     let execution = record::row(work, state_of(&outcome), Some(&outcome), Some(app.clock().now()));
     let answer = CallAnswer::new(work, outcome);
     let sealed = seal_for_duplicates(app, work, &answer).await?;
-    finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, sealed).await?;
-    record::announce_end(app, work, &execution);
+    if finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, sealed).await? {
+        note_passage(app, &execution).await;
+        record::announce_end(app, work, &execution);
+    }
     tickets::execution_ended(app, execution.organization_id, execution.id).await;
     Ok(answer)
 }
@@ -378,7 +385,7 @@ pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Resul
 
 /// What is repeated passes the limits again, or a caller who keeps asking would go round an open breaker. What a dead
 /// node left `started` does not: a live one may have it, so nothing is held while we look.
-async fn room_to_resend(app: &App, work: &Work, state: State) -> Result<Pass, ToolError> {
+pub(super) async fn room_to_resend(app: &App, work: &Work, state: State) -> Result<Pass, ToolError> {
     if state == State::Unknown { admit::admit(app, work).await } else { Ok(Pass::none()) }
 }
 
@@ -452,6 +459,10 @@ pub(super) fn slot(work: &Work, key: &str) -> String {
     hasher.update(work.request.caller.org_id.raw().to_be_bytes());
     hasher.update(work.tool().tool.id.raw().to_be_bytes());
     hasher.update(key.as_bytes());
+    // A draft's outcome is no outcome of the live tool.
+    if work.request.source == "draft" {
+        hasher.update(b"\0draft");
+    }
     hex(&hasher.finalize())
 }
 

@@ -133,9 +133,10 @@ impl Kept {
 /// somebody agrees to, and nothing else.
 pub(super) fn binding(work: &Work) -> Result<String, Fault> {
     let mut hasher = Sha256::new();
-    // Who may see it and whether it is in use are asked anew; they are not part of what was agreed to.
+    // What it is called, who may see it and whether it is in use are asked anew; they are not part of what was agreed to.
     let mut spec = work.tool().tool.spec.clone();
     (spec.active, spec.is_shared, spec.is_public, spec.is_template) = (true, true, false, false);
+    spec.name.clear();
     hasher.update(serde_json::to_vec(&spec).map_err(Fault::internal)?);
     hasher.update([0]);
     hasher.update(work.args_hash.as_bytes());

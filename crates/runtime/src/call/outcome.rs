@@ -55,10 +55,12 @@ pub(crate) async fn answer(app: &App, row: LedgerRow, is_own: bool) -> Result<Ca
         true => None,
         false => app.store().ticket_of(execution.organization_id, execution.id).await?,
     };
+    let agreed = ticket.as_ref().is_some_and(|row| row.ticket.state == TicketState::Approved);
     // One that was agreed to waits for nobody any more.
     let open = ticket.filter(|row| row.ticket.state == TicketState::Open);
     let pending = open.map(|row| park::pending(&row.ticket, None));
-    let message = content.message.or_else(|| pending.as_ref().map(|pending| pending.spoken.clone()));
+    let goes_on = agreed.then(|| "this was agreed to, and goes on as soon as there is room".to_owned());
+    let message = content.message.or(goes_on).or_else(|| pending.as_ref().map(|pending| pending.spoken.clone()));
     Ok(CallAnswer {
         execution_id: execution.id,
         tool: execution.tool_name,

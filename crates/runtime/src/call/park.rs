@@ -63,7 +63,10 @@ pub(super) async fn new_ticket(app: &App, work: &Work, kind: TicketKind) -> Resu
     let seconds = match kind {
         TicketKind::Approval => approval.map_or(24 * 3600, |rule| rule.expires_s),
         TicketKind::Confirmation => policy.confirm.rule().map_or(600, |rule| rule.expires_s),
-        TicketKind::Callback => work.callback().map_or(3_600, |callback| callback.expires_s),
+        // Counted from when the upstream has answered, at the latest when the caller's wait is over.
+        TicketKind::Callback => {
+            work.callback().map_or(3_600, |callback| callback.expires_s) + policy.timeout_ms.div_ceil(1_000)
+        }
         TicketKind::Late => policy.timeout_ms / 1_000 + 3_600,
     };
     let mut rule = TicketRule {

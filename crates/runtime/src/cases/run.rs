@@ -251,7 +251,7 @@ impl Run<'_> {
 
     async fn attempt(&self, chosen: &Chosen) -> Result<CaseResult, Fault> {
         let spec = &chosen.spec;
-        self.allow(spec)?;
+        self.allow(spec).await?;
         let expectations = Expectations::compile(&spec.expect)?;
         let rehearsed = match spec.upstream {
             Upstream::Real if !spec.expect.request.is_empty() => self.rehearse(spec).await?,
@@ -293,8 +293,19 @@ impl Run<'_> {
     }
 
     /// A write that really happens has to be asked for.
-    fn allow(&self, spec: &CaseSpec) -> Result<(), Fault> {
-        if spec.upstream == Upstream::Stub || self.tool.spec.effect == Effect::Read || self.allow_effects {
+    async fn allow(&self, spec: &CaseSpec) -> Result<(), Fault> {
+        if spec.upstream == Upstream::Stub || self.allow_effects {
+            return Ok(());
+        }
+        // As the agent has it: what it is pinned to may write though the newest state does not.
+        let found = match self.found(spec).await? {
+            Some(found) => Some(found),
+            None => {
+                let tool = self.tool.id.to_string();
+                self.app.tools().find(self.app, self.caller.org_id, &tool, spec.agent.as_deref()).await?
+            }
+        };
+        if found.is_some_and(|found| found.tool.tool.spec.effect == Effect::Read) {
             return Ok(());
         }
         let (case, tool) = (&spec.name, &self.tool.spec.name);

@@ -43,6 +43,10 @@ async fn one(app: &App, caller: &Caller, work: &Work, checked: &Checked) -> Resu
         let note = Some(format!("imported from {}", work.source));
         let how = registry::How { note, declared: checked.declared.clone(), ..registry::How::default() };
         match registry::copy(app, caller, step.current, spec, how).await {
+            Ok(saved) if saved.action == registry::Action::Proposed => {
+                item.state = ItemState::Proposed;
+                return Ok(item);
+            }
             Ok(saved) => {
                 tool_id = Some(saved.tool.id);
                 item.state = if is_new { ItemState::Created } else { ItemState::Updated };

@@ -7,32 +7,8 @@
 use callwright_model::{Fault, secret::is_secret_name, tool::ToolSpec};
 use serde_json::Value;
 
-/// Fields whose texts are credentials, in lower case and with `_` for `-`.
-const FIELDS: [&str; 23] = [
-    "authorization",
-    "proxy_authorization",
-    "cookie",
-    "token",
-    "auth_token",
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "bearer_token",
-    "api_token",
-    "x_auth_token",
-    "x_access_token",
-    "password",
-    "passwd",
-    "secret",
-    "client_secret",
-    "secret_key",
-    "private_key",
-    "api_key",
-    "apikey",
-    "x_api_key",
-    "subscription_key",
-    "signature",
-];
+use crate::audit::change::{PLAIN_HEADERS, VALUES, is_only_template, is_sensitive};
+
 /// How well-known credentials begin.
 const FORMS: [&str; 19] = [
     "sk_live_",
@@ -86,9 +62,9 @@ pub(super) fn strip(spec: &ToolSpec) -> Result<(ToolSpec, Vec<Replaced>), Fault>
 /// The same for a tool, or overrides of one, as JSON.
 pub(super) fn strip_parts(tool: &str, value: &mut Value) -> Vec<Replaced> {
     let mut stripper = Stripper { prefix: prefix(tool), found: Vec::new() };
-    for part in ["config", "bound"] {
+    for part in ["config", "bound", "parameters"] {
         if let Some(value) = value.get_mut(part) {
-            stripper.walk(part, value);
+            stripper.walk(part, value, false);
         }
     }
     stripper.found
@@ -97,7 +73,7 @@ pub(super) fn strip_parts(tool: &str, value: &mut Value) -> Vec<Replaced> {
 /// The same for JSON of any form.
 pub(super) fn strip_all(owner: &str, path: &str, value: &mut Value) -> Vec<Replaced> {
     let mut stripper = Stripper { prefix: prefix(owner), found: Vec::new() };
-    stripper.walk(path, value);
+    stripper.walk(path, value, false);
     stripper.found
 }
 
@@ -117,12 +93,13 @@ struct Stripper {
 }
 
 impl Stripper {
-    fn walk(&mut self, path: &str, value: &mut Value) {
+    /// `is_credential`: what stands above is named like one.
+    fn walk(&mut self, path: &str, value: &mut Value, is_credential: bool) {
         match value {
             Value::Object(fields) => {
                 for (name, value) in fields {
                     let inner = format!("{path}.{name}");
-                    let is_credential = is_field(path, name);
+                    let is_credential = is_field(path, name) || (is_credential && VALUES.contains(&name.as_str()));
                     match value {
                         Value::String(text) => self.text(&inner, name, text, is_credential),
                         Value::Object(bound) if is_credential && bound.get("value").is_some_and(Value::is_string) => {
@@ -130,7 +107,7 @@ impl Stripper {
                                 self.text(&format!("{inner}.value"), name, text, true);
                             }
                         }
-                        other => self.walk(&inner, other),
+                        other => self.walk(&inner, other, is_credential),
                     }
                 }
             }
@@ -138,8 +115,8 @@ impl Stripper {
                 for (at, item) in items.iter_mut().enumerate() {
                     let inner = format!("{path}.{at}");
                     match item {
-                        Value::String(text) => self.text(&inner, "value", text, false),
-                        other => self.walk(&inner, other),
+                        Value::String(text) => self.text(&inner, "value", text, is_credential),
+                        other => self.walk(&inner, other, is_credential),
                     }
                 }
             }
@@ -148,8 +125,9 @@ impl Stripper {
     }
 
     fn text(&mut self, path: &str, name: &str, text: &mut String, is_credential: bool) {
-        let is_filled_in = text.contains("${") || text.contains("{{");
-        if (is_credential && !is_filled_in && !text.trim().is_empty()) || FORMS.iter().any(|form| text.contains(form)) {
+        if (is_credential && !is_only_template(text) && !text.trim().is_empty())
+            || FORMS.iter().any(|form| text.contains(form))
+        {
             *text = format!("${{{}}}", self.note(path, name));
         } else if name == "url" {
             self.url(path, text);
@@ -190,9 +168,20 @@ impl Stripper {
 }
 
 fn is_field(parent: &str, name: &str) -> bool {
-    let name = word(name);
-    FIELDS.contains(&name.as_str()) || (name == "key" && parent.ends_with(".auth"))
+    let lower = name.to_ascii_lowercase();
+    if parent.ends_with(".headers") {
+        return !PLAIN_HEADERS.contains(&lower.as_str());
+    }
+    // A schema's words, and the name of the header or parameter that carries a key, are no credentials.
+    if parent.starts_with("parameters") || parent.ends_with(".idempotency") || lower.ends_with("_url") {
+        return parent.starts_with("parameters") && is_sensitive(name) && !SCHEMA_WORDS.contains(&lower.as_str());
+    }
+    (is_sensitive(name) && !(parent.ends_with(".auth") && lower == "header"))
+        || (lower == "key" && parent.ends_with(".auth"))
 }
+
+/// Words of JSON Schema that sound like a credential.
+const SCHEMA_WORDS: [&str; 1] = ["propertynames"];
 
 #[cfg(test)]
 mod tests {

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     App,
     app::require,
-    registry::{self, Action, Change, How},
+    registry::{self, Action, Change, How, compile},
 };
 
 pub use super::merge::MergeConflict;
@@ -132,6 +132,8 @@ pub struct UpdateInstalled {
     pub dry_run: bool,
     /// Whose change wins where both sides changed a field.
     pub prefer: Prefer,
+    /// The new state may use secrets of yours that it did not use before, or send to another address.
+    pub accept: bool,
 }
 
 /// What an update did, or would do.
@@ -254,6 +256,11 @@ pub async fn update(app: &App, caller: &Caller, id: &str, request: UpdateInstall
     })?;
     // The copy counts its own versions.
     spec.version = None;
+    let reach = further(app, caller, &current.spec, &spec).await?;
+    if let Some(reach) = reach.as_ref().filter(|_| !request.dry_run && !request.accept) {
+        let message = format!("{reach}; look at the difference with `dry_run`, then say `accept` (`--accept`)");
+        return Err(Fault::conflict("reaches_further", message));
+    }
     let origin = origin(&found, theirs)?;
     let note = Some(format!("updated from `{}`, revision {}", found.publisher, found.tool.revision));
     let install = InstallRow { id: row.id, installed_at: row.installed_at, ..origin.row(app, caller, row.tool_id) };
@@ -265,6 +272,7 @@ pub async fn update(app: &App, caller: &Caller, id: &str, request: UpdateInstall
     }
     let mut warnings = saved.warnings;
     warnings.extend(replaced);
+    warnings.extend(reach);
     Ok(Updated {
         action: saved.action,
         tool: saved.tool,
@@ -273,6 +281,25 @@ pub async fn update(app: &App, caller: &Caller, id: &str, request: UpdateInstall
         conflicts: report.conflicts,
         warnings,
     })
+}
+
+/// What a new state could do that the old one could not: have a secret that is set here, or send somewhere else.
+async fn further(app: &App, caller: &Caller, now: &ToolSpec, then: &ToolSpec) -> Result<Option<String>, Fault> {
+    let known = app.vault().secret_names(caller.org_id).await?;
+    let before = compile::names_in(now)?;
+    let more: Vec<String> =
+        compile::names_in(then)?.into_iter().filter(|name| !before.contains(name) && known.contains(name)).collect();
+    let place =
+        |spec: &ToolSpec| spec.config.http().map(|http| http.url.split('/').take(3).collect::<Vec<_>>().join("/"));
+    let mut told = Vec::new();
+    if !more.is_empty() {
+        told.push(format!("the new state uses secrets of yours that it did not use before: {}", more.join(", ")));
+    }
+    if place(now) != place(then) {
+        let to = place(then).unwrap_or_else(|| "nowhere".to_owned());
+        told.push(format!("the new state sends to {to}"));
+    }
+    Ok((!told.is_empty()).then(|| told.join("; ")))
 }
 
 async fn find(app: &App, caller: &Caller, id: &str) -> Result<InstallRow, Fault> {

@@ -5,7 +5,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     id::{OrgId, ToolId},
     page::{Page, PageRequest},
-    tool::{Effect, Kind, Tool, ToolSpec},
+    tool::{Effect, Kind, Tool, ToolSpec, policy::Approval},
 };
 use callwright_store::library::{PublicFilter, PublicTool, Source};
 use serde::{Deserialize, Serialize};
@@ -96,6 +96,10 @@ pub(super) fn shared_form(spec: &ToolSpec) -> Result<(ToolSpec, Vec<String>), Fa
     let (mut spec, replaced) = credential::strip(spec)?;
     (spec.is_public, spec.is_template) = (false, false);
     (spec.is_shared, spec.active) = (true, true);
+    // Whoever approves is the taker's own choice: no address and no person of the publisher comes along.
+    if let Approval::Yes(rule) = &mut spec.policy.approval {
+        (rule.webhook, rule.users) = (None, Vec::new());
+    }
     Ok((spec, replaced.iter().map(credential::Replaced::warning).collect()))
 }
 

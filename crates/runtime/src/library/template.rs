@@ -119,6 +119,22 @@ static BUILTIN: LazyLock<Result<Vec<Template>, String>> = LazyLock::new(|| {
     Ok(templates)
 });
 
+/// The ids of templates that a wanted tool's name sounds like: those that share two of its words, or its only one.
+pub(crate) fn like(name: &str) -> Vec<String> {
+    let words = |text: &str| -> Vec<String> {
+        let parts = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 2);
+        parts.map(str::to_ascii_lowercase).collect()
+    };
+    let wanted = words(name);
+    let Ok(templates) = builtins() else { return Vec::new() };
+    let is_like = |template: &&Template| {
+        let have = words(&template.id);
+        let shared = wanted.iter().filter(|word| have.contains(word)).count();
+        shared >= 2 || (shared == 1 && (wanted.len() == 1 || have.len() == 1))
+    };
+    templates.iter().filter(is_like).map(|template| template.id.clone()).take(3).collect()
+}
+
 fn builtins() -> Result<&'static [Template], Fault> {
     BUILTIN.as_deref().map_err(|why| Fault::internal(why.clone()))
 }

@@ -31,8 +31,8 @@ pub async fn set(app: &App, caller: &Caller, agent: Option<&str>, limits: Limits
     app.store()
         .write((caller.org_id, id, limits.clone(), now, entry), |(org, id, limits, now, entry), tx| {
             Box::pin(async move {
-                tx.append_audit(entry).await?;
-                tx.set_limits(*org, *id, limits, *now).await
+                tx.set_limits(*org, *id, limits, *now).await?;
+                tx.append_audit(entry).await
             })
         })
         .await?;

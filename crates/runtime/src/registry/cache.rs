@@ -110,7 +110,9 @@ impl ToolCache {
         {
             row = compile::with_overrides(&row, &assignment.overrides)?;
         }
-        Ok(Some(Found { tool: Arc::new(compile::compile(row, None)?), ..found }))
+        let tool = Arc::new(compile::compile(row, None)?);
+        let limits = Plan::load(app, &tool, found.agent.as_deref()).await?;
+        Ok(Some(Found { tool, limits, ..found }))
     }
 }
 
@@ -128,7 +130,10 @@ async fn load(app: &App, org: OrgId, tool: &str, agent: Option<&str>) -> Result<
         let Some(row) = row else { return Ok(None) };
         return found(app, row, None, true).await.map(Some);
     };
-    let agent = crate::agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
+    let Some(agent) = crate::agents::find(app, org, agent).await? else {
+        // What is missing first is the tool.
+        return if row.is_none() { Ok(None) } else { Err(Fault::not_found("agent", agent)) };
+    };
     let assignment = match &row {
         Some(row) => store.assignment(org, agent.id, row.id).await?,
         None => None,

@@ -20,7 +20,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{nearest, outlines};
-use crate::{App, app::require, call::CallRequest};
+use crate::{App, app::require, call::CallRequest, library};
 
 /// The most names waiting to be written down; what comes beyond is not counted.
 const MOST_WAITING: usize = 500;
@@ -129,7 +129,8 @@ pub async fn list(app: &App, caller: &Caller, page: &PageRequest) -> Result<Page
     let names: BTreeMap<&str, ()> = tools.iter().map(|tool| (tool.name.as_str(), ())).collect();
     let mut calls = found.map(|row| {
         let nearest = nearest(&row.name, &tools);
-        let message = advice(&row, &nearest);
+        let templates = library::template::like(&row.name);
+        let message = advice(&row, &nearest, &templates);
         UnmatchedCall {
             name: row.name,
             agent: Some(row.agent).filter(|agent| !agent.is_empty()),
@@ -146,12 +147,16 @@ pub async fn list(app: &App, caller: &Caller, page: &PageRequest) -> Result<Page
     Ok(calls)
 }
 
-fn advice(row: &UnmatchedRow, nearest: &[String]) -> String {
+fn advice(row: &UnmatchedRow, nearest: &[String], templates: &[String]) -> String {
     match nearest.first() {
         Some(tool) => format!(
             "`{tool}` may have been meant: look whether the agent's instructions name a tool that does not exist, or \
              whether `{tool}` should be renamed"
         ),
+        None if !templates.is_empty() => {
+            let names = templates.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+            format!("no tool is like it; a template may do: {names} (`callwright template use`)")
+        }
         None if row.keys.is_empty() => {
             "no tool is like it: take the name out of the agent's instructions, or make such a tool".to_owned()
         }

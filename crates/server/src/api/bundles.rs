@@ -4,7 +4,11 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use callwright_model::Fault;
+use callwright_model::{
+    Fault,
+    account::{Right, Scope},
+};
+use callwright_runtime::app::require;
 use callwright_runtime::library::bundle::{self, Bundle, ImportOptions, ImportReport, OnConflict};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
@@ -111,6 +115,8 @@ pub(crate) async fn import(
     Query(query): Query<ImportQuery>,
     request: Request,
 ) -> Result<Json<ImportReport>, ApiError> {
+    // Before a body is read and parsed for somebody who may not.
+    require(&caller, Right::Build, Scope::ToolsWrite)?;
     let (parts, body) = request.into_parts();
     let bundle = read(&parts.headers, &body::read(body, &state).await?)?;
     let options = ImportOptions { dry_run: query.dry_run, on_conflict: query.on_conflict };

@@ -103,6 +103,7 @@ pub(crate) async fn get(
             body = Copied,
             headers(("Location" = String, description = "The copy's path")),
         ),
+        (status = 202, description = "Another person has to agree first: see `proposal`", body = Copied),
         (status = 200, description = "With `dry_run`: the copy as it would be", body = Copied),
     ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),

@@ -97,6 +97,7 @@ pub(crate) async fn get(
             body = Copied,
             headers(("Location" = String, description = "The tool's path")),
         ),
+        (status = 202, description = "Another person has to agree first: see `proposal`", body = Copied),
         (status = 200, description = "With `dry_run`: the tool as it would be", body = Copied),
     ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
@@ -115,6 +116,9 @@ pub(crate) async fn clone(
 pub(super) fn copied(copied: Copied, dry_run: bool) -> Response {
     if dry_run {
         return Json(copied).into_response();
+    }
+    if copied.proposal.is_some() {
+        return (StatusCode::ACCEPTED, Json(copied)).into_response();
     }
     let location = format!("/api/v1/tools/{}", copied.tool.id);
     (StatusCode::CREATED, [(header::LOCATION, location)], Json(copied)).into_response()

@@ -47,7 +47,7 @@ impl Watched {
             .and("tool_id =", self.tool)
             .and("agent_id =", self.agent)
             .and("id >=", Some(first_id(self.since)))
-            .push(" AND dry_run = 0");
+            .push(" AND dry_run = 0 AND source NOT IN ('case', 'draft')");
         query
     }
 

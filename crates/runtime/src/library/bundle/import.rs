@@ -55,6 +55,8 @@ pub enum ImportAction {
     Updated,
     /// It was the same already.
     Unchanged,
+    /// Another person has to agree first; nothing changed yet.
+    Proposed,
     /// It differs, and was left as it is.
     Skipped,
     /// It differs, and nobody said what to do about it.
@@ -76,6 +78,7 @@ pub struct Imported {
 
 /// What an import did, or would do.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = BundleReport)]
 pub struct ImportReport {
     /// Whether nothing was changed.
     pub dry_run: bool,
@@ -193,7 +196,13 @@ async fn pass(app: &App, caller: &Caller, bundle: &Bundle, options: ImportOption
     }
     report.missing_secrets = missing.into_iter().collect();
     for agent in &bundle.agents {
-        let imported = import_agent(app, caller, bundle, agent, options).await;
+        let proposed: BTreeSet<&str> = report
+            .tools
+            .iter()
+            .filter(|tool| tool.action == ImportAction::Proposed)
+            .map(|tool| tool.name.as_str())
+            .collect();
+        let imported = import_agent(app, caller, bundle, agent, options, &proposed).await;
         report.agents.push(imported.map_err(|fault| inside(fault, "agents", &agent.name))?);
     }
     Ok(report)
@@ -246,6 +255,7 @@ async fn import_tool(
         ..How::default()
     };
     let saved = registry::copy(app, caller, current, spec.clone(), how).await?;
+    let action = if saved.action == registry::Action::Proposed { ImportAction::Proposed } else { action };
     Ok(Imported { name, action, diff: saved.diff, warnings: saved.warnings })
 }
 
@@ -265,14 +275,24 @@ async fn import_agent(
     bundle: &Bundle,
     agent: &BundledAgent,
     options: ImportOptions,
+    proposed: &BTreeSet<&str>,
 ) -> Result<Imported, Fault> {
+    let mut waiting = BTreeSet::new();
     for assigned in &agent.tools {
-        let is_bundled = bundle.tools.iter().any(|tool| tool.name == assigned.tool);
-        if !is_bundled && app.store().tool_by_name(caller.org_id, &assigned.tool).await?.is_none() {
-            return Err(Fault::invalid(
-                "tools",
-                format!("it has the tool `{}`, which is neither in the bundle nor here", assigned.tool),
-            ));
+        let name = assigned.tool.as_str();
+        let is_bundled = bundle.tools.iter().any(|tool| tool.name == name);
+        if is_bundled && !proposed.contains(name) {
+            continue;
+        }
+        match app.store().tool_by_name(caller.org_id, name).await? {
+            Some(_) => {}
+            None if is_bundled => {
+                waiting.insert(name);
+            }
+            None => {
+                let message = format!("it has the tool `{name}`, which is neither in the bundle nor here");
+                return Err(Fault::invalid("tools", message));
+            }
         }
     }
     let current = app.store().agent_by_name(caller.org_id, &agent.name).await?;
@@ -290,9 +310,13 @@ async fn import_agent(
     };
     let action = settle(before.is_some(), diff.is_empty(), options.on_conflict);
     if matches!(action, ImportAction::Created | ImportAction::Updated) && !options.dry_run {
-        save_agent(app, caller, agent, before.as_ref()).await?;
+        save_agent(app, caller, agent, before.as_ref(), &waiting).await?;
     }
-    Ok(Imported { name: agent.name.clone(), action, diff, warnings: Vec::new() })
+    let warnings = waiting
+        .iter()
+        .map(|name| format!("`{name}` waits for another person's agreement; assign it to this agent after that"))
+        .collect();
+    Ok(Imported { name: agent.name.clone(), action, diff, warnings })
 }
 
 async fn save_agent(
@@ -300,6 +324,7 @@ async fn save_agent(
     caller: &Caller,
     agent: &BundledAgent,
     before: Option<&BundledAgent>,
+    waiting: &BTreeSet<&str>,
 ) -> Result<(), Fault> {
     let spec = AgentSpec {
         name: agent.name.clone(),
@@ -314,7 +339,8 @@ async fn save_agent(
     for gone in had.iter().filter(|had| !agent.tools.iter().any(|one| one.tool == had.tool)) {
         agents::unassign(app, caller, &id, &gone.tool).await?;
     }
-    for assigned in agent.tools.iter().filter(|one| !had.contains(one)) {
+    let new = agent.tools.iter().filter(|one| !had.contains(one) && !waiting.contains(one.tool.as_str()));
+    for assigned in new {
         let spec = AssignmentSpec {
             enabled: assigned.enabled,
             overrides: assigned.overrides.clone(),

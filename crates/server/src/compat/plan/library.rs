@@ -9,6 +9,7 @@ use callwright_model::{
     account::Caller,
     agent::Assignment,
     page::{Page, PageRequest},
+    proposal::Proposal,
     tool::Tool,
 };
 use callwright_runtime::library::{
@@ -271,12 +272,15 @@ pub(crate) struct PlanCopied {
     tag = "plan",
     params(("template_id" = String, Path, description = "The template's id")),
     request_body = Option<FromTemplate>,
-    responses((
-        status = 201,
-        description = "The tool",
-        body = PlanCopied,
-        headers(("Location" = String, description = "The tool's path")),
-    )),
+    responses(
+        (
+            status = 201,
+            description = "The tool",
+            body = PlanCopied,
+            headers(("Location" = String, description = "The tool's path")),
+        ),
+        (status = 202, description = "Another person has to agree first", body = Object),
+    ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
 )]
 pub(crate) async fn create(
@@ -286,6 +290,9 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response, ApiError> {
     let copied = FromTemplate::read(request, &state).await?.copy(&state, &caller, &id, None).await?;
+    if let Some(proposal) = copied.proposal {
+        return Ok(proposed(proposal));
+    }
     let location = format!("/api/organization/tools/{}", copied.tool.id);
     let tool =
         PlanCopied { tool: PlanTool::new(Counts::default(), copied.tool), missing_secrets: copied.missing_secrets };
@@ -314,7 +321,10 @@ pub(crate) struct PlanAssigned {
         ("template_id" = String, Path, description = "The template's id"),
     ),
     request_body = Option<FromTemplate>,
-    responses((status = 201, description = "The assistant has it now", body = PlanAssigned)),
+    responses(
+        (status = 201, description = "The assistant has it now", body = PlanAssigned),
+        (status = 202, description = "Another person has to agree first", body = Object),
+    ),
     extensions(("x-right" = json!("build")), ("x-scope" = json!("tools:write"))),
 )]
 pub(crate) async fn assign(
@@ -324,6 +334,9 @@ pub(crate) async fn assign(
     request: Request,
 ) -> Result<Response, ApiError> {
     let copied = FromTemplate::read(request, &state).await?.copy(&state, &caller, &id, Some(agent)).await?;
+    if let Some(proposal) = copied.proposal {
+        return Ok(proposed(proposal));
+    }
     let Some(assignment) = copied.assignment else {
         return Err(Fault::internal("a tool was made for an assistant and not assigned").into());
     };
@@ -333,4 +346,9 @@ pub(crate) async fn assign(
 
 fn shown(assignment: Assignment, tool: Tool) -> PlanAssignment {
     PlanAssignment::new(assignment, tool, Counts { assistant_count: 1, ..Counts::default() })
+}
+
+/// Somebody else has to agree first; nothing was made yet.
+fn proposed(proposal: Proposal) -> Response {
+    (StatusCode::ACCEPTED, Json(serde_json::json!({ "proposal": proposal }))).into_response()
 }
