@@ -148,6 +148,17 @@ fn a_draft_lives_beside_the_tool_and_is_published_only_over_what_it_was_begun_fr
         assert_eq!(api.get(&draft).status, 404, "it is live now");
         let history = api.get(&format!("{TOOLS}/slots/versions/3")).expect(200);
         assert_eq!(history["note"], "ready");
+        // What the published tool would ask somebody for, its draft does not do unasked.
+        for policy in [json!({"confirm": true}), json!({"approval": true}), json!({"answer_by_ms": 500})] {
+            let mut asking = world.spec("asking", json!({}));
+            asking["policy"] = policy;
+            api.put(&draft, asking).expect(200);
+            assert_eq!(call(api, json!({"draft": true})).body["error"]["details"]["field"], "draft");
+            assert!(call(api, json!({"draft": true, "dry_run": true})).expect(200)["success"].as_bool().unwrap());
+            assert!(world.upstream.take().is_empty());
+        }
+        api.delete(&draft).expect(204);
+
         api.put(&draft, world.spec("never", json!({}))).expect(200);
         api.delete(&draft).expect(204);
         assert_eq!(api.delete(&draft).status, 404);

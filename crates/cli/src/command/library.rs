@@ -91,7 +91,7 @@ pub(crate) struct Update {
     /// Whose change wins where both sides changed a field.
     #[arg(long, value_enum, default_value_t = Prefer::Ours)]
     prefer: Prefer,
-    /// The new state may use secrets of yours that it did not use before, or send to another address.
+    /// The new state may use more of your secrets, send to another address, or act without asking as it did before.
     #[arg(long)]
     accept: bool,
     #[command(flatten)]

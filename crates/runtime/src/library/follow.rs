@@ -132,7 +132,7 @@ pub struct UpdateInstalled {
     pub dry_run: bool,
     /// Whose change wins where both sides changed a field.
     pub prefer: Prefer,
-    /// The new state may use secrets of yours that it did not use before, or send to another address.
+    /// The new state may use more of your secrets, send to another address, or act without asking as it did before.
     pub accept: bool,
 }
 
@@ -283,7 +283,8 @@ pub async fn update(app: &App, caller: &Caller, id: &str, request: UpdateInstall
     })
 }
 
-/// What a new state could do that the old one could not: have a secret that is set here, or send somewhere else.
+/// What a new state could do that the old one could not: have a secret that is set here, send somewhere else, or act
+/// without asking a person.
 async fn further(app: &App, caller: &Caller, now: &ToolSpec, then: &ToolSpec) -> Result<Option<String>, Fault> {
     let known = app.vault().secret_names(caller.org_id).await?;
     let before = compile::names_in(now)?;
@@ -298,6 +299,14 @@ async fn further(app: &App, caller: &Caller, now: &ToolSpec, then: &ToolSpec) ->
     if place(now) != place(then) {
         let to = place(then).unwrap_or_else(|| "nowhere".to_owned());
         told.push(format!("the new state sends to {to}"));
+    }
+    for (gate, is_open, was_open) in [
+        ("approval", then.policy.approval.is_no(), now.policy.approval.is_no()),
+        ("confirm", then.policy.confirm.is_no(), now.policy.confirm.is_no()),
+    ] {
+        if is_open && !was_open {
+            told.push(format!("the new state acts without `{gate}`"));
+        }
     }
     Ok((!told.is_empty()).then(|| told.join("; ")))
 }
