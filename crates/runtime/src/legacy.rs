@@ -160,8 +160,9 @@ pub async fn migrate(
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let agent = agents::find(app, caller.org_id, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
     let Some(settings) = settings.or_else(|| agent.tools_settings.clone()) else {
-        let message = format!("the agent `{}` carries no `tools_settings`; give them in the request", agent.name);
-        return Err(Fault::invalid("tools_settings", message));
+        // Whoever runs it again over all agents is told, not stopped.
+        let message = format!("`{}` carries no `tools_settings`: migrated already, or never had any", agent.name);
+        return Ok(Migration { agent: agent.name, dry_run, tools: Vec::new(), warnings: vec![message] });
     };
     check(Some(&settings))?;
     let mut migration =
