@@ -8,6 +8,7 @@ mod config;
 mod described;
 pub mod http;
 pub mod policy;
+pub mod python;
 mod read;
 pub mod release;
 pub mod speech;
@@ -27,6 +28,7 @@ use crate::{
 pub use config::Config;
 pub use http::HttpConfig;
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
+pub use python::PythonConfig;
 pub use speech::Speech;
 pub use system::SystemConfig;
 
@@ -39,6 +41,9 @@ pub enum Kind {
     Http,
     /// A step of the call itself: end it, transfer it, send tones. Whoever carries the call acts on the event.
     System,
+    /// A Python function, run in a sandbox. The older names `function` and `python_function` mean the same.
+    #[serde(alias = "function", alias = "python_function")]
+    Python,
 }
 
 impl Kind {
@@ -47,6 +52,7 @@ impl Kind {
         match self {
             Self::Http => "http",
             Self::System => "system",
+            Self::Python => "python",
         }
     }
 
@@ -55,6 +61,7 @@ impl Kind {
         match text {
             "http" | "endpoint" | "api_endpoint" | "webhook" => Some(Self::Http),
             "system" => Some(Self::System),
+            "python" | "function" | "python_function" => Some(Self::Python),
             _ => None,
         }
     }

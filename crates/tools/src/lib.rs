@@ -42,5 +42,6 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
             limits::check(spec)?;
             Arc::new(SystemTool::compile(config, spec)?)
         }
+        Config::Python(_) => return refuse("kind", "is `python`, which this build cannot run yet"),
     })
 }

@@ -200,6 +200,11 @@ fn requests_that_the_outbound_policy_refuses_are_told() {
 #[test]
 fn an_hour_unlike_the_same_hour_of_earlier_days_is_told() {
     on_both(|database| {
+        // Calls on both sides of the hour's stroke are two numbers, neither of them unusual.
+        let left = 3_600 - SystemClock.now().micros() / 1_000_000 % 3_600;
+        if left < 90 {
+            thread::sleep(Duration::from_secs(left as u64 + 1));
+        }
         let upstream = Upstream::start();
         let mut server = Server::start(Options::new(BINARY, database));
         let api = server.api();
@@ -209,8 +214,8 @@ fn an_hour_unlike_the_same_hour_of_earlier_days_is_told() {
         let hour = SystemClock.now().micros() / 3_600_000_000;
         server.sql(&format!("UPDATE tool SET created_at = 1 WHERE id = '{tool}'"));
         for day in 1..=7 {
-            // Also of the hours beside it, should the clock strike while this runs.
-            for beside in [-1, 0, 1] {
+            // Of the hour before it too, which is looked at beside it.
+            for beside in [-1, 0] {
                 server.sql(&format!(
                     "INSERT INTO tool_usage (tool_id, hour, count, errors, duration_us) VALUES ('{tool}', {}, {}, 0, 1)",
                     hour + beside - 24 * day,

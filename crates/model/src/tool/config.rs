@@ -6,7 +6,7 @@ use serde::{
 };
 use utoipa::ToSchema;
 
-use super::{HttpConfig, Kind, SystemConfig};
+use super::{HttpConfig, Kind, PythonConfig, SystemConfig};
 
 /// The configuration of a tool, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -16,6 +16,8 @@ pub enum Config {
     Http(Box<HttpConfig>),
     /// Of a `system` tool.
     System(SystemConfig),
+    /// Of a `python` tool.
+    Python(Box<PythonConfig>),
 }
 
 impl Config {
@@ -24,6 +26,7 @@ impl Config {
         match self {
             Self::Http(_) => Kind::Http,
             Self::System(_) => Kind::System,
+            Self::Python(_) => Kind::Python,
         }
     }
 
@@ -31,7 +34,7 @@ impl Config {
     pub fn http(&self) -> Option<&HttpConfig> {
         match self {
             Self::Http(config) => Some(config),
-            Self::System(_) => None,
+            _ => None,
         }
     }
 
@@ -39,7 +42,15 @@ impl Config {
     pub fn http_mut(&mut self) -> Option<&mut HttpConfig> {
         match self {
             Self::Http(config) => Some(config),
-            Self::System(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The function of a `python` tool.
+    pub fn python(&self) -> Option<&PythonConfig> {
+        match self {
+            Self::Python(config) => Some(config),
+            _ => None,
         }
     }
 
@@ -65,6 +76,7 @@ impl<'de> DeserializeSeed<'de> for ConfigOf {
         match self.0 {
             Kind::Http => HttpConfig::deserialize(deserializer).map(Config::from),
             Kind::System => SystemConfig::deserialize(deserializer).map(Config::System),
+            Kind::Python => PythonConfig::deserialize(deserializer).map(|config| Config::Python(Box::new(config))),
         }
     }
 }

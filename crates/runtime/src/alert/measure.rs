@@ -147,10 +147,12 @@ async fn usual(app: &App, row: &RuleRow, deviations: f64, days: i64, now: Timest
     let (now_count, last_count) = (count_of(this), count_of(this - 1));
     let high = bounded(now_count, None, Some(now_band.high), "this hour".to_owned());
     let low = bounded(last_count, Some(last_band.low), Some(last_band.high), "the last hour".to_owned());
-    let reading = if high.is_breached || !low.is_breached { high } else { low };
+    let is_of_now = high.is_breached || !low.is_breached;
+    let (reading, band, which) =
+        if is_of_now { (high, now_band, "this hour") } else { (low, last_band, "in the last hour") };
     let said = format!(
-        "{now_count} executions this hour and {last_count} in the last; usual at this time of day are {:.0} to {:.0}",
-        now_band.low, now_band.high
+        "{now_count} executions this hour and {last_count} in the last; usual {which} are {:.0} to {:.0}",
+        band.low, band.high
     );
     Ok(reading.saying(said))
 }

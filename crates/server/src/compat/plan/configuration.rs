@@ -114,6 +114,7 @@ impl ToolType {
         match kind {
             Kind::Http => Self::Endpoint,
             Kind::System => Self::System,
+            Kind::Python => Self::PythonFunction,
         }
     }
 
@@ -140,7 +141,7 @@ impl Configuration {
         if kind == ToolType::System {
             let system = fields.require("system", "say what is done to the call, by our own form")?;
             fields.finish()?;
-            return Ok(Self::system(system));
+            return Ok(Self { system: Some(system), ..Self::bare(ToolType::System) });
         }
         let this = Self {
             kind,
@@ -185,14 +186,15 @@ impl Configuration {
     pub(crate) fn of(spec: &ToolSpec) -> Self {
         match &spec.config {
             Config::Http(config) => Self::from_spec(config, &spec.result),
-            Config::System(config) => Self::system(config.clone()),
+            Config::System(config) => Self { system: Some(config.clone()), ..Self::bare(ToolType::System) },
+            Config::Python(_) => Self::bare(ToolType::PythonFunction),
         }
     }
 
-    fn system(config: SystemConfig) -> Self {
+    fn bare(kind: ToolType) -> Self {
         Self {
-            kind: ToolType::System,
-            system: Some(config),
+            kind,
+            system: None,
             method: None,
             url: None,
             headers: BTreeMap::new(),
