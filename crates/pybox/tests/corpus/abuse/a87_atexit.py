@@ -1,5 +1,5 @@
 # what: registers functions that loop when the interpreter ends
-# expect: result or error
+# expect: result or error or timeout
 # result: {"registered": true}
 import atexit, weakref
 class Thing:
