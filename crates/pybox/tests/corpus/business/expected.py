@@ -54,8 +54,11 @@ def plain(value, path="result"):
     match value:
         case enum.Enum():
             return plain(value.value, path)
-        case None | bool() | int() | str():
+        case None | bool() | str():
             return value
+        case int():
+            # What fits no machine word is given as text, or most readers of JSON would round it.
+            return int(value) if -(2 ** 63) <= value < 2 ** 64 else str(value)
         case float():
             if not math.isfinite(value):
                 raise TypeError(f"{value} at {path}")
