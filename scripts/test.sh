@@ -18,6 +18,10 @@ cargo fmt --all --check
 say "lints (cargo clippy)"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
+say "the Python sandbox's machine code (once for each state of the snapshot)"
+cargo test --workspace --locked --no-run --quiet
+"${CARGO_TARGET_DIR:-target}/debug/callwright" python prepare --dir "${CARGO_TARGET_DIR:-target}/debug/python"
+
 say "tests (cargo test), on SQLite and PostgreSQL"
 start_postgres
 log=$(mktemp)

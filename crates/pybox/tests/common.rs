@@ -74,7 +74,16 @@ pub async fn run(sandbox: &Sandbox, run: Run<'_>) -> Report {
 
 pub fn job(program: Program, run: &Run<'_>) -> Job {
     let mut context = Map::new();
-    for key in ["execution_id", "agent_id", "user_id", "organization_id", "conversation_id", "call_sid", "phone_number", "correlation_id"] {
+    for key in [
+        "execution_id",
+        "agent_id",
+        "user_id",
+        "organization_id",
+        "conversation_id",
+        "call_sid",
+        "phone_number",
+        "correlation_id",
+    ] {
         context.insert(key.to_owned(), Value::Null);
     }
     context.insert("user_data".to_owned(), json!({}));

@@ -82,7 +82,12 @@ async fn programs_that_fight_are_contained() {
         if program.needs_server() {
             continue;
         }
-        let times = if program.said("twice").is_some() || program.name.starts_with("x03") || program.name.starts_with("x04") { 2 } else { 1 };
+        let times =
+            if program.said("twice").is_some() || program.name.starts_with("x03") || program.name.starts_with("x04") {
+                2
+            } else {
+                1
+            };
         let mut printed = Vec::new();
         for _ in 0..times {
             let report = run(&sandbox, Run::of(&program.source, parameters)).await;
@@ -152,7 +157,11 @@ fn check_table(rows: &BTreeMap<String, (String, &'static str)>) {
         std::fs::write(format!("{TABLE}.rows"), table).unwrap();
     }
     let text = std::fs::read_to_string(TABLE).unwrap_or_default();
-    let absent: Vec<_> = Program::all(ABUSE).into_iter().filter(|program| !text.contains(&program.name)).map(|program| program.name).collect();
+    let absent: Vec<_> = Program::all(ABUSE)
+        .into_iter()
+        .filter(|program| !text.contains(&program.name))
+        .map(|program| program.name)
+        .collect();
     assert!(absent.is_empty(), "docs/sandbox-abuse.md does not tell of {absent:?}");
 }
 
@@ -184,7 +193,8 @@ fn is_same(one: &Value, other: &Value) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len() && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| is_same(value, other)))
+            one.len() == other.len()
+                && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| is_same(value, other)))
         }
         _ => one == other,
     }

@@ -101,6 +101,7 @@ pub(crate) const ROUTES: &[Route] = &[
     ("PUT", "/api/v1/tools/{tool}", Who::Build, "tools:write", 200, Status(422), TOOL),
     ("DELETE", "/api/v1/tools/{tool}", Who::Build, "tools:write", 204, Hidden, ""),
     ("POST", "/api/v1/tools/{tool}/call", Who::Call, "tools:call", 200, Hidden, "{}"),
+    ("POST", "/api/v1/tools/{tool}/test", Who::Build, "tools:call", 200, Hidden, "{}"),
     ("GET", "/api/v1/tools/{tool}/diff?from=1&to=1", Who::See, "read", 200, Hidden, ""),
     ("GET", "/api/v1/tools/{tool}/grants", Who::See, "read", 200, Hidden, ""),
     ("PUT", "/api/v1/tools/{own_tool}/grants/{member}", Who::Build, "tools:write", 204, Hidden, ""),

@@ -11,6 +11,7 @@ mod limits;
 mod list;
 mod put;
 mod rollback;
+mod test;
 mod usage;
 mod versions;
 
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(usage::usage))
         .routes(routes!(limits::limits))
         .routes(routes!(call::call))
+        .routes(routes!(test::test))
 }
 
 /// The answer to a save: 202 when somebody has to agree first.
