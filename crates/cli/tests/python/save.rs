@@ -103,7 +103,7 @@ fn what_is_wrong_with_the_code_is_told_by_line() {
             let mut wanted = tool("wrong", code);
             wanted["parameters"] = json!({"type": "object", "properties": {"customer": {"type": "string"}}});
             wanted["config"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            let refused = api.post("/api/v1/tools", wanted).expect(400);
+            let refused = api.post("/api/v1/tools", wanted).expect(422);
             let error = &refused["error"];
             let message = error["message"].as_str().unwrap();
             assert!(
