@@ -34,7 +34,8 @@ pub(crate) fn of_assignment(fault: Fault) -> Fault {
     rename(fault, in_assignment)
 }
 
-fn rename(mut fault: Fault, plans: fn(&str) -> String) -> Fault {
+/// The same fault with another name for its field, in the details and in the message.
+pub(crate) fn rename(mut fault: Fault, plans: fn(&str) -> String) -> Fault {
     if fault.kind != FaultKind::Invalid {
         return fault;
     }
@@ -82,7 +83,7 @@ fn in_assignment(field: &str) -> String {
 }
 
 /// What follows `ours` in `field`, if that is `ours` or below it.
-fn below<'f>(field: &'f str, ours: &str) -> Option<&'f str> {
+pub(crate) fn below<'f>(field: &'f str, ours: &str) -> Option<&'f str> {
     let rest = field.strip_prefix(ours)?;
     (rest.is_empty() || rest.starts_with(['.', '/', '['])).then_some(rest)
 }
