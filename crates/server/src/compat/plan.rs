@@ -15,6 +15,7 @@ mod definition;
 mod executions;
 pub(super) mod fault;
 pub(super) mod fields;
+mod function;
 mod library;
 mod log;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use callwright_model::{Fault, FaultKind};
 use serde_json::{Value, json};
 
 /// Our fields and the plan's; the first that fits counts. A field also stands for everything below it.
-const FIELDS: [(&str, &str); 17] = [
+const FIELDS: [(&str, &str); 18] = [
     ("config.auth.token", "configuration.authentication.token_field"),
     ("config.auth.key", "configuration.authentication.token_field"),
     ("config.auth.password", "configuration.authentication.token_field"),
@@ -22,6 +22,7 @@ const FIELDS: [(&str, &str); 17] = [
     ("policy.allowed_contexts", "allowed_contexts"),
     ("parameters", "function_definition.function.parameters"),
     ("active", "is_active"),
+    ("kind", "tool_type"),
 ];
 
 /// The same fault of a tool, naming the plan's field.
