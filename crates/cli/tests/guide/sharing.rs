@@ -82,6 +82,11 @@ fn what_may_be_used_is_found_by_its_categories() {
         assert_eq!(found("?categories=finance"), "c");
         assert_eq!(found("?categories=general"), "e", "a tool without one counts as general");
         assert_eq!(found("?categories=none"), "");
+        let goodbye = json!({"name": "z", "kind": "system", "config": {"action": "end_call"}});
+        world.server.api().post("/api/v1/tools", goodbye).expect(201);
+        assert_eq!(found("?categories=general"), "e z");
+        world.server.api().put("/api/v1/features", json!({"kind.system": 0})).expect(200);
+        assert_eq!(found("?categories=general"), "e", "a kind that is switched off cannot be used");
         let page = ok(api.get(&format!("{TOOLS}?categories=math&limit=1")));
         assert_eq!(names(&page, "name"), "b");
         assert_eq!(found(&format!("?categories=math&limit=1&cursor={}", text(&page["next_cursor"]))), "d");

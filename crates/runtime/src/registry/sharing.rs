@@ -13,7 +13,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::read;
-use crate::{App, app::require, audit};
+use crate::{App, app::require, audit, features};
 
 /// A user with whom a tool was shared by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -153,7 +153,10 @@ pub async fn available(
         through_agents: true,
         ..ToolFilter::default()
     };
-    Ok(app.store().tools(caller.org_id, &filter, &page).await?)
+    let off = features::kinds_off(app, caller.org_id).await?;
+    let mut found = app.store().tools(caller.org_id, &filter, &page).await?;
+    found.items.retain(|tool| !off.contains(&tool.spec.kind));
+    Ok(found)
 }
 
 /// Only its maker and administrators decide with whom a tool is shared.
