@@ -255,3 +255,43 @@ fn a_list_counts_and_goes_on() {
         }
     });
 }
+
+#[test]
+fn what_another_person_must_agree_to_is_proposed_and_brings_no_key() {
+    on_both(|database| {
+        let world = World::new(database);
+        let (api, native) = (world.api(), world.server.api());
+        let builder = Person::invite(&native, "builder@example.org", "builder").api;
+        let mut purge = world.slack();
+        purge["effect"] = json!("destructive");
+        let asked = builder.post(&format!("{TOOLS}/create"), purge).expect(202);
+        assert_eq!((&asked["response"], &asked["tool_id"]), (&json!("202"), &Value::Null));
+        refused(builder.get(&format!("{TOOLS}/slack_notification")), 404);
+        native.post(&format!("/api/v1/proposals/{}/approve", text(&asked["proposal_id"])), json!({})).expect(200);
+        let tool = ok(builder.get(&format!("{TOOLS}/slack_notification")))["tool"].clone();
+        assert_eq!((&tool["effect"], &tool["tool_type"]), (&json!("destructive"), &json!("webhook")));
+        native.put("/api/v1/organization/publishing", json!({"four_eyes": true})).expect(200);
+        let mut weather = world.weather();
+        weather["effect"] = json!("destructive");
+        let message = refused(api.post(&format!("{TOOLS}/create"), weather), 409);
+        assert!(message.contains("WEATHER_LOOKUP_API_KEY"), "{message}");
+        assert!(secrets(&world).is_empty(), "nothing was half written");
+    });
+}
+
+#[test]
+fn a_name_that_is_taken_leaves_no_key_behind() {
+    on_both(|database| {
+        let world = World::new(database);
+        let api = world.api();
+        world.made(&api, "weather_lookup", "general");
+        refused(api.post(&format!("{TOOLS}/create"), world.weather()), 409);
+        let mut wrong = world.weather();
+        wrong["name"] = json!("other");
+        wrong["implementation"]["url"] = json!("not an address");
+        refused(api.post(&format!("{TOOLS}/create"), wrong), 400);
+        assert!(secrets(&world).is_empty());
+        let log = world.server.api().get("/api/v1/audit").expect(200).to_string();
+        assert!(!log.contains("secret.set"), "{log}");
+    });
+}
