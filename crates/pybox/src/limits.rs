@@ -1,0 +1,142 @@
+//! What one call may use, and what all calls together may.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use wasmtime::ResourceLimiter;
+
+/// The most elements of a table; the interpreter itself has about 12,000.
+pub(crate) const MAX_TABLE: usize = 40_000;
+
+/// What one call may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// From the moment that an instance begins.
+    pub wall: Duration,
+    /// The most linear memory in bytes, the interpreter's own 20 MiB included.
+    pub memory_bytes: usize,
+    /// The most bytes of the result as JSON.
+    pub output_bytes: usize,
+    /// The most bytes of what is printed.
+    pub log_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { wall: Duration::from_secs(30), memory_bytes: 128 << 20, output_bytes: 1 << 20, log_bytes: 64 << 10 }
+    }
+}
+
+/// The memory that all instances together may grow by.
+#[derive(Debug, Clone)]
+pub(crate) struct Budget {
+    left: Arc<AtomicUsize>,
+}
+
+impl Budget {
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self { left: Arc::new(AtomicUsize::new(bytes)) }
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(bytes)).is_ok()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.left.fetch_add(bytes, Ordering::AcqRel);
+    }
+}
+
+/// Watches one instance grow.
+#[derive(Debug)]
+pub(crate) struct Growth {
+    budget: Budget,
+    /// The most that it may have, in bytes.
+    most: usize,
+    /// What it has.
+    peak: usize,
+    /// What of that was taken from the budget.
+    taken: usize,
+    /// Why growth was refused, if it was.
+    pub(crate) refused: Option<Refused>,
+}
+
+/// Why an instance got no more memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It has what it may have.
+    Own,
+    /// All together have what they may have.
+    Shared,
+}
+
+impl Growth {
+    pub(crate) fn new(budget: Budget) -> Self {
+        Self { budget, most: usize::MAX, peak: 0, taken: 0, refused: None }
+    }
+
+    /// From here on it may have `most` bytes in all.
+    pub(crate) fn limit(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// The most it has had.
+    pub(crate) fn peak(&self) -> usize {
+        self.peak
+    }
+}
+
+impl ResourceLimiter for Growth {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > self.most {
+            self.refused = Some(Refused::Own);
+            return Ok(false);
+        }
+        // What a new instance begins with is shared between all of them until it is written to.
+        let more = if current == 0 { 0 } else { desired.saturating_sub(current) };
+        if !self.budget.take(more) {
+            self.refused = Some(Refused::Shared);
+            return Ok(false);
+        }
+        self.taken += more;
+        self.peak = self.peak.max(desired);
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= MAX_TABLE)
+    }
+}
+
+impl Drop for Growth {
+    fn drop(&mut self) {
+        self.budget.give_back(self.taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_bounded_for_each_and_for_all_and_given_back() {
+        let budget = Budget::new(100);
+        let mut one = Growth::new(budget.clone());
+        one.limit(150);
+        assert!(one.memory_growing(0, 60, None).unwrap(), "the beginning is shared");
+        assert!(one.memory_growing(60, 120, None).unwrap());
+        assert!(!one.memory_growing(120, 151, None).unwrap());
+        assert_eq!((one.refused, one.peak()), (Some(Refused::Own), 120));
+        let mut other = Growth::new(budget);
+        assert!(other.memory_growing(0, 60, None).unwrap());
+        assert!(!other.memory_growing(60, 101, None).unwrap());
+        assert_eq!(other.refused, Some(Refused::Shared));
+        drop(one);
+        assert!(other.memory_growing(60, 101, None).unwrap());
+    }
+}
