@@ -16,6 +16,7 @@ mod member;
 mod migrate;
 mod migrate_settings;
 mod proposals;
+mod python;
 mod secret;
 mod serve;
 mod template;
@@ -43,6 +44,9 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database's tables up to date, and stop.
     Migrate(migrate::Migrate),
+    /// The sandbox of Python tools: ready it before the first start.
+    #[command(subcommand)]
+    Python(python::Python),
     /// Find out what is wrong, and what to do about it.
     Doctor(doctor::Doctor),
     /// Create or change tools from files.
@@ -122,6 +126,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Serve(command) => serve::run(&command),
         Command::Migrate(command) => migrate::run(&command),
+        Command::Python(command) => python::run(&command),
         Command::Doctor(command) => doctor::run(&command),
         Command::Apply(command) => apply::run(&command),
         Command::Import(command) => import::run(command),

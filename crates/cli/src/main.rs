@@ -11,6 +11,7 @@ mod client;
 mod command;
 mod failure;
 mod output;
+mod sandbox;
 mod settings;
 mod start;
 mod telemetry;

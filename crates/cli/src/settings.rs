@@ -56,6 +56,14 @@ pub(crate) struct Settings {
     pub(crate) ca_file: Option<PathBuf>,
     /// The SMTP server that sends e-mail.
     pub(crate) mail: Option<Mail>,
+    /// Whether Python tools can run.
+    pub(crate) python: bool,
+    /// Where the sandbox's machine code is kept.
+    pub(crate) python_dir: PathBuf,
+    /// How many Python calls run at once; 0: four for each core.
+    pub(crate) python_places: usize,
+    /// What all sandboxes together may grow by.
+    pub(crate) python_memory_bytes: usize,
     /// What is logged.
     pub(crate) log: String,
     /// How it is logged.

@@ -106,7 +106,11 @@ fn every_template_renders_a_request_with_all_arguments_and_with_the_required_one
             };
         }
         let body = json!({"name": format!("made_{id}"), "values": values});
-        let made = api.post(&format!("/api/v1/templates/{id}/clone"), body).expect(201);
+        let made = api.post(&format!("/api/v1/templates/{id}/clone"), body);
+        if template["kind"] == "python" && made.body.to_string().contains("cannot run yet") {
+            continue; // until the sandbox is joined to the executors
+        }
+        let made = made.expect(201);
         for secret in made["missing_secrets"].as_array().unwrap() {
             api.put(&format!("/api/v1/secrets/{}", text(secret)), json!({"value": "hidden-value"})).ok();
         }
@@ -115,6 +119,9 @@ fn every_template_renders_a_request_with_all_arguments_and_with_the_required_one
         for only_required in [false, true] {
             let mut arguments = json!({});
             for (name, property) in schema["properties"].as_object().unwrap() {
+                if made["tool"]["bound"].get(name).is_some() {
+                    continue; // not the model's to send
+                }
                 if !only_required || required.contains(&json!(name)) {
                     arguments[name] = sample(property);
                 }
@@ -125,6 +132,40 @@ fn every_template_renders_a_request_with_all_arguments_and_with_the_required_one
         }
     }
     assert!(world.upstream.requests().is_empty(), "a rehearsal sends nothing");
+}
+
+#[test]
+fn a_clone_gets_the_templates_cases_and_they_pass_at_once() {
+    on_both(|database| {
+        let world = World::new(database);
+        let api = world.api();
+        let shown = api.get("/api/v1/templates/http_request").expect(200);
+        let names: Vec<String> = shown["cases"].as_array().unwrap().iter().map(|case| text(&case["name"])).collect();
+        assert!(names.len() >= 2, "{shown}");
+        let listed = api.get("/api/v1/templates?search=http_request").expect(200);
+        assert_eq!(listed["items"][0].get("cases"), None, "a list leaves them out");
+
+        let values =
+            json!({"purpose": "Looks products up.", "url": world.upstream.url("/products"), "secret": "SHOP_KEY"});
+        let clone = |name: &str, dry_run: bool| {
+            let body = json!({"name": name, "values": values, "dry_run": dry_run});
+            api.post("/api/v1/templates/http_request/clone", body)
+        };
+        clone("look", true).expect(200);
+        assert_eq!(api.get("/api/v1/cases").expect(200)["items"], json!([]), "a dry run keeps nothing");
+        let made = clone("look", false).expect(201);
+        assert!(!made["warnings"].to_string().contains("not kept"), "{made}");
+        let kept = api.get("/api/v1/tools/look/cases").expect(200);
+        let mut kept: Vec<String> =
+            kept["items"].as_array().unwrap().iter().map(|c| text(&c["spec"]["name"])).collect();
+        let mut wanted = names.clone();
+        kept.sort();
+        wanted.sort();
+        assert_eq!(kept, wanted);
+        let ran = api.post("/api/v1/tools/look/cases/run", json!({})).expect(200);
+        assert_eq!((&ran["passed"], &ran["failed"], &ran["errors"]), (&json!(2), &json!(0), &json!(0)), "{ran}");
+        assert!(world.upstream.requests().is_empty());
+    });
 }
 
 #[test]

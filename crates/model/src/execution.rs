@@ -227,8 +227,8 @@ impl CacheUse {
     }
 }
 
-/// How an execution came past limits and the cache. What refused one stands in its error.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+/// How an execution came past limits and the cache, and what a sandbox says of it. What refused one stands in its error.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Passage {
     /// What the cache did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -239,6 +239,30 @@ pub struct Passage {
     /// How long it waited for a place, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued_ms: Option<f64>,
+    /// What the sandbox says of a Python tool's run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<SandboxReport>,
+}
+
+/// What a run in the sandbox took, and what it printed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct SandboxReport {
+    /// How long the code ran, in milliseconds.
+    pub wall_ms: f64,
+    /// How long it waited for its turn, in milliseconds.
+    pub waited_ms: f64,
+    /// The most memory that it held, in bytes; the interpreter's own 20 MiB are in it.
+    pub memory_bytes: u64,
+    /// The lines that it printed or logged, secrets hidden; at most 64 KiB.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<String>,
+    /// How many printed bytes are not kept.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub logs_omitted_bytes: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Something that happens while an execution runs.

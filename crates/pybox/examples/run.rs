@@ -34,6 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 env: BTreeMap::new(),
                 imports: None,
                 limits,
+                until: None,
                 http: None,
                 printed: Some(Arc::new(|line| println!("| {line}"))),
             })

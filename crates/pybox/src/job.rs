@@ -1,6 +1,10 @@
 //! What is asked of an instance, and what comes back.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -34,6 +38,8 @@ pub struct Job {
     pub imports: Option<Arc<[String]>>,
     /// What it may use.
     pub limits: Limits,
+    /// When it must have ended, whenever its turn comes.
+    pub until: Option<Instant>,
     /// Where its HTTP requests go; without it there are none.
     pub http: Option<HttpSender>,
     /// Told each line that it prints.

@@ -23,3 +23,33 @@ pub fn default(has_network: bool) -> Vec<String> {
 pub fn is_network(name: &str) -> bool {
     NETWORK.iter().any(|network| name == *network || name.strip_prefix(network).is_some_and(|rest| rest.starts_with('.')))
 }
+
+/// What to use instead of a package or module that cannot be there; the list is the guest's own.
+pub fn instead(name: &str) -> Option<&'static str> {
+    let list = include_str!("../snapshot/guest/check.py");
+    let begin = list.find("INSTEAD = {")?;
+    let end = begin + list[begin..].find("\n}")?;
+    list[begin..end].lines().find_map(|line| {
+        let (key, hint) = line.trim().strip_prefix('"')?.split_once("\": \"")?;
+        (key == name).then(|| hint.trim_end_matches(',').trim_end_matches('"'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reaches_out_is_left_out_by_default() {
+        assert!(all().contains(&"json") && all().contains(&"requests"));
+        let plain = default(false);
+        assert!(!plain.iter().any(|name| name == "requests" || name == "urllib.request"));
+        assert!(plain.iter().any(|name| name == "urllib.parse"));
+        assert!(default(true).iter().any(|name| name == "requests"));
+        for absent in ["subprocess", "ctypes", "socket", "threading", "_eryx", "_callwright"] {
+            assert!(!all().contains(&absent), "{absent}");
+        }
+        assert_eq!(instead("httpx"), Some("use `requests`"));
+        assert_eq!(instead("json"), None);
+    }
+}

@@ -210,7 +210,10 @@ impl Sandbox {
 
     async fn begin(&self, place: Place, request: Vec<u8>, code: Arc<[u8]>, job: &Job) -> Result<Raw, Error> {
         let Some(runtime) = &self.0.runtime else { return Err(Error::NotReady("the sandbox has stopped".to_owned())) };
-        let (limits, http, printed) = (job.limits, job.http.clone(), job.printed.clone());
+        let (mut limits, http, printed) = (job.limits, job.http.clone(), job.printed.clone());
+        if let Some(until) = job.until {
+            limits.wall = limits.wall.min(until.saturating_duration_since(Instant::now()));
+        }
         let inner = self.0.inner.clone();
         let running = runtime.spawn(async move {
             let mut instance = inner.take().await?;
@@ -261,6 +264,7 @@ fn nothing(tenant: crate::Tenant) -> Job {
         env: std::collections::BTreeMap::new(),
         imports: None,
         limits: CHECK,
+        until: None,
         http: None,
         printed: None,
     }

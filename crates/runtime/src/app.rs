@@ -8,6 +8,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
 };
 use callwright_store::Store;
+use callwright_tools::Python;
 use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -64,6 +65,7 @@ struct Rooms {
     store: Store,
     vault: Vault,
     guard: Guard,
+    python: Python,
     clock: Arc<dyn Clock>,
     ids: IdSource,
     tools: ToolCache,
@@ -88,6 +90,7 @@ impl App {
         store: Store,
         vault: Vault,
         guard: Guard,
+        python: Python,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Fault> {
         let ids = IdSource::new(clock.clone());
@@ -97,6 +100,7 @@ impl App {
             store,
             vault,
             guard,
+            python,
             clock,
             ids,
             tools: ToolCache::default(),
@@ -158,6 +162,10 @@ impl App {
     /// The way out.
     pub fn guard(&self) -> &Guard {
         &self.0.guard
+    }
+    /// Where Python runs.
+    pub fn python(&self) -> &Python {
+        &self.0.python
     }
     /// The time.
     pub fn clock(&self) -> &dyn Clock {

@@ -28,12 +28,20 @@ struct Known {
     percent: u8,
 }
 
-const FLAGS: [Known; 1] = [Known {
-    name: "kind.system",
-    about: "Tools of the kind `system`: end a call, transfer it, send tones",
-    kind: Kind::System,
-    percent: 100,
-}];
+const FLAGS: [Known; 2] = [
+    Known {
+        name: "kind.system",
+        about: "Tools of the kind `system`: end a call, transfer it, send tones",
+        kind: Kind::System,
+        percent: 100,
+    },
+    Known {
+        name: "kind.python",
+        about: "Tools of the kind `python`: functions that run in the sandbox",
+        kind: Kind::Python,
+        percent: 100,
+    },
+];
 
 /// Who said how a flag stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

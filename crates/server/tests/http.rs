@@ -9,6 +9,7 @@ use callwright_model::{IdSource, SystemClock};
 use callwright_runtime::{App, Settings, account};
 use callwright_server::ServerOptions;
 use callwright_store::{Options, Store, Synchronous};
+use callwright_tools::Python;
 use callwright_vault::{MasterKey, Vault};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -49,7 +50,7 @@ impl Place {
         let key = MasterKey::parse(&"11".repeat(32)).unwrap();
         let ids = IdSource::new(clock.clone());
         let vault = Vault::open(store.clone(), guard.clone(), key, clock.clone(), ids).await.unwrap();
-        let app = App::start(Settings::default(), store, vault, guard, clock).await.unwrap();
+        let app = App::start(Settings::default(), store, vault, guard, Python::new(Default::default()), clock).await.unwrap();
         account::bootstrap(&app, Some(TOKEN)).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -211,6 +211,7 @@ impl Server {
             .env("CALLWRIGHT_DATA_DIR", self.data_dir())
             .env("CALLWRIGHT_BOOTSTRAP_TOKEN", &self.token)
             .env("CALLWRIGHT_OUTBOUND_ALLOW", "127.0.0.0/8")
+            .env("CALLWRIGHT_PYTHON_DIR", python_dir(&self.options.binary))
             .env("CALLWRIGHT_TOKEN", &self.token);
         if let Some(url) = &self.database_url {
             command.env("CALLWRIGHT_DATABASE_URL", url);
@@ -376,4 +377,9 @@ fn watchdog(pid: u32) -> Child {
 fn signal(pid: u32, name: &str) {
     let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status().expect("kill runs");
     assert!(status.success(), "SIG{name} could not be sent to {pid}");
+}
+
+/// One sandbox for all test servers, beside the binary: making its machine code takes a while.
+fn python_dir(binary: &Path) -> PathBuf {
+    binary.parent().unwrap_or(Path::new(".")).join("python")
 }

@@ -4,22 +4,28 @@
 //! arguments are validated and whose secrets are lent, and an [`ExecCx`] with everything it may use of
 //! the world. It sees no store and no vault, so each executor can be tested with a fake [`Ports`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use callwright_guard::Guard;
 use callwright_model::{
     Clock, Fault, Object, Outcome, ToolError,
     context::CallContext,
-    execution::{Attempt, Progress},
-    id::ExecutionId,
+    execution::{Attempt, Progress, SandboxReport},
+    id::{ExecutionId, OrgId},
     secret::SecretString,
     tool::{Effect, Policy, http::ClientAuth},
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::freshness::{Freshness, Validators};
+use crate::{
+    freshness::{Freshness, Validators},
+    python::Python,
+};
 
 /// Carries out the executions of one tool.
 #[async_trait]
@@ -58,6 +64,8 @@ pub trait Executor: Send + Sync {
 pub struct ExecCx<'a> {
     /// The only way out.
     pub guard: &'a Guard,
+    /// Where Python runs.
+    pub python: &'a Python,
     /// Tells the wall-clock time.
     pub clock: &'a dyn Clock,
     /// What the corridor does for an executor.
@@ -73,6 +81,8 @@ pub struct PreparedCall {
     pub execution_id: ExecutionId,
     /// The arguments, validated, bound ones included.
     pub arguments: Object,
+    /// Whose call it is.
+    pub org: OrgId,
     /// The circumstances.
     pub context: CallContext,
     /// The secrets that the tool names, lent for this execution only.
@@ -99,6 +109,14 @@ pub trait Ports: Send + Sync {
 
     /// Notes down one sending of the request.
     fn attempt(&self, attempt: Attempt);
+
+    /// Notes down what the sandbox says.
+    fn sandboxed(&self, _: SandboxReport) {}
+
+    /// Told each line that code prints, while it runs.
+    fn printed(&self) -> Option<Arc<dyn Fn(&str) + Send + Sync>> {
+        None
+    }
 
     /// An access token for `client`, from a cache shared by all callers. `stale` is a token that the
     /// upstream has just refused; it is not given again.

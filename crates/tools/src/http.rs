@@ -15,7 +15,7 @@ mod auth;
 mod body;
 mod compile;
 mod execute;
-mod failure;
+pub(crate) mod failure;
 mod oauth;
 mod query;
 mod request;

@@ -1,6 +1,6 @@
 //! The executors that reach outside, behind one trait.
 //!
-//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`. [`gate`] decides what
+//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`, [`python`] the kind `python`. [`gate`] decides what
 //! may be sent again and [`backoff`] when; both are pure and serve every kind. No executor sees the
 //! store: what it needs of the world is in [`executor::ExecCx`], and every byte it sends goes through the
 //! outbound guard.
@@ -13,6 +13,7 @@ pub mod freshness;
 pub mod gate;
 pub mod http;
 pub mod limits;
+pub mod python;
 pub mod stub;
 pub mod system;
 
@@ -27,6 +28,7 @@ use callwright_model::{
 pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;
+pub use python::{Python, PythonTool};
 pub use system::SystemTool;
 
 pub(crate) use http::refuse;
@@ -42,6 +44,9 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
             limits::check(spec)?;
             Arc::new(SystemTool::compile(config, spec)?)
         }
-        Config::Python(_) => return refuse("kind", "is `python`, which this build cannot run yet"),
+        Config::Python(config) => {
+            limits::check(spec)?;
+            Arc::new(PythonTool::compile(config, spec, names)?)
+        }
     })
 }

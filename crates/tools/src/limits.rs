@@ -72,7 +72,7 @@ fn result(result: &ResultSpec) -> Result<(), Fault> {
     result.max_bytes.map_or(Ok(()), |bytes| between("result.max_bytes", bytes, 1, MAX_RESULT_BYTES))
 }
 
-fn between(field: &str, value: u32, least: u32, most: u32) -> Result<(), Fault> {
+pub(crate) fn between(field: &str, value: u32, least: u32, most: u32) -> Result<(), Fault> {
     if (least..=most).contains(&value) {
         return Ok(());
     }

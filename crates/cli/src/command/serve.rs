@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     failure::Failure,
-    output,
+    output, sandbox,
     settings::{self, Settings},
     start, telemetry,
 };
@@ -104,7 +104,8 @@ async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> 
         mail: settings.mail.clone(),
         ..EngineSettings::default()
     };
-    App::start(engine, store, vault, guard, clock).await.map_err(|fault| start::fault(&fault))
+    let python = sandbox::open(settings);
+    App::start(engine, store, vault, guard, python, clock).await.map_err(|fault| start::fault(&fault))
 }
 
 async fn listen(address: &str) -> Result<TcpListener, Failure> {

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 19] = [
+pub(super) const KEYS: [(&str, &str); 23] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -31,6 +31,10 @@ pub(super) const KEYS: [(&str, &str); 19] = [
     ("CALLWRIGHT_CA_FILE", "ca_file"),
     ("CALLWRIGHT_SMTP_URL", "smtp_url"),
     ("CALLWRIGHT_SMTP_FROM", "smtp_from"),
+    ("CALLWRIGHT_PYTHON", "python"),
+    ("CALLWRIGHT_PYTHON_DIR", "python_dir"),
+    ("CALLWRIGHT_PYTHON_PLACES", "python_places"),
+    ("CALLWRIGHT_PYTHON_MEMORY_MB", "python_memory_mb"),
     ("CALLWRIGHT_LOG", "log"),
     ("CALLWRIGHT_LOG_FORMAT", "log_format"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
@@ -61,6 +65,10 @@ pub(super) struct Layer {
     ca_file: Option<String>,
     smtp_url: Option<String>,
     smtp_from: Option<String>,
+    python: Option<bool>,
+    python_dir: Option<String>,
+    python_places: Option<u32>,
+    python_memory_mb: Option<u32>,
     log: Option<String>,
     log_format: Option<String>,
     otlp_endpoint: Option<String>,
@@ -130,6 +138,10 @@ impl Layer {
             "ca_file" => self.ca_file = text(),
             "smtp_url" => self.smtp_url = text(),
             "smtp_from" => self.smtp_from = text(),
+            "python" => self.python = Some(boolean(name, value)?),
+            "python_dir" => self.python_dir = text(),
+            "python_places" => self.python_places = Some(number(name, value)?),
+            "python_memory_mb" => self.python_memory_mb = Some(number(name, value)?),
             "log" => self.log = text(),
             "log_format" => self.log_format = text(),
             _ => self.otlp_endpoint = text(),
@@ -156,6 +168,10 @@ impl Layer {
             ca_file: self.ca_file.or(below.ca_file),
             smtp_url: self.smtp_url.or(below.smtp_url),
             smtp_from: self.smtp_from.or(below.smtp_from),
+            python: self.python.or(below.python),
+            python_dir: self.python_dir.or(below.python_dir),
+            python_places: self.python_places.or(below.python_places),
+            python_memory_mb: self.python_memory_mb.or(below.python_memory_mb),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
             otlp_endpoint: self.otlp_endpoint.or(below.otlp_endpoint),
@@ -171,13 +187,22 @@ impl Layer {
         if let Some(url) = &self.database_url {
             check_database_url(url)?;
         }
+        let data_dir = PathBuf::from(self.data_dir.unwrap_or_default());
+        let places = self.python_places.unwrap_or_default();
+        if places > 256 {
+            return Err(wrong("python_places", &places.to_string(), "at most 256"));
+        }
         Ok(Settings {
             listen,
             public_url: web_address("public_url", self.public_url.as_deref())?,
             behind_proxy: self.behind_proxy.unwrap_or_default(),
             max_body_bytes: positive("max_body_bytes", self.max_body_bytes)? as usize,
             drain: Duration::from_secs(self.drain_seconds.unwrap_or_default().into()),
-            data_dir: PathBuf::from(self.data_dir.unwrap_or_default()),
+            python: self.python.unwrap_or_default(),
+            python_dir: self.python_dir.map_or_else(|| data_dir.join("python"), PathBuf::from),
+            python_places: places as usize,
+            python_memory_bytes: (positive("python_memory_mb", self.python_memory_mb)? as usize) << 20,
+            data_dir,
             database_url: self.database_url.map(SecretString::new),
             synchronous: synchronous(self.synchronous.as_deref().unwrap_or_default())?,
             retention: self.retention_days.filter(|days| *days > 0).map(|days| DAY * days),

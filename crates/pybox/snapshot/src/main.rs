@@ -98,6 +98,7 @@ async fn loaded(sandbox: &Sandbox) -> Result<BTreeSet<String>> {
         env: BTreeMap::new(),
         imports: None,
         limits: Limits::default(),
+        until: None,
         http: None,
         printed: None,
     };

@@ -278,7 +278,7 @@ fn may_be_waited_for(work: &Work) -> bool {
 
 /// A write is recorded by the ledger; how it came past the limits is added behind.
 async fn note_passage(app: &App, execution: &Execution) {
-    let Some(passage) = execution.passage else { return };
+    let Some(passage) = execution.passage.clone() else { return };
     if let Err(error) = app.store().note_passage(execution.id, passage).await {
         tracing::warn!(execution = %execution.id, %error, "how long an execution waited could not be recorded");
     }

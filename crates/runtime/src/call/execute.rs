@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use callwright_guard::Redactor;
 use callwright_model::{
     Content, ErrorClass, Fault, Outcome, ToolError,
-    execution::{Attempt, Event, Progress},
+    execution::{Attempt, Event, Progress, SandboxReport},
     id::{ExecutionId, OrgId},
     secret::SecretString,
     tool::Effect,
@@ -75,7 +76,7 @@ pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolEr
 pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
     let ports = CallPorts::new(app, &work);
     let cancel = CancellationToken::new();
-    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), python: app.python(), clock: app.clock(), ports: &ports, cancel: &cancel };
     let result = work.tool().executor.rehearse(&cx, &prepared(app, &work));
     record::rehearsed(app, &work, result).await
 }
@@ -91,7 +92,7 @@ pub(super) async fn run(
     app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
     let _leave = Leave(app, work.id);
     let ports = CallPorts { exchange, ..CallPorts::new(app, work) };
-    let cx = ExecCx { guard: work.way_out(app), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), python: app.python(), clock: app.clock(), ports: &ports, cancel: &cancel };
     let call = prepared(app, work);
     let running = work.tool().executor.execute(&cx, &call);
     let outcome = match tokio::time::timeout_at(work.deadline + GRACE, running).await {
@@ -128,6 +129,7 @@ pub(super) fn prepared(app: &App, work: &Work) -> PreparedCall {
     PreparedCall {
         execution_id: work.id,
         arguments: work.arguments.clone(),
+        org: work.request.caller.org_id,
         context: work.context.clone(),
         secrets: work.secrets.clone(),
         extra: work.extra(app.clock().now()),
@@ -184,6 +186,29 @@ impl Ports for CallPorts<'_> {
 
     fn attempt(&self, attempt: Attempt) {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).push(attempt);
+    }
+
+    fn sandboxed(&self, report: SandboxReport) {
+        *self.work.sandbox.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
+    }
+
+    fn printed(&self) -> Option<Arc<dyn Fn(&str) + Send + Sync>> {
+        let watcher = self.work.aside.watcher.clone();
+        let live = self.app.live().is_watched() && !self.work.is_stubbed();
+        if watcher.is_none() && !live {
+            return None;
+        }
+        let (app, org, execution_id) = (self.app.clone(), self.org, self.id);
+        let hide = Redactor::new(self.work.secrets.values());
+        Some(Arc::new(move |line| {
+            let progress = Progress::Log { line: hide.text(line) };
+            if let Some(watcher) = &watcher {
+                watcher.tell(Frame::Progress(progress.clone()));
+            }
+            if live {
+                app.live().publish(org, Event::Progress { execution_id, progress });
+            }
+        }))
     }
 
     fn validators(&self) -> Option<Validators> {

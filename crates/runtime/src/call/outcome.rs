@@ -77,7 +77,7 @@ pub(crate) async fn answer(app: &App, row: LedgerRow, is_own: bool) -> Result<Ca
             idempotency: if execution.intent_key.is_some() { "keyed" } else { "none" }.to_owned(),
             attempts: execution.attempts.len() as u32,
             duration_ms: execution.duration_ms.unwrap_or_default(),
-            passage: execution.passage,
+            passage: execution.passage.clone(),
             ..CallMeta::default()
         },
     })

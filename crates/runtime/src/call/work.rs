@@ -9,7 +9,7 @@ use std::{
 use callwright_model::{
     Fault, Object, Timestamp, ToolError,
     context::{CallContext, Channel},
-    execution::{Attempt, CacheUse, Passage},
+    execution::{Attempt, CacheUse, Passage, SandboxReport},
     id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
     tool::{Effect, Policy, http::Callback},
@@ -60,6 +60,8 @@ pub(super) struct Work {
     pub begun: Instant,
     pub deadline: Instant,
     pub attempts: Arc<Mutex<Vec<Attempt>>>,
+    /// What the sandbox said.
+    pub sandbox: Arc<Mutex<Option<SandboxReport>>>,
     pub started_at: Option<Timestamp>,
     /// The name under which this process acts; it changes when the lease is lost, and then the fence holds us off.
     pub node_id: NodeId,
@@ -102,6 +104,7 @@ impl Work {
             late: None,
             ticket: None,
             queued_ms: OnceLock::new(),
+            sandbox: Arc::default(),
             cache: OnceLock::new(),
             aside,
             spoken: Arc::default(),
@@ -161,6 +164,7 @@ impl Work {
             cache: self.cache.get().map(|(how, _)| *how),
             cache_age_ms: self.cache.get().and_then(|(_, age)| *age),
             queued_ms: self.queued_ms.get().copied(),
+            sandbox: self.sandbox.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         };
         (passage != Passage::default()).then_some(passage)
     }

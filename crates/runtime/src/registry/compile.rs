@@ -228,6 +228,8 @@ pub(crate) fn names_in(spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
             }
         }
     }
+    // Code is no template; it names its secrets in a list.
+    names.extend(spec.config.python().into_iter().flat_map(|python| python.environment_variables.iter().cloned()));
     Ok(names)
 }
 

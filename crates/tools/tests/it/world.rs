@@ -121,6 +121,7 @@ impl World {
         PreparedCall {
             execution_id: IdSource::new(Arc::new(SystemClock)).next(),
             arguments: self.arguments.as_object().unwrap().clone(),
+            org: IdSource::new(Arc::new(SystemClock)).next(),
             context: self.context.clone(),
             secrets,
             extra: json!({"execution_id": "exec_1", "idempotency_key": "key-1", "now": "2026-11-21T10:00:00Z"})
@@ -137,7 +138,7 @@ impl World {
 
     pub async fn run(&self) -> Outcome {
         let guard = guard();
-        let cx = ExecCx { guard: &guard, clock: &SystemClock, ports: &self.notes, cancel: &self.cancel };
+        let cx = ExecCx { guard: &guard, python: &callwright_tools::Python::new(Default::default()), clock: &SystemClock, ports: &self.notes, cancel: &self.cancel };
         self.tool().execute(&cx, &self.call()).await.unwrap()
     }
 
@@ -157,7 +158,7 @@ impl World {
 
     pub fn rehearse(&self) -> Result<Value, ToolError> {
         let guard = guard();
-        let cx = ExecCx { guard: &guard, clock: &SystemClock, ports: &self.notes, cancel: &self.cancel };
+        let cx = ExecCx { guard: &guard, python: &callwright_tools::Python::new(Default::default()), clock: &SystemClock, ports: &self.notes, cancel: &self.cancel };
         let call = PreparedCall { secrets: BTreeMap::new(), ..self.call() };
         self.tool().rehearse(&cx, &call)
     }

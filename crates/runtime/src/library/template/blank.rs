@@ -109,7 +109,10 @@ pub(super) fn collect_blanks(value: &Value, names: &mut BTreeSet<String>) {
             Piece::Text(_) => None,
         })),
         Value::Array(items) => items.iter().for_each(|item| collect_blanks(item, names)),
-        Value::Object(fields) => fields.values().for_each(|value| collect_blanks(value, names)),
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            collect_blanks(&Value::String(key.clone()), names);
+            collect_blanks(value, names);
+        }),
         _ => {}
     }
 }
@@ -143,10 +146,21 @@ pub(super) fn fill(value: &Value, values: &Object) -> Result<Value, Fault> {
         Value::Array(items) => items.iter().map(|item| fill(item, values)).collect::<Result<_, _>>()?,
         Value::Object(fields) => {
             let fields: Result<Object, Fault> =
-                fields.iter().map(|(name, value)| Ok((name.clone(), fill(value, values)?))).collect();
+                fields.iter().map(|(key, value)| Ok((fill_key(key, values)?, fill(value, values)?))).collect();
             Value::Object(fields?)
         }
         other => other.clone(),
+    })
+}
+
+/// The name of a field, which is a text whatever its blanks are filled with.
+fn fill_key(key: &str, values: &Object) -> Result<String, Fault> {
+    if !key.contains("<<") {
+        return Ok(key.to_owned());
+    }
+    Ok(match fill(&Value::String(key.to_owned()), values)? {
+        Value::String(text) => text,
+        other => other.to_string(),
     })
 }
 
@@ -162,7 +176,12 @@ mod tests {
         let filled =
             fill(&json!({"w": "<<a>>", "t": "<<n>> of <<b>>", "l": "<<not closed", "k": "1 << 2"}), &values).unwrap();
         assert_eq!(filled, json!({"w": ["x"], "t": "3 of <b>", "l": "<<not closed", "k": "1 << 2"}));
+        assert_eq!(fill(&json!({"<<b>>": {"x<<n>>": "<<n>>"}}), &values).unwrap(), json!({"<b>": {"x3": 3}}));
+        let mut names = BTreeSet::new();
+        collect_blanks(&json!({"<<b>>": ["<<n>>"]}), &mut names);
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["b", "n"]);
         assert!(fill(&json!("<<missing>>"), &values).is_err());
+        assert!(fill(&json!({"<<missing>>": 1}), &values).is_err());
         for bad in [json!("a${B}"), json!({"x": ["{{ y }}"]}), json!("<<a>>"), json!({"${A}": 1})] {
             assert!(check_data("values.x", &bad).is_err(), "{bad}");
         }

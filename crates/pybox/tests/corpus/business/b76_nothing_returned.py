@@ -1,0 +1,3 @@
+# what: prints and returns nothing
+def execute_tool(parameters, context):
+    print("done")
