@@ -12,8 +12,9 @@ use tokio::{runtime::Runtime, task::JoinHandle};
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use crate::{
-    Artifact, Error, artifact,
+    Artifact, Error,
     admission::{Admission, Place},
+    artifact,
     bindings::{Sandbox as Guest, SandboxPre},
     engine::{self, Ticker},
     instance::{self, State},

@@ -126,6 +126,7 @@ fn answer(answer: CallAnswer) -> Response {
     let ticket = answer.pending.as_ref().map(|pending| pending.ticket);
     let is_pending = ticket.is_some();
     let error = answer.error.filter(|_| !is_pending);
+    let sandbox = answer.meta.passage.and_then(|passage| passage.sandbox);
     let output = TestOutput {
         response: status.as_str().to_owned(),
         result: result(answer.data, answer.content, answer.message.as_deref()).filter(|_| status == StatusCode::OK),
@@ -134,8 +135,8 @@ fn answer(answer: CallAnswer) -> Response {
         message: answer.message,
         ticket,
         execution_time_ms: answer.meta.duration_ms,
-        logs: Vec::new(),
-        memory_bytes: None,
+        memory_bytes: sandbox.as_ref().map(|sandbox| sandbox.memory_bytes),
+        logs: sandbox.map(|sandbox| sandbox.logs).unwrap_or_default(),
         execution_id: answer.execution_id,
     };
     (status, Json(output)).into_response()
