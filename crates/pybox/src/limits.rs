@@ -36,11 +36,17 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
     left: Arc<AtomicUsize>,
+    all: usize,
 }
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
-        Self { left: Arc::new(AtomicUsize::new(bytes)) }
+        Self { left: Arc::new(AtomicUsize::new(bytes)), all: bytes }
+    }
+
+    /// What is taken of it.
+    pub(crate) fn taken(&self) -> usize {
+        self.all.saturating_sub(self.left.load(Ordering::Acquire))
     }
 
     fn take(&self, bytes: usize) -> bool {

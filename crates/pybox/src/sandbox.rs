@@ -204,6 +204,11 @@ impl Sandbox {
         raw.answer.ok_or_else(|| Error::Broken(format!("{:?}", raw.died)))
     }
 
+    /// What all instances together have grown by, in bytes.
+    pub fn grown_bytes(&self) -> usize {
+        self.0.inner.budget.taken()
+    }
+
     async fn enter(&self, tenant: crate::Tenant) -> Result<Place, Error> {
         let full = "too many Python calls are waiting for their turn; try again shortly";
         self.0.inner.admission.enter(tenant).await.map_err(|_| Error::NotReady(full.to_owned()))
