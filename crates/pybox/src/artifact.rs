@@ -126,8 +126,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
-    let decoder =
-        ruzstd::decoding::StreamingDecoder::new(packed).map_err(|error| io::Error::other(error.to_string()))?;
+    let decoder = ruzstd::decoding::StreamingDecoder::new(packed).map_err(|error| io::Error::other(error.to_string()))?;
     let mut unpacked = Vec::new();
     decoder.take(MAX_UNPACKED).read_to_end(&mut unpacked)?;
     Ok(unpacked)

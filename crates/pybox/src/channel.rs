@@ -62,15 +62,7 @@ impl Channels {
     /// Of an instance that nothing has been asked of yet.
     pub(crate) fn new(library: Arc<Library>) -> Self {
         let nothing: Arc<[u8]> = Arc::from([]);
-        Self {
-            library,
-            call: nothing.clone(),
-            code: nothing,
-            http: None,
-            max_result: 0,
-            result: None,
-            open: Vec::new(),
-        }
+        Self { library, call: nothing.clone(), code: nothing, http: None, max_result: 0, result: None, open: Vec::new() }
     }
 
     /// Readies them for one call.

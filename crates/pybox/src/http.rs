@@ -65,8 +65,7 @@ impl HttpCall {
     /// What is wrong with it, as the answer that it should get.
     pub fn parse(&self) -> Result<HttpRequest, HttpRefused> {
         let refuse = |message: &str| HttpRefused { code: "bad_request".to_owned(), message: message.to_owned() };
-        let end =
-            self.request.iter().position(|byte| *byte == b'\n').ok_or_else(|| refuse("the request has no head"))?;
+        let end = self.request.iter().position(|byte| *byte == b'\n').ok_or_else(|| refuse("the request has no head"))?;
         let (head, body) = self.request.split_at(end);
         let mut request: HttpRequest =
             serde_json::from_slice(head).map_err(|error| refuse(&format!("the request cannot be read: {error}")))?;
@@ -92,10 +91,8 @@ impl HttpCall {
 
 /// What the code reads when there is no answer.
 pub(crate) fn refused(code: &str, message: &str) -> Vec<u8> {
-    let told: Map<String, Value> = BTreeMap::from([("code", code), ("message", message)])
-        .into_iter()
-        .map(|(k, v)| (k.to_owned(), v.into()))
-        .collect();
+    let told: Map<String, Value> =
+        BTreeMap::from([("code", code), ("message", message)]).into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect();
     let mut bytes = Value::Object(told).to_string().into_bytes();
     bytes.push(b'\n');
     bytes

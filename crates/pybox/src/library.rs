@@ -74,8 +74,7 @@ mod tests {
     fn what_was_packed_is_found() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("library");
-        std::fs::write(&path, pack(&[("lib:a".to_owned(), b"one".to_vec()), ("tz:B".to_owned(), b"two".to_vec())]))
-            .unwrap();
+        std::fs::write(&path, pack(&[("lib:a".to_owned(), b"one".to_vec()), ("tz:B".to_owned(), b"two".to_vec())])).unwrap();
         let library = Library::open(&path).unwrap();
         assert_eq!(library.find("lib:a").as_deref(), Some(&b"one"[..]));
         assert_eq!(library.find("tz:B").as_deref(), Some(&b"two"[..]));

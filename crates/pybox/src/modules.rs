@@ -21,9 +21,7 @@ pub fn default(has_network: bool) -> Vec<String> {
 
 /// Whether a module is for reaching out.
 pub fn is_network(name: &str) -> bool {
-    NETWORK
-        .iter()
-        .any(|network| name == *network || name.strip_prefix(network).is_some_and(|rest| rest.starts_with('.')))
+    NETWORK.iter().any(|network| name == *network || name.strip_prefix(network).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// What to use instead of a package or module that cannot be there; the list is the guest's own.

@@ -12,9 +12,8 @@ use tokio::{runtime::Runtime, task::JoinHandle};
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use crate::{
-    Artifact, Error,
+    Artifact, Error, artifact,
     admission::{Admission, Place},
-    artifact,
     bindings::{Sandbox as Guest, SandboxPre},
     engine::{self, Ticker},
     instance::{self, State},

@@ -63,9 +63,7 @@ impl Place {
         let key = MasterKey::parse(&"11".repeat(32)).unwrap();
         let ids = IdSource::new(clock.clone());
         let vault = Vault::open(store.clone(), guard.clone(), key, clock.clone(), ids).await.unwrap();
-        let app = App::start(Settings::default(), store, vault, guard, Python::new(Default::default()), clock.clone())
-            .await
-            .unwrap();
+        let app = App::start(Settings::default(), store, vault, guard, Python::new(Default::default()), clock.clone()).await.unwrap();
         account::bootstrap(&app, Some(ADMIN)).await.unwrap();
         Self { app, clock, _folder: folder }
     }

@@ -50,8 +50,7 @@ impl Place {
         let key = MasterKey::parse(&"11".repeat(32)).unwrap();
         let ids = IdSource::new(clock.clone());
         let vault = Vault::open(store.clone(), guard.clone(), key, clock.clone(), ids).await.unwrap();
-        let app =
-            App::start(Settings::default(), store, vault, guard, Python::new(Default::default()), clock).await.unwrap();
+        let app = App::start(Settings::default(), store, vault, guard, Python::new(Default::default()), clock).await.unwrap();
         account::bootstrap(&app, Some(TOKEN)).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -39,8 +39,15 @@ const LOG_BYTES: usize = 64 << 10;
 /// What the executor waits beyond the caller's deadline for the sandbox to report.
 const GRACE: Duration = Duration::from_millis(100);
 /// The keys that every context has, whether or not anybody filled them in.
-const CONTEXT: [&str; 7] =
-    ["execution_id", "agent_id", "user_id", "organization_id", "conversation_id", "call_sid", "phone_number"];
+const CONTEXT: [&str; 7] = [
+    "execution_id",
+    "agent_id",
+    "user_id",
+    "organization_id",
+    "conversation_id",
+    "call_sid",
+    "phone_number",
+];
 
 /// A Python tool, as far as it can be readied without running anything.
 pub struct PythonTool {
@@ -84,13 +91,7 @@ impl PythonTool {
         })
     }
 
-    fn job(
-        &self,
-        cx: &ExecCx<'_>,
-        call: &PreparedCall,
-        program: Program,
-        http: Option<callwright_pybox::HttpSender>,
-    ) -> Job {
+    fn job(&self, cx: &ExecCx<'_>, call: &PreparedCall, program: Program, http: Option<callwright_pybox::HttpSender>) -> Job {
         let env: BTreeMap<String, String> =
             call.secrets.iter().map(|(name, secret)| (name.clone(), secret.expose().to_owned())).collect();
         let env: BTreeMap<_, _> = env.into_iter().filter(|(name, _)| self.secrets.contains(name)).collect();
@@ -136,13 +137,11 @@ impl PythonTool {
         let report = match report {
             Some(Ok(report)) => report,
             Some(Err(error)) => return Err(room::unavailable(&error)),
-            None => {
-                return Err(outbound.in_doubt(ToolError::new(
-                    ErrorClass::Cancelled,
-                    "cancelled",
-                    "the execution was cancelled while its code ran",
-                )));
-            }
+            None => return Err(outbound.in_doubt(ToolError::new(
+                ErrorClass::Cancelled,
+                "cancelled",
+                "the execution was cancelled while its code ran",
+            ))),
         };
         cx.ports.sandboxed(noted(&report, hide));
         match ending::read(report.ended, &self.checking.source, self.limits, report.wall) {
@@ -179,7 +178,14 @@ fn context(call: &PreparedCall, env: &BTreeMap<String, String>) -> Object {
 
 /// The sandbox did not say that its time was over: it waited for a turn.
 fn late(waited: Duration) -> Report {
-    Report { ended: Ended::TimedOut, logs: Vec::new(), logs_omitted: 0, memory_bytes: 0, wall: Duration::ZERO, waited }
+    Report {
+        ended: Ended::TimedOut,
+        logs: Vec::new(),
+        logs_omitted: 0,
+        memory_bytes: 0,
+        wall: Duration::ZERO,
+        waited,
+    }
 }
 
 fn noted(report: &Report, hide: &Redactor) -> SandboxReport {
@@ -196,8 +202,7 @@ fn noted(report: &Report, hide: &Redactor) -> SandboxReport {
 impl Executor for PythonTool {
     async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
         if cx.cancel.is_cancelled() {
-            let error =
-                ToolError::new(ErrorClass::Cancelled, "cancelled", "the execution was cancelled before its code ran");
+            let error = ToolError::new(ErrorClass::Cancelled, "cancelled", "the execution was cancelled before its code ran");
             return Ok(Outcome::Failed(error));
         }
         let hide = Redactor::new(call.secrets.values());
@@ -211,8 +216,7 @@ impl Executor for PythonTool {
     }
 
     fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
-        let names: BTreeMap<String, String> =
-            self.secrets.iter().map(|name| (name.clone(), "***".to_owned())).collect();
+        let names: BTreeMap<String, String> = self.secrets.iter().map(|name| (name.clone(), "***".to_owned())).collect();
         let mut seen = json!({
             "function": self.checking.function,
             "parameters": call.arguments,

@@ -76,8 +76,7 @@ pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolEr
 pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
     let ports = CallPorts::new(app, &work);
     let cancel = CancellationToken::new();
-    let cx =
-        ExecCx { guard: work.way_out(app), python: app.python(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), python: app.python(), clock: app.clock(), ports: &ports, cancel: &cancel };
     let result = work.tool().executor.rehearse(&cx, &prepared(app, &work));
     record::rehearsed(app, &work, result).await
 }
@@ -93,8 +92,7 @@ pub(super) async fn run(
     app.inflight().enter(work.request.caller.org_id, work.id, cancel.clone());
     let _leave = Leave(app, work.id);
     let ports = CallPorts { exchange, ..CallPorts::new(app, work) };
-    let cx =
-        ExecCx { guard: work.way_out(app), python: app.python(), clock: app.clock(), ports: &ports, cancel: &cancel };
+    let cx = ExecCx { guard: work.way_out(app), python: app.python(), clock: app.clock(), ports: &ports, cancel: &cancel };
     let call = prepared(app, work);
     let running = work.tool().executor.execute(&cx, &call);
     let outcome = match tokio::time::timeout_at(work.deadline + GRACE, running).await {

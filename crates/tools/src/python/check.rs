@@ -41,8 +41,7 @@ pub(super) fn bounds(config: &PythonConfig, spec: &ToolSpec, names: &Names) -> R
     if config.execution_timeout.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
         return refuse("config.execution_timeout", "must be a number of seconds above 0");
     }
-    let field =
-        if config.timeout_ms.is_some() { "config.timeout_ms" } else { "config.execution_timeout (as milliseconds)" };
+    let field = if config.timeout_ms.is_some() { "config.timeout_ms" } else { "config.execution_timeout (as milliseconds)" };
     config.wall_ms().iter().try_for_each(|ms| between(field, *ms, 10, MAX_TIMEOUT_MS))?;
     config.memory_limit_mb.iter().try_for_each(|mb| between("config.memory_limit_mb", *mb, 32, 512))?;
     config.max_output_bytes.iter().try_for_each(|bytes| between("config.max_output_bytes", *bytes, 1, 8 << 20))?;
@@ -58,17 +57,11 @@ pub(super) fn bounds(config: &PythonConfig, spec: &ToolSpec, names: &Names) -> R
             return refuse(&field, format!("`{name}` is no name of a secret: letters, digits and `_`"));
         }
         if !names.secrets.contains(name) {
-            return refuse(
-                &field,
-                format!("there is no secret `{name}`; set it first, for example with `callwright secret set {name}`"),
-            );
+            return refuse(&field, format!("there is no secret `{name}`; set it first, for example with `callwright secret set {name}`"));
         }
     }
     if spec.config.python().is_some() && spec.policy.retry.retry_on_status_codes.iter().next().is_some() {
-        return refuse(
-            "policy.retry.retry_on_status_codes",
-            "is for requests; the code itself decides what to send again",
-        );
+        return refuse("policy.retry.retry_on_status_codes", "is for requests; the code itself decides what to send again");
     }
     Ok(())
 }
@@ -79,8 +72,7 @@ fn listed(config: &PythonConfig, imports: &[String]) -> Result<(), Fault> {
     }
     for (at, name) in imports.iter().enumerate() {
         let field = format!("config.allowed_imports.{at}");
-        let is_there =
-            |all: &&str| *all == name || all.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        let is_there = |all: &&str| *all == name || all.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
         if !modules::all().iter().any(|all| is_there(all)) {
             return refuse(&field, absent(name));
         }

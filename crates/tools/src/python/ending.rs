@@ -86,14 +86,7 @@ mod tests {
 
     fn raised(sort: Sort, name: &str, message: &str) -> Ended {
         let frames = vec![(2, "execute_tool".to_owned())];
-        Ended::Raised(Raised {
-            sort,
-            name: name.to_owned(),
-            message: message.to_owned(),
-            frames,
-            omitted: 0,
-            line: None,
-        })
+        Ended::Raised(Raised { sort, name: name.to_owned(), message: message.to_owned(), frames, omitted: 0, line: None })
     }
 
     #[test]

@@ -89,10 +89,8 @@ impl<'a> Outbound<'a> {
         let url = Url::parse(&request.url).map_err(|error| bad("address", error.to_string()))?;
         let mut headers = HeaderMap::new();
         for (name, value) in request.headers {
-            let name =
-                HeaderName::from_bytes(name.as_bytes()).map_err(|error| bad("header's name", error.to_string()))?;
-            let value =
-                HeaderValue::from_bytes(value.as_bytes()).map_err(|error| bad("header's value", error.to_string()))?;
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| bad("header's name", error.to_string()))?;
+            let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|error| bad("header's value", error.to_string()))?;
             headers.append(name, value);
         }
         // The guard says itself what it can unpack.
@@ -178,8 +176,7 @@ impl Drop for Watch<'_, '_> {
 
 fn told(answer: Answer) -> HttpAnswer {
     let headers = answer.headers.iter();
-    let headers =
-        headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     HttpAnswer {
         status: answer.status.as_u16(),
         reason: answer.status.canonical_reason().unwrap_or_default().to_owned(),

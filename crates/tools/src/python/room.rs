@@ -66,8 +66,7 @@ impl Python {
             return Ok(sandbox.clone());
         }
         let mut state = self.0.state.subscribe();
-        let settled =
-            async { state.wait_for(|state| *state != State::Preparing).await.ok().map(|state| state.clone()) };
+        let settled = async { state.wait_for(|state| *state != State::Preparing).await.ok().map(|state| state.clone()) };
         let state = tokio::time::timeout_at(deadline, settled).await.ok().flatten().unwrap_or(State::Preparing);
         let why = match state {
             State::Ready(artifact) => {
@@ -77,8 +76,7 @@ impl Python {
             State::Preparing => "is still being prepared; this takes up to a minute after the first start".to_owned(),
             State::Absent(why) => why,
         };
-        let mut error =
-            ToolError::new(ErrorClass::SandboxError, "sandbox_unavailable", format!("the Python sandbox {why}"));
+        let mut error = ToolError::new(ErrorClass::SandboxError, "sandbox_unavailable", format!("the Python sandbox {why}"));
         error.retryable = true;
         Err(error)
     }

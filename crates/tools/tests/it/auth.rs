@@ -182,13 +182,7 @@ async fn waiting_for_a_token_ends_with_the_callers_patience() {
         World::new(with_auth(&upstream, oauth())).given(json!({"scope": "w"})).within(Duration::from_millis(100));
     let guard = crate::world::guard();
     let clock = callwright_model::SystemClock;
-    let cx = callwright_tools::ExecCx {
-        guard: &guard,
-        python: &callwright_tools::Python::new(Default::default()),
-        clock: &clock,
-        ports: &Never,
-        cancel: &world.cancel,
-    };
+    let cx = callwright_tools::ExecCx { guard: &guard, python: &callwright_tools::Python::new(Default::default()), clock: &clock, ports: &Never, cancel: &world.cancel };
     let outcome = callwright_tools::Executor::execute(&world.tool(), &cx, &world.call()).await.unwrap();
     let callwright_model::Outcome::Failed(error) = outcome else { panic!("{outcome:?}") };
     assert_eq!(error.class, ErrorClass::TimeoutError);

@@ -138,13 +138,7 @@ impl World {
 
     pub async fn run(&self) -> Outcome {
         let guard = guard();
-        let cx = ExecCx {
-            guard: &guard,
-            python: &callwright_tools::Python::new(Default::default()),
-            clock: &SystemClock,
-            ports: &self.notes,
-            cancel: &self.cancel,
-        };
+        let cx = ExecCx { guard: &guard, python: &callwright_tools::Python::new(Default::default()), clock: &SystemClock, ports: &self.notes, cancel: &self.cancel };
         self.tool().execute(&cx, &self.call()).await.unwrap()
     }
 
@@ -164,13 +158,7 @@ impl World {
 
     pub fn rehearse(&self) -> Result<Value, ToolError> {
         let guard = guard();
-        let cx = ExecCx {
-            guard: &guard,
-            python: &callwright_tools::Python::new(Default::default()),
-            clock: &SystemClock,
-            ports: &self.notes,
-            cancel: &self.cancel,
-        };
+        let cx = ExecCx { guard: &guard, python: &callwright_tools::Python::new(Default::default()), clock: &SystemClock, ports: &self.notes, cancel: &self.cancel };
         let call = PreparedCall { secrets: BTreeMap::new(), ..self.call() };
         self.tool().rehearse(&cx, &call)
     }
