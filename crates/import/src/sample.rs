@@ -209,6 +209,7 @@ pub(crate) fn spec(
         is_shared: true,
         is_public: false,
         is_template: false,
+        labels: BTreeMap::new(),
         version: None,
     }
 }

@@ -110,6 +110,7 @@ fn common(map: &Map<String, Value>, name: String, config: Config, effect: Effect
         is_shared: true,
         is_public: false,
         is_template: false,
+        labels: Default::default(),
         version: None,
     }
 }

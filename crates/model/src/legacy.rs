@@ -199,6 +199,7 @@ fn tool(name: &str, title: &str, description: String, config: SystemConfig, para
         is_shared: true,
         is_public: false,
         is_template: false,
+        labels: Default::default(),
         version: None,
     }
 }

@@ -259,6 +259,9 @@ pub struct ToolSpec {
     /// Whether it is meant to be copied rather than called.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_template: bool,
+    /// Words that other interfaces and programs keep with it. The server does nothing by them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// A semantic version to give this state of the tool. Without it the patch number goes up by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,

@@ -216,13 +216,21 @@ fn explain<T: DeserializeOwned>(bytes: &[u8], first: &serde_json::Error) -> Faul
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, T>(Strict(&mut reader)) {
         Ok(_) => Fault::invalid("", format!("the body does not fit: {first}")),
-        Err(error) => {
-            let message = without_position(&error.inner().to_string());
-            let field = field_of(&error.path().to_string(), &message);
-            let message = if field.is_empty() { message } else { format!("`{field}`: {message}") };
-            Fault::invalid(field, message)
-        }
+        Err(error) => named(&error),
     }
+}
+
+/// Reads a value that was put together from what a client sent.
+pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| named(&error))
+}
+
+/// The fault of a wrong value, with the path of its field.
+fn named(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+    let message = without_position(&error.inner().to_string());
+    let field = field_of(&error.path().to_string(), &message);
+    let message = if field.is_empty() { message } else { format!("`{field}`: {message}") };
+    Fault::invalid(field, message)
 }
 
 /// serde_json ends its message with ` at line 1 column 2`, which says nothing next to a path.

@@ -25,7 +25,7 @@ use tower::{Layer, Service};
 use tracing::{Instrument, Span, field};
 
 use crate::{
-    error::{Refusal, write_envelope},
+    error::{Refusal, is_guide, write_envelope, write_guide_envelope},
     metrics::RouteMeter,
     request_id::{self, X_REQUEST_ID},
 };
@@ -66,6 +66,7 @@ struct Route {
 struct Asked {
     method: Method,
     path: Option<MatchedPath>,
+    is_guide: bool,
     id: HeaderValue,
     at: Instant,
 }
@@ -87,6 +88,7 @@ where
         let asked = Asked {
             method: request.method().clone(),
             path: request.extensions().get::<MatchedPath>().cloned(),
+            is_guide: is_guide(request.uri().path()),
             id: request_id::ensure(request.headers_mut(), &self.route.ids),
             at: Instant::now(),
         };
@@ -149,10 +151,18 @@ impl Asked {
         let refusal = response.extensions_mut().remove::<Refusal>();
         if let Some(Refusal(fault)) = refusal {
             self.log(&fault);
-            write_envelope(response, &fault, &self.id);
+            self.write(response, &fault);
         } else if !is_json(response) {
             // A refusal of axum itself, for example of a request that should have been a WebSocket.
-            write_envelope(response, &unnamed(response.status()), &self.id);
+            self.write(response, &unnamed(response.status()));
+        }
+    }
+
+    fn write(&self, response: &mut Response, fault: &Fault) {
+        if self.is_guide {
+            write_guide_envelope(response, fault);
+        } else {
+            write_envelope(response, fault, &self.id);
         }
     }
 

@@ -55,6 +55,30 @@ pub struct ErrorDetail {
     pub request_id: String,
 }
 
+/// The body of every answer that is an error, on the paths of the agent guide.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = guide::Error)]
+pub struct GuideErrorBody {
+    /// The status of the answer, as a text.
+    #[schema(example = "404")]
+    pub response: String,
+    /// What happened and what to do about it.
+    pub error: String,
+}
+
+/// Whether a path is one of the agent guide, whose errors have its form.
+pub(crate) fn is_guide(path: &str) -> bool {
+    path.strip_prefix("/agents").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The status on the paths of the agent guide, which knows no 422.
+pub(crate) fn guide_status(status: StatusCode) -> StatusCode {
+    if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status }
+}
+
+/// The status of the guide's answer about a tool that was tried and failed.
+pub(crate) const TRIAL_FAILED: StatusCode = StatusCode::BAD_REQUEST;
+
 /// A fault attached to the answer it became.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal(pub(crate) Arc<Fault>);
@@ -97,6 +121,18 @@ pub(crate) fn write_envelope(response: &mut Response, fault: &Fault, request_id:
             request_id: request_id.to_str().unwrap_or_default().to_owned(),
         },
     };
+    write(response, fault, &body);
+}
+
+/// The same in the agent guide's form. The request's id is in the header.
+pub(crate) fn write_guide_envelope(response: &mut Response, fault: &Fault) {
+    let status = guide_status(response.status());
+    *response.status_mut() = status;
+    let body = GuideErrorBody { response: status.as_str().to_owned(), error: fault.message.clone() };
+    write(response, fault, &body);
+}
+
+fn write(response: &mut Response, fault: &Fault, body: &impl Serialize) {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.remove(header::CONTENT_LENGTH);
@@ -106,7 +142,7 @@ pub(crate) fn write_envelope(response: &mut Response, fault: &Fault, request_id:
     if let Some(seconds) = retry_after_seconds(fault) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    *response.body_mut() = Body::from(serde_json::to_vec(&body).unwrap_or_default());
+    *response.body_mut() = Body::from(serde_json::to_vec(body).unwrap_or_default());
 }
 
 /// `Retry-After` is told in the details as `retry_after_ms`; the header rounds up to whole seconds.
@@ -129,6 +165,18 @@ mod tests {
         write_envelope(&mut response, &fault, &HeaderValue::from_static("abc"));
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+    }
+
+    #[test]
+    fn the_guides_errors_have_its_form_and_its_statuses() {
+        let mut response = ApiError(Fault::invalid("name", "too long")).into_response();
+        write_guide_envelope(&mut response, &Fault::invalid("name", "too long"));
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        for (path, expected) in
+            [("/agents", true), ("/agents/tools/x", true), ("/agentsx", false), ("/api/v1/agents", false)]
+        {
+            assert_eq!(is_guide(path), expected, "{path}");
+        }
     }
 
     #[test]

@@ -21,7 +21,11 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{auth, error::ErrorBody, state::ServerState};
+use crate::{
+    auth,
+    error::{ErrorBody, GuideErrorBody, guide_status, is_guide},
+    state::ServerState,
+};
 
 const ABOUT: &str = "Registers tools and lets models call them.\n\n\
     Say who you are with `X-Token` or `Authorization: Bearer`, or with the session cookie of `POST /api/v1/session` \
@@ -137,14 +141,17 @@ fn finish(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     add_error_answers(components);
     add_security_schemes(components);
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        let is_guide = is_guide(path);
         for (method, operation) in operations_mut(item) {
             let is_public = extension(operation, "x-right") == Some("public");
             operation.security.get_or_insert_with(|| if is_public { Vec::new() } else { ways_to_be_known() });
             for status in possible_errors(&method, operation, is_public) {
+                let status = if is_guide { guide_status(status) } else { status };
                 let Some((status, name, _)) = ERRORS.iter().find(|(known, ..)| *known == status) else { continue };
+                let name = if is_guide { guide_name(name) } else { (*name).to_owned() };
                 let answers = &mut operation.responses.responses;
-                answers.entry(status.as_str().to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name(*name)));
+                answers.entry(status.as_str().to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
             }
         }
     }
@@ -155,18 +162,30 @@ fn add_error_answers(components: &mut Components) {
     let mut schemas = Vec::new();
     ErrorBody::schemas(&mut schemas);
     schemas.push((ErrorBody::name().into_owned(), <ErrorBody as utoipa::PartialSchema>::schema()));
+    schemas.push((GuideErrorBody::name().into_owned(), <GuideErrorBody as utoipa::PartialSchema>::schema()));
     components.schemas.extend(schemas);
     for (status, name, when) in ERRORS {
-        let content: Content = ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
-        let mut response = ResponseBuilder::new().description(when).content("application/json", content);
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            let header = HeaderBuilder::new()
-                .schema(Some(Object::with_type(Type::Integer)))
-                .description(Some("Seconds to wait"));
-            response = response.header("Retry-After", header.build());
-        }
-        components.responses.insert(name.to_owned(), response.build().into());
+        components.responses.insert(name.to_owned(), error_answer(status, when, &ErrorBody::name()).into());
+        let about =
+            if status == StatusCode::BAD_REQUEST { "The request could not be read, or a field is wrong" } else { when };
+        components.responses.insert(guide_name(name), error_answer(status, about, &GuideErrorBody::name()).into());
     }
+}
+
+/// The name of the same answer on the paths of the agent guide.
+fn guide_name(name: &str) -> String {
+    format!("Guide{name}")
+}
+
+fn error_answer(status: StatusCode, when: &str, schema: &str) -> utoipa::openapi::Response {
+    let content: Content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+    let mut response = ResponseBuilder::new().description(when).content("application/json", content);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let header =
+            HeaderBuilder::new().schema(Some(Object::with_type(Type::Integer))).description(Some("Seconds to wait"));
+        response = response.header("Retry-After", header.build());
+    }
+    response.build()
 }
 
 fn add_security_schemes(components: &mut Components) {

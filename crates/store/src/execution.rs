@@ -15,6 +15,7 @@ pub(crate) mod usage;
 pub(crate) const RERUN: &str = "((ticket.kind = 'late' AND ticket.state = 'open') OR (ticket.kind IN ('approval', 'confirmation') AND ticket.state = 'used'))";
 
 pub(crate) use self::node::alive;
+pub use self::usage::ToolTotal;
 pub use self::{
     ledger::{Claim, Fence, FinishExecution, LedgerRow, NewExecution, Whose},
     node::Reaped,

@@ -2,13 +2,13 @@
 
 use callwright_model::{
     Timestamp,
-    id::{AgentId, DataKeyId, OrgId, SecretId, UserId},
+    id::{AgentId, DataKeyId, OrgId, SecretId, ToolId, UserId},
     page::{Page, PageRequest},
 };
 
 use crate::{
     db::{Store, Tx},
-    error::Result,
+    error::{Error, Result},
     params,
     query::{Query, after_text},
     value::{Row, Value},
@@ -146,6 +146,36 @@ impl Tx<'_> {
         kept.as_ref().map_or_else(|| Ok(row.clone()), secret)
     }
 
+    /// Keeps the value of a secret that comes with a tool: a new one, or a new value of the tool's own.
+    ///
+    /// # Errors
+    /// Conflict `secret_taken` when the organization has a secret of that name that is not the tool's own.
+    pub async fn put_tool_secret(&mut self, row: &SecretRow, tool: ToolId) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO secret ({SECRET}, tool_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             ON CONFLICT (org_id, agent_id, name) DO UPDATE SET sealed = excluded.sealed, \
+             version = secret.version + 1, created_by = excluded.created_by, updated_at = excluded.updated_at \
+             WHERE secret.tool_id = excluded.tool_id"
+        );
+        let params = params![
+            row.id,
+            row.org_id,
+            scope(row.agent_id),
+            &row.name,
+            &row.sealed,
+            row.version,
+            row.created_by,
+            row.created_at,
+            row.updated_at,
+            tool,
+        ];
+        if self.execute(&sql, &params).await? == 0 {
+            let message = format!("there is a secret `{}` already that is not this tool's own", row.name);
+            return Err(Error::conflict("secret_taken", message));
+        }
+        self.bump(row.org_id).await
+    }
+
     /// Deletes a secret. False: it is not there.
     pub async fn delete_secret(&mut self, org: OrgId, agent: Option<AgentId>, name: &str) -> Result<bool> {
         let sql = "DELETE FROM secret WHERE org_id = $1 AND agent_id = $2 AND name = $3";
@@ -206,6 +236,12 @@ impl Store {
         query.and("name >", after_text(page)?).push(" ORDER BY name").limit(page);
         let rows = self.fetch_query(query, summary).await?;
         Ok(Page::from_rows(rows, page.limit, |secret| vec![secret.name.clone()]))
+    }
+
+    /// The names of the secrets that came with a tool.
+    pub async fn secrets_of_tool(&self, org: OrgId, tool: ToolId) -> Result<Vec<String>> {
+        let sql = "SELECT name FROM secret WHERE org_id = $1 AND tool_id = $2 AND agent_id = '' ORDER BY name";
+        self.fetch_all(sql, params![org, tool], |row| row.fields("secret").string("name")).await
     }
 
     /// Deletes a secret. False: it is not there.

@@ -36,6 +36,10 @@ pub struct ToolFilter {
     pub active: Option<bool>,
     /// That this user may call: shared, made by them, or granted to them.
     pub callable_by: Option<UserId>,
+    /// With `callable_by`: also what some agent may use, whoever made it.
+    pub through_agents: bool,
+    /// Of one of these categories, when there are any; a tool without one counts as `general`.
+    pub categories: Vec<String>,
     /// That are, or are not, there to be copied.
     pub template: Option<bool>,
     /// Among these. An empty list means none.
@@ -214,7 +218,15 @@ impl Store {
         if let Some(user) = filter.callable_by {
             query.push(" AND (t.is_shared = 1 OR t.user_id = ").bind(user);
             query.push(" OR EXISTS (SELECT 1 FROM tool_grant g WHERE g.tool_id = t.id AND g.user_id = ").bind(user);
-            query.push("))");
+            query.push(")");
+            if filter.through_agents {
+                query.push(" OR EXISTS (SELECT 1 FROM assignment a WHERE a.tool_id = t.id AND a.enabled = 1)");
+            }
+            query.push(")");
+        }
+        if !filter.categories.is_empty() {
+            query.push(" AND COALESCE(t.category, 'general') IN ");
+            query.bind_all(filter.categories.iter().map(Value::from));
         }
         if let Some(ids) = &filter.ids {
             query.push(" AND t.id IN ").bind_all(ids.iter().map(|id| Value::from(*id)));

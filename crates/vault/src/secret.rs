@@ -88,22 +88,7 @@ impl Vault {
         value: SecretString,
         by: UserId,
     ) -> Result<SecretInfo, Fault> {
-        check(name, &value)?;
-        let key = self.key(org).await?;
-        let scoped = scoped_name(agent, name);
-        let sealed = key.seal(place(org, &scoped), value.expose().as_bytes()).map_err(Fault::internal)?;
-        let now = self.inner.clock.now();
-        let row = SecretRow {
-            id: self.inner.ids.next(),
-            org_id: org,
-            agent_id: agent,
-            name: name.to_owned(),
-            sealed,
-            version: 1,
-            created_by: by,
-            created_at: now,
-            updated_at: now,
-        };
+        let row = self.seal_secret(org, agent, name, value, by).await?;
         let kept = self.inner.store.upsert_secret(&row).await;
         // Also after an error: it may have been kept before the error came.
         self.invalidate(org);
@@ -115,6 +100,37 @@ impl Vault {
             version: kept.version,
             created_at: kept.created_at,
             updated_at: kept.updated_at,
+        })
+    }
+
+    /// A secret as the store keeps it, for whoever writes it together with something else. They call
+    /// [`Vault::invalidate`] when it is written.
+    ///
+    /// # Errors
+    /// As for [`Vault::set_secret`].
+    pub async fn seal_secret(
+        &self,
+        org: OrgId,
+        agent: Option<AgentId>,
+        name: &str,
+        value: SecretString,
+        by: UserId,
+    ) -> Result<SecretRow, Fault> {
+        check(name, &value)?;
+        let key = self.key(org).await?;
+        let scoped = scoped_name(agent, name);
+        let sealed = key.seal(place(org, &scoped), value.expose().as_bytes()).map_err(Fault::internal)?;
+        let now = self.inner.clock.now();
+        Ok(SecretRow {
+            id: self.inner.ids.next(),
+            org_id: org,
+            agent_id: agent,
+            name: name.to_owned(),
+            sealed,
+            version: 1,
+            created_by: by,
+            created_at: now,
+            updated_at: now,
         })
     }
 

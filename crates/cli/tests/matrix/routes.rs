@@ -55,6 +55,8 @@ pub(crate) type Route = (&'static str, &'static str, Who, &'static str, u16, Abr
 const TOOL: &str = r#"{"name": "made_{n}", "kind": "http", "config": {"url": "https://example.com"}}"#;
 const AGENT: &str = r#"{"name": "made {n}"}"#;
 const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
+const GUIDE_TOOL: &str =
+    r#"{"name": "made_{n}", "tool_type": "api_endpoint", "implementation": {"url": "https://example.com"}}"#;
 const PLAN_TOOL: &str = r#"{"name": "made_{n}", "configuration": {"url": "https://example.com"}}"#;
 
 /// Every route. What needs more than its role to succeed (a name typed right, an execution under way) is refused for
@@ -201,6 +203,17 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/tool-templates/{template}", Who::See, "read", 200, Hidden, ""),
     ("POST", "/api/organization/tools/from-template/{template}", Who::Build, "tools:write", 201, Hidden, r#"{"name": "made_{n}"}"#),
     ("POST", "/api/assistants/{agent}/tools/from-template/{template}", Who::Build, "tools:write", 201, Hidden, r#"{"name": "made_{n}"}"#),
+    // The agent guide's tools.
+    ("GET", "/agents/tools", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/agents/tools/create", Who::Build, "tools:write", 200, Theirs, GUIDE_TOOL),
+    ("GET", "/agents/tools/list", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/agents/tools/templates", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/agents/tools/templates/{template}", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/agents/tools/{tool}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/agents/tools/{tool}", Who::Build, "tools:write", 200, Hidden, r#"{"description": "d"}"#),
+    ("DELETE", "/agents/tools/{tool}", Who::Build, "tools:write", 200, Hidden, ""),
+    ("POST", "/agents/tools/{tool}/test", Who::Build, "tools:call", 200, Hidden, "{}"),
+    ("POST", "/agents/tools/{own_tool}/share", Who::Build, "tools:write", 200, Hidden, r#"{"user_ids": ["{member}"]}"#),
     // Versions, proposals, the audit log's chain.
     ("GET", "/api/v1/tools/{drafted}/draft", Who::Build, "tools:write", 200, Hidden, ""),
     ("PUT", "/api/v1/tools/{tool}/draft", Who::Build, "tools:write", 200, Hidden, TOOL),

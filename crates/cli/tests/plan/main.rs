@@ -1,6 +1,7 @@
 //! The paths of the tool calling plan, with the plan's own samples.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod functions;
 mod library;
 mod runs;
 mod tools;

@@ -278,6 +278,7 @@ fn assemble(
         is_shared: true,
         is_public: false,
         is_template: false,
+        labels: std::collections::BTreeMap::new(),
         version: None,
     };
     (spec, fields.warnings.into_iter().collect())

@@ -83,6 +83,7 @@ spec! {
     is_shared = true;
     is_public = false;
     is_template = false;
+    labels = BTreeMap::new();
     version = None;
 }
 

@@ -17,6 +17,9 @@ use serde_json::Value;
 
 use crate::call::{CONFIRM_TOOL, confirm, shape::Shaper, speech::Sentences};
 
+/// The most labels of one tool.
+const MOST_LABELS: usize = 32;
+
 /// A tool that can run.
 pub struct CompiledTool {
     /// The tool as the registry keeps it.
@@ -132,6 +135,7 @@ fn check_plain_fields(spec: &ToolSpec) -> Result<(), Fault> {
             return Err(Fault::invalid(field, format!("`{field}` may have at most {most} characters")));
         }
     }
+    check_labels(spec)?;
     if let Some(version) = &spec.version
         && semver::Version::parse(version).is_err()
     {
@@ -159,6 +163,23 @@ fn check_plain_fields(spec: &ToolSpec) -> Result<(), Fault> {
         }
         if bound.value().is_null() {
             return Err(Fault::invalid(format!("bound.{name}"), format!("`bound.{name}` has no value")));
+        }
+    }
+    Ok(())
+}
+
+fn check_labels(spec: &ToolSpec) -> Result<(), Fault> {
+    if spec.labels.len() > MOST_LABELS {
+        return Err(Fault::invalid("labels", format!("`labels` may have at most {MOST_LABELS} entries")));
+    }
+    for (name, word) in &spec.labels {
+        let is_name = (1..=64).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/'));
+        if !is_name || word.chars().count() > 256 {
+            return Err(Fault::invalid(
+                "labels",
+                "`labels` must have names of 1 to 64 letters, digits, `_`, `-`, `.` or `/`, and words of at most 256 characters",
+            ));
         }
     }
     Ok(())

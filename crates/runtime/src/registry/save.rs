@@ -11,14 +11,14 @@ use callwright_model::{
         release::{Bump, ToolChange},
     },
 };
-use callwright_store::{audit::AuditEntry, proposal::Decision, tool::Follower};
+use callwright_store::{audit::AuditEntry, proposal::Decision, secret::SecretRow, tool::Follower};
 use semver::Version;
 use serde_json::json;
 
 use super::{
     bump, compile,
     diff::{Change, changes},
-    follow,
+    follow, own,
     write::{Action, Upserted},
 };
 use crate::{App, audit, features, library::Origin, proposals};
@@ -50,6 +50,8 @@ pub(crate) struct Order {
     pub(crate) origin: Option<Origin>,
     /// Secrets that it may name although they are not set yet.
     pub(crate) declared: BTreeSet<String>,
+    /// Secrets of its own, kept in the same transaction.
+    pub(crate) own: Vec<SecretRow>,
 }
 
 impl Order {
@@ -57,7 +59,23 @@ impl Order {
     fn accepted(&self, spec: &ToolSpec) -> Result<BTreeSet<String>, Fault> {
         // What was agreed to was accepted when it was proposed.
         let is_accepted = self.origin.is_some() || self.agreed.is_some();
-        if is_accepted { compile::names_in(spec) } else { Ok(self.declared.clone()) }
+        let mut names = if is_accepted { compile::names_in(spec)? } else { self.declared.clone() };
+        names.extend(self.own.iter().map(|row| row.name.clone()));
+        Ok(names)
+    }
+
+    /// A proposal holds no credentials, so what another person must agree to first cannot bring any.
+    fn refuse_own(&self) -> Result<(), Fault> {
+        match self.own.first() {
+            None => Ok(()),
+            Some(row) => Err(Fault::conflict(
+                "needs_agreement",
+                format!(
+                    "another person must agree to this tool first, and a proposal holds no credentials: set the secret `{}` and name it",
+                    row.name
+                ),
+            )),
+        }
     }
 }
 
@@ -94,6 +112,7 @@ pub(crate) async fn insert(app: &App, caller: &Caller, spec: ToolSpec, order: Or
     if order.agreed.is_none()
         && let Some(kind) = proposals::needed(app, caller, None, &tool.spec).await?
     {
+        order.refuse_own()?;
         upserted.action = Action::Proposed;
         if !order.saving.dry_run {
             upserted.proposal = Some(proposals::make(app, caller, kind, &tool, None, wanted, order.saving.note).await?);
@@ -102,8 +121,9 @@ pub(crate) async fn insert(app: &App, caller: &Caller, spec: ToolSpec, order: Or
     }
     if !order.saving.dry_run {
         let details = audit::between(json!({ "name": tool.spec.name }), &(), &tool.spec);
-        let entry = audit::entry(app, caller, "tool.create", "tool", tool.id, details);
-        commit(app, caller, Commit { tool, expected: None, order, change: None, entries: vec![entry] }).await?;
+        let mut entries = own::entries(app, caller, &order.own, tool.id);
+        entries.push(audit::entry(app, caller, "tool.create", "tool", tool.id, details));
+        commit(app, caller, Commit { tool, expected: None, order, change: None, entries }).await?;
     }
     Ok(upserted)
 }
@@ -147,6 +167,7 @@ pub(crate) async fn update(
     if order.agreed.is_none()
         && let Some(kind) = proposals::needed(app, caller, Some(&current.spec), &tool.spec).await?
     {
+        order.refuse_own()?;
         upserted.action = Action::Proposed;
         if !order.saving.dry_run {
             let base = Some(current.revision);
@@ -166,11 +187,12 @@ pub(crate) async fn update(
             "name": tool.spec.name, "revision": tool.revision, "version": tool.spec.version, "level": bump.level,
         });
         let details = audit::between(details, &current.spec, &tool.spec);
-        let entry = audit::entry(app, caller, "tool.update", "tool", tool.id, details);
+        let mut entries = own::entries(app, caller, &order.own, tool.id);
+        entries.push(audit::entry(app, caller, "tool.update", "tool", tool.id, details));
         let change = follow::change(&current, &tool, &bump, caller.user_id);
         let change = Some((change, reached));
         let expected = Some(current.revision);
-        commit(app, caller, Commit { tool, expected, order, change, entries: vec![entry] }).await?;
+        commit(app, caller, Commit { tool, expected, order, change, entries }).await?;
     }
     Ok(upserted)
 }
@@ -236,6 +258,7 @@ async fn commit(app: &App, caller: &Caller, mut commit: Commit) -> Result<(), Fa
     let change = commit.change.clone();
     let install = commit.order.origin.as_ref().map(|origin| origin.row(app, caller, commit.tool.id));
     let by = caller.user_id;
+    let has_own = !commit.order.own.is_empty();
     app.store()
         .write((commit, install), move |(commit, install), tx| {
             Box::pin(async move {
@@ -255,6 +278,9 @@ async fn commit(app: &App, caller: &Caller, mut commit: Commit) -> Result<(), Fa
                     Some(expected) => tx.update_tool(tool, expected, note, by).await?,
                     None => tx.create_tool(tool, note, by).await?,
                 }
+                for row in &commit.order.own {
+                    tx.put_tool_secret(row, tool.id).await?;
+                }
                 if let Some(install) = install {
                     tx.put_install(install).await?;
                 }
@@ -265,6 +291,9 @@ async fn commit(app: &App, caller: &Caller, mut commit: Commit) -> Result<(), Fa
             })
         })
         .await?;
+    if has_own {
+        app.vault().invalidate(caller.org_id);
+    }
     app.tools().forget(caller.org_id);
     if let Some((change, agents)) = change {
         follow::announce(app, caller.org_id, change, agents);

@@ -7,12 +7,13 @@ use callwright_model::{
     page::{Page, PageRequest},
     tool::Tool,
 };
+use callwright_store::tool::ToolFilter;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::read;
-use crate::{App, app::require, audit};
+use crate::{App, app::require, audit, features};
 
 /// A user with whom a tool was shared by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -84,6 +85,78 @@ pub async fn revoke(app: &App, caller: &Caller, tool: &str, user: UserId) -> Res
         return Err(Fault::not_found("share with user", user));
     }
     Ok(())
+}
+
+/// Shares the tool with several members at once, or takes that back; all of them or nobody. Doing it twice is the same
+/// as once.
+///
+/// # Errors
+/// Not found, naming those who are no members; forbidden to whoever is neither the maker nor an administrator.
+pub async fn share(app: &App, caller: &Caller, tool: &str, users: &[String], grants: bool) -> Result<Tool, Fault> {
+    let tool = own_tool(app, caller, tool).await?;
+    let (mut members, mut unknown) = (Vec::new(), Vec::new());
+    for text in users {
+        let user = text.parse::<UserId>().ok();
+        match user {
+            Some(user) if app.store().member(caller.org_id, user).await?.is_some() => members.push(user),
+            _ => unknown.push(text.chars().take(80).collect::<String>()),
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(Fault::not_found("member", unknown.join("`, `")));
+    }
+    let entry = |user: &UserId| {
+        let (action, before, after) = match grants {
+            true => ("tool.share", json!(null), json!({ "granted": user })),
+            false => ("tool.revoke", json!({ "granted": user }), json!(null)),
+        };
+        let details = audit::between(json!({ "user_id": user }), &before, &after);
+        (*user, audit::entry(app, caller, action, "tool", tool.id, details))
+    };
+    let changes: Vec<_> = members.iter().map(entry).collect();
+    let (org, id, by, now) = (caller.org_id, tool.id, caller.user_id, app.clock().now());
+    app.store()
+        .write(changes, move |changes, tx| {
+            Box::pin(async move {
+                for (user, entry) in changes.iter() {
+                    let is_change = if grants {
+                        tx.grant_tool(org, id, *user, by, now).await?;
+                        true
+                    } else {
+                        tx.revoke_grant(org, id, *user).await?
+                    };
+                    if is_change {
+                        tx.append_audit(entry).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(tool)
+}
+
+/// A page of the tools that the caller may use, by name: their own, those that were shared with them or with everybody,
+/// and those of the organization's agents. Without categories, of all.
+pub async fn available(
+    app: &App,
+    caller: &Caller,
+    categories: Vec<String>,
+    page: PageRequest,
+) -> Result<Page<Tool>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let filter = ToolFilter {
+        categories,
+        active: Some(true),
+        template: Some(false),
+        callable_by: Some(caller.user_id),
+        through_agents: true,
+        ..ToolFilter::default()
+    };
+    let off = features::kinds_off(app, caller.org_id).await?;
+    let mut found = app.store().tools(caller.org_id, &filter, &page).await?;
+    found.items.retain(|tool| !off.contains(&tool.spec.kind));
+    Ok(found)
 }
 
 /// Only its maker and administrators decide with whom a tool is shared.

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{
     diff::Change,
-    read,
+    own, read,
     save::{Order, Saving, insert, update},
 };
 use crate::{App, app::require, audit, library::Origin};
@@ -115,22 +115,39 @@ pub async fn save(app: &App, caller: &Caller, name: &str, spec: ToolSpec, saving
     }
 }
 
-/// Takes a tool out of use. Its history and its executions stay in the log.
+/// Takes a tool out of use, and with it the secrets that came with it, unless another one names them. Its history and
+/// its executions stay in the log.
 pub async fn delete(app: &App, caller: &Caller, tool: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let tool = read::find(app, caller, tool).await?;
     let details = audit::between(json!({ "name": tool.spec.name }), &tool.spec, &());
-    let entry = audit::entry(app, caller, "tool.delete", "tool", tool.id, details);
+    let own = own::alone_in(app, &tool).await?;
+    let gone = |name: &String| {
+        let details = audit::between(json!({ "tool_id": tool.id }), &json!({ "name": name }), &());
+        audit::entry(app, caller, "secret.delete", "secret", name, details)
+    };
+    let mut entries: Vec<_> = own.iter().map(gone).collect();
+    entries.push(audit::entry(app, caller, "tool.delete", "tool", tool.id, details));
+    let had_own = !own.is_empty();
     app.store()
-        .write((caller.org_id, tool.id, app.clock().now(), entry), |(org, id, now, entry), tx| {
+        .write((caller.org_id, tool.id, app.clock().now(), own, entries), |(org, id, now, own, entries), tx| {
             Box::pin(async move {
-                if tx.delete_tool(*org, *id, *now).await? {
+                if !tx.delete_tool(*org, *id, *now).await? {
+                    return Ok(());
+                }
+                for name in own.iter() {
+                    tx.delete_secret(*org, None, name).await?;
+                }
+                for entry in entries.iter() {
                     tx.append_audit(entry).await?;
                 }
                 Ok(())
             })
         })
         .await?;
+    if had_own {
+        app.vault().invalidate(caller.org_id);
+    }
     app.tools().forget(caller.org_id);
     Ok(())
 }

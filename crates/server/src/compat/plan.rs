@@ -8,13 +8,14 @@
 mod assignment;
 mod assignments;
 mod authentication;
-mod configuration;
+pub(super) mod configuration;
 mod counts;
 mod custom;
 mod definition;
 mod executions;
-mod fault;
-mod fields;
+pub(super) mod fault;
+pub(super) mod fields;
+mod function;
 mod library;
 mod log;
 #[cfg(test)]

@@ -27,6 +27,17 @@ pub(crate) struct UsageDelta {
     duration_us: i64,
 }
 
+/// How a tool was used in all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ToolTotal {
+    /// How often.
+    pub count: i64,
+    /// The mean duration in milliseconds.
+    pub average_ms: f64,
+    /// When last.
+    pub last_used_at: Timestamp,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
     count: i64,
@@ -149,20 +160,22 @@ impl Store {
         })
     }
 
-    /// For each of these tools that was used: how often, and when last.
-    pub async fn execution_counts(&self, org: OrgId, tools: &[ToolId]) -> Result<HashMap<ToolId, (i64, Timestamp)>> {
+    /// How each of these tools was used, of those that were.
+    pub async fn execution_counts(&self, org: OrgId, tools: &[ToolId]) -> Result<HashMap<ToolId, ToolTotal>> {
         if tools.is_empty() {
             return Ok(HashMap::new());
         }
         self.flush().await?;
-        let sql = "SELECT u.tool_id, u.count, u.last_used_at FROM tool_total u JOIN tool t ON t.id = u.tool_id \
-                   WHERE t.org_id = $1 AND u.tool_id IN ";
+        let sql = "SELECT u.tool_id, u.count, u.duration_us, u.last_used_at FROM tool_total u \
+                   JOIN tool t ON t.id = u.tool_id WHERE t.org_id = $1 AND u.count > 0 AND u.tool_id IN ";
         let mut query = Query::new(sql, params![org]);
         query.bind_all(tools.iter().map(|id| Value::from(*id)));
         let rows = self
             .fetch_query(query, |row| {
                 let mut fields = row.fields("tool_total");
-                Ok((fields.id("tool_id")?, (fields.int("count")?, fields.time("last_used_at")?)))
+                let (id, count): (_, i64) = (fields.id("tool_id")?, fields.int("count")?);
+                let average_ms = fields.int("duration_us")? as f64 / count as f64 / 1000.0;
+                Ok((id, ToolTotal { count, average_ms, last_used_at: fields.time("last_used_at")? }))
             })
             .await?;
         Ok(rows.into_iter().collect())

@@ -64,7 +64,7 @@ on_both! {
         let new = db.write(org, db.id(), None);
         store.claim(&new).await.unwrap();
         let passage = Passage { queued_ms: Some(1.5), ..Passage::default() };
-        store.note_passage(new.execution.id, passage).await.unwrap();
+        store.note_passage(new.execution.id, passage.clone()).await.unwrap();
         store.flush().await.unwrap();
         assert_eq!(store.execution(org, new.execution.id).await.unwrap().unwrap().passage, Some(passage));
     }

@@ -176,9 +176,42 @@ on_both! {
         assert_eq!(names(ToolFilter { active: Some(false), ..ToolFilter::default() }).await, "b");
         assert_eq!(names(ToolFilter { user_id: Some(member), ..ToolFilter::default() }).await, "e");
         assert_eq!(names(ToolFilter { callable_by: Some(member), ..ToolFilter::default() }).await, "ace");
+        let categories = |of: &[&str]| ToolFilter {
+            categories: of.iter().map(|one| (*one).to_owned()).collect(),
+            ..ToolFilter::default()
+        };
+        assert_eq!(names(categories(&["sums"])).await, "a");
+        assert_eq!(names(categories(&["sums", "none"])).await, "a");
+        assert_eq!(names(categories(&["general", "sums"])).await, "abcde", "no category counts as general");
         let ids = Some(vec![tools[3].id, tools[0].id, db.id()]);
         assert_eq!(names(ToolFilter { ids, ..ToolFilter::default() }).await, "ad");
         assert_eq!(names(ToolFilter { ids: Some(Vec::new()), ..ToolFilter::default() }).await, "");
+    }
+
+    async fn a_tools_own_secret_is_not_written_over_somebody_elses(db) {
+        let (org, _) = db.organization().await;
+        let (one, two) = (db.id(), db.id());
+        db.store.upsert_secret(&secret(db, org, None, "SHARED", "theirs", at(1))).await.unwrap();
+        let put = async |name: &str, sealed: &str, tool| {
+            let row = secret(db, org, None, name, sealed, at(2));
+            db.store.write((row, tool), |(row, tool), tx| Box::pin(tx.put_tool_secret(row, *tool))).await
+        };
+        put("KEY", "first", one).await.unwrap();
+        put("KEY", "second", one).await.expect("the tool's own has a new value");
+        assert_eq!(code(put("KEY", "third", two).await), "secret_taken");
+        assert_eq!(code(put("SHARED", "third", one).await), "secret_taken");
+        let sealed: Vec<_> = db.store.secret_rows(org).await.unwrap();
+        let sealed: Vec<_> = sealed.iter().map(|row| (row.name.as_str(), row.sealed.as_str(), row.version)).collect();
+        assert_eq!(sealed, [("KEY", "second", 2), ("SHARED", "theirs", 1)]);
+        assert_eq!(db.store.secrets_of_tool(org, one).await.unwrap(), ["KEY"]);
+        assert!(db.store.secrets_of_tool(org, two).await.unwrap().is_empty());
+        let (other, _) = db.organization().await;
+        assert!(db.store.secrets_of_tool(other, one).await.unwrap().is_empty());
+        // Set again by itself, it stays the tool's.
+        db.store.upsert_secret(&secret(db, org, None, "KEY", "fourth", at(3))).await.unwrap();
+        assert_eq!(db.store.secrets_of_tool(org, one).await.unwrap(), ["KEY"]);
+        assert!(db.store.delete_secret(org, None, "KEY").await.unwrap());
+        put("KEY", "fifth", two).await.expect("the name is free");
     }
 
     async fn grants_are_for_members(db) {

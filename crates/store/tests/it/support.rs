@@ -195,6 +195,7 @@ pub(crate) fn spec(name: &str) -> ToolSpec {
         is_shared: true,
         is_public: false,
         is_template: false,
+        labels: BTreeMap::new(),
         version: Some("1.0.0".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! An endpoint's `configuration`: the plan's words on one side, `config` and `result` on the other.
+//! A tool's `configuration`: the plan's words on one side, `config` and `result` on the other.
 //!
 //! The two are inverse to each other. What the plan has no word for (a query, OAuth, a form body…) keeps
 //! our own field name inside `configuration`, so that a tool made elsewhere can be read and put back here
@@ -11,17 +11,18 @@ use callwright_model::{
     tool::{
         Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
         http::{Auth, Body, Idempotency},
+        python::Network,
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, Value};
 use utoipa::ToSchema;
 
-use super::{authentication::Authentication, fields::Fields};
+use super::{authentication::Authentication, fields::Fields, function};
 
 const DEFAULT_REDIRECTS: u8 = 3;
 
-/// An endpoint in the plan's words. Texts may hold `${call_sid}`, `${phone_number}`, `${parameters}` and `${SECRET}`.
+/// How a tool is carried out, in the plan's words. Which fields there are depends on the type. Texts of an endpoint may hold `${call_sid}`, `${phone_number}`, `${parameters}` and `${SECRET}`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = plan::Configuration)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +37,7 @@ pub(crate) struct Configuration {
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// Where the request goes. Only the type `system` has none.
+    /// Where the request goes. Only an endpoint has one, and must.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Headers, by name.
@@ -74,6 +75,35 @@ pub(crate) struct Configuration {
     /// Statuses that mean success besides 200 to 299.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub success_status_codes: Vec<u16>,
+    /// For the type `python_function`, which must have it: the source. The fields below are for that type too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The function to call. Without it: `execute_tool`, else the only function, else the one named like the tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function_name: Option<String>,
+    /// The modules that the code may import; without it the standard library as far as it is safe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_imports: Option<Vec<String>>,
+    /// The function's own wall time in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    pub execution_timeout: Option<Number>,
+    /// The same in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u32>,
+    /// The most memory that its sandbox may hold, in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_limit_mb: Option<u32>,
+    /// Names of secrets that the code may read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub environment_variables: Vec<String>,
+    /// The most bytes of the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_output_bytes: Option<u32>,
+    /// Whether the code may send HTTP requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    pub network: Option<Network>,
 }
 
 /// How an answer is read: paths such as `success` or `result.ok`.
@@ -120,32 +150,58 @@ impl ToolType {
 
     /// Refuses what this build cannot carry out; `path` is the field that names the kind.
     pub(crate) fn check(self, path: &str) -> Result<(), Fault> {
-        let name = match self {
-            Self::Endpoint | Self::System => return Ok(()),
-            Self::PythonFunction => "python_function",
-            Self::Lambda => "lambda",
-        };
+        if self != Self::Lambda {
+            return Ok(());
+        }
         Err(Fault::invalid(
             path,
-            format!("`{path}` is `{name}`: this build has no such kind yet, only `endpoint` and `system`"),
+            format!(
+                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function` and `system`"
+            ),
         ))
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Endpoint => "endpoint",
+            Self::PythonFunction => "python_function",
+            Self::Lambda => "lambda",
+            Self::System => "system",
+        }
+    }
+
+    /// What a configuration is for that says `inside`, of a tool that says `outside`.
+    fn agreed(inside: Option<Self>, outside: Option<Self>, is_code: bool) -> Result<Self, Fault> {
+        match (inside, outside) {
+            (Some(inside), Some(outside)) if inside != outside => Err(Fault::invalid(
+                "tool_type",
+                format!("`tool_type` is `{}`, but `configuration.type` is `{}`", outside.as_str(), inside.as_str()),
+            )),
+            (Some(one), _) | (None, Some(one)) => Ok(one),
+            (None, None) => Ok(if is_code { Self::PythonFunction } else { Self::Endpoint }),
+        }
     }
 }
 
 impl Configuration {
-    /// Reads the plan's form.
-    pub(crate) fn parse(mut fields: Fields) -> Result<Self, Fault> {
-        let kind = fields.take("type")?.unwrap_or(ToolType::Endpoint);
+    /// Reads the plan's form. `tool_type` is what the tool says of itself.
+    pub(crate) fn parse(mut fields: Fields, tool_type: Option<ToolType>) -> Result<Self, Fault> {
+        let inside: Option<ToolType> = fields.take("type")?;
         // Before anything else: the other kinds have other fields, whose names would be refused one by one.
-        kind.check(&fields.path("type"))?;
+        inside.map_or(Ok(()), |kind| kind.check(&fields.path("type")))?;
+        let kind = ToolType::agreed(inside, tool_type, fields.has("code"))?;
+        if kind == ToolType::PythonFunction {
+            let response_handling = fields.object("response_handling")?.map(ResponseHandling::parse).transpose()?;
+            let configuration = function::parse(&mut fields)?;
+            fields.finish()?;
+            return Ok(Self { response_handling, ..configuration });
+        }
         if kind == ToolType::System {
             let system = fields.require("system", "say what is done to the call, by our own form")?;
             fields.finish()?;
             return Ok(Self { system: Some(system), ..Self::bare(ToolType::System) });
         }
         let this = Self {
-            kind,
-            system: None,
             method: Some(fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned())),
             url: Some(fields.require("url", "say where the request goes")?),
             headers: fields.map("headers")?,
@@ -159,6 +215,7 @@ impl Configuration {
             redirects: fields.take("redirects")?,
             max_response_bytes: fields.take("max_response_bytes")?,
             success_status_codes: fields.take("success_status_codes")?.unwrap_or_default(),
+            ..Self::bare(kind)
         };
         this.refuse_both(&fields)?;
         fields.finish()?;
@@ -187,11 +244,14 @@ impl Configuration {
         match &spec.config {
             Config::Http(config) => Self::from_spec(config, &spec.result),
             Config::System(config) => Self { system: Some(config.clone()), ..Self::bare(ToolType::System) },
-            Config::Python(_) => Self::bare(ToolType::PythonFunction),
+            Config::Python(config) => {
+                Self { response_handling: ResponseHandling::from_result(&spec.result), ..function::show(config) }
+            }
         }
     }
 
-    fn bare(kind: ToolType) -> Self {
+    /// A configuration of that type which says nothing.
+    pub(super) fn bare(kind: ToolType) -> Self {
         Self {
             kind,
             system: None,
@@ -208,6 +268,15 @@ impl Configuration {
             redirects: None,
             max_response_bytes: None,
             success_status_codes: Vec::new(),
+            code: None,
+            function_name: None,
+            allowed_imports: None,
+            execution_timeout: None,
+            timeout_ms: None,
+            memory_limit_mb: None,
+            environment_variables: Vec::new(),
+            max_output_bytes: None,
+            network: None,
         }
     }
 
@@ -218,8 +287,6 @@ impl Configuration {
         let mut headers = config.headers.clone();
         headers.extend(authentication.as_ref().and_then(|(_, written)| written.clone()));
         Self {
-            kind: ToolType::Endpoint,
-            system: None,
             method: Some(config.method.clone()),
             url: Some(config.url.clone()),
             headers,
@@ -233,6 +300,7 @@ impl Configuration {
             max_response_bytes: config.max_response_bytes,
             success_status_codes: config.success_status_codes.clone(),
             response_handling: ResponseHandling::from_result(result),
+            ..Self::bare(ToolType::Endpoint)
         }
     }
 
@@ -264,10 +332,7 @@ impl Configuration {
         config.redirects = self.redirects.unwrap_or(DEFAULT_REDIRECTS);
         config.max_response_bytes = self.max_response_bytes;
         config.success_status_codes = self.success_status_codes;
-        let handling = self.response_handling.unwrap_or_default();
-        result.success = handling.success_field;
-        result.message = handling.message_field;
-        result.data = handling.data_field;
+        self.response_handling.unwrap_or_default().apply(result);
         Ok(())
     }
 }
@@ -282,6 +347,13 @@ impl ResponseHandling {
         };
         fields.finish()?;
         Ok(this)
+    }
+
+    /// Puts this in the place of what `result` says.
+    pub(crate) fn apply(self, result: &mut ResultSpec) {
+        result.success = self.success_field;
+        result.message = self.message_field;
+        result.data = self.data_field;
     }
 
     fn from_result(result: &ResultSpec) -> Option<Self> {

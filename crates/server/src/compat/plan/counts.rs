@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use callwright_model::{
-    Fault, Timestamp,
+    Fault,
     id::{OrgId, ToolId},
 };
 use callwright_runtime::App;
+use callwright_store::execution::ToolTotal;
 
 use super::tool::Counts;
 
 /// The counts of some tools.
 pub(crate) struct CountsOf {
-    executions: HashMap<ToolId, (i64, Timestamp)>,
+    executions: HashMap<ToolId, ToolTotal>,
     assistants: HashMap<ToolId, i64>,
 }
 
@@ -29,8 +30,8 @@ impl CountsOf {
     pub(crate) fn get(&self, tool: ToolId) -> Counts {
         let executed = self.executions.get(&tool);
         Counts {
-            execution_count: executed.map_or(0, |(count, _)| *count),
-            last_executed_at: executed.map(|(_, last)| *last),
+            execution_count: executed.map_or(0, |total| total.count),
+            last_executed_at: executed.map(|total| total.last_used_at),
             assistant_count: self.assistants.get(&tool).copied().unwrap_or_default(),
         }
     }

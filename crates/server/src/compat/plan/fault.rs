@@ -4,7 +4,7 @@ use callwright_model::{Fault, FaultKind};
 use serde_json::{Value, json};
 
 /// Our fields and the plan's; the first that fits counts. A field also stands for everything below it.
-const FIELDS: [(&str, &str); 17] = [
+const FIELDS: [(&str, &str); 18] = [
     ("config.auth.token", "configuration.authentication.token_field"),
     ("config.auth.key", "configuration.authentication.token_field"),
     ("config.auth.password", "configuration.authentication.token_field"),
@@ -22,6 +22,7 @@ const FIELDS: [(&str, &str); 17] = [
     ("policy.allowed_contexts", "allowed_contexts"),
     ("parameters", "function_definition.function.parameters"),
     ("active", "is_active"),
+    ("kind", "tool_type"),
 ];
 
 /// The same fault of a tool, naming the plan's field.
@@ -34,7 +35,8 @@ pub(crate) fn of_assignment(fault: Fault) -> Fault {
     rename(fault, in_assignment)
 }
 
-fn rename(mut fault: Fault, plans: fn(&str) -> String) -> Fault {
+/// The same fault with another name for its field, in the details and in the message.
+pub(crate) fn rename(mut fault: Fault, plans: fn(&str) -> String) -> Fault {
     if fault.kind != FaultKind::Invalid {
         return fault;
     }
@@ -82,7 +84,7 @@ fn in_assignment(field: &str) -> String {
 }
 
 /// What follows `ours` in `field`, if that is `ours` or below it.
-fn below<'f>(field: &'f str, ours: &str) -> Option<&'f str> {
+pub(crate) fn below<'f>(field: &'f str, ours: &str) -> Option<&'f str> {
     let rest = field.strip_prefix(ours)?;
     (rest.is_empty() || rest.starts_with(['.', '/', '['])).then_some(rest)
 }

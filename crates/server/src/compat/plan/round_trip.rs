@@ -111,6 +111,43 @@ fn the_plans_own_example_is_shown_as_it_was_given() {
 }
 
 #[test]
+fn a_python_function_is_shown_as_it_was_given() {
+    let configuration = json!({
+        "type": "python_function", "code": "def execute_tool(parameters, context):\n    return {'message': 'm'}",
+        "allowed_imports": ["datetime", "json"], "execution_timeout": 10, "memory_limit_mb": 128,
+        "environment_variables": ["DATABASE_URL", "API_KEY"], "max_output_bytes": 4096, "network": "none",
+        "function_name": "execute_tool", "response_handling": {"message_field": "message"},
+    });
+    let given = json!({"name": "f", "tool_type": "python_function", "configuration": configuration});
+    let spec = create(given.clone()).unwrap();
+    let python = spec.config.python().unwrap();
+    assert_eq!((python.wall_ms(), python.has_network()), (Some(10_000), false));
+    assert_eq!((spec.kind.as_str(), spec.effect.as_str()), ("python", "write"));
+    let shown = show(&spec);
+    assert_eq!((&shown["configuration"], &shown["tool_type"]), (&configuration, &json!("python_function")));
+    let nothing: [&str; 0] = [];
+    assert_eq!(misfits("plan.ToolInput", &given), nothing);
+    assert_eq!(misfits("plan.Tool", &shown), nothing);
+    assert_eq!(update(&spec, shown).unwrap(), spec, "what was read may be put back");
+    let half = update(&spec, json!({"configuration": {"code": "def g(): pass", "execution_timeout": 2.5}})).unwrap();
+    assert_eq!(
+        show(&half)["configuration"],
+        json!({"type": "python_function", "code": "def g(): pass", "execution_timeout": 2.5})
+    );
+    let refused = |body: Value| field(&create(body).unwrap_err()).to_owned();
+    for (body, path) in [
+        (json!({"name": "f", "configuration": {"type": "python_function"}}), "configuration.code"),
+        (json!({"name": "f", "tool_type": "endpoint", "configuration": configuration}), "tool_type"),
+        (json!({"name": "f", "configuration": {"code": "x", "url": "https://a.example"}}), "configuration.url"),
+        (json!({"name": "f", "configuration": {"code": "x", "network": "all"}}), "configuration.network"),
+    ] {
+        assert_eq!(refused(body.clone()), path, "{body}");
+    }
+    let other = update(&spec, json!({"configuration": {"url": "https://a.example"}})).unwrap_err();
+    assert_eq!(field(&other), "configuration.type", "the kind cannot change");
+}
+
+#[test]
 fn what_is_not_said_has_the_plans_defaults() {
     let spec = create(json!({"name": "look", "configuration": {"url": "https://a.example", "method": "GET"}})).unwrap();
     let shown = show(&spec);

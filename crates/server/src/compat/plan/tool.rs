@@ -16,6 +16,7 @@ use super::{
     configuration::{Configuration, ToolType, effect_of},
     definition::{Function, FunctionDefinition, set_parameters},
     fields::Fields,
+    function,
 };
 
 /// The fields that the server sets.
@@ -142,7 +143,7 @@ pub(crate) struct ToolInput {
     display_name: Option<String>,
     /// What it does and when to use it; may also stand in `function_definition`.
     description: Option<String>,
-    /// What carries it out: `endpoint`. `python_function` and `lambda` are not in this build.
+    /// What carries it out: `endpoint` or `python_function`. `lambda` is not in this build.
     tool_type: Option<ToolType>,
     /// How it is carried out. Given, it replaces the whole.
     configuration: Option<Configuration>,
@@ -210,7 +211,10 @@ impl ToolInput {
             name: fields.take("name")?,
             display_name: fields.take("display_name")?,
             description: fields.take("description")?,
-            configuration: fields.object("configuration")?.map(Configuration::parse).transpose()?,
+            configuration: fields
+                .object("configuration")?
+                .map(|configuration| Configuration::parse(configuration, tool_type))
+                .transpose()?,
             function_definition: match fields.object("function_definition")? {
                 Some(definition) => FunctionDefinition::parse(definition)?,
                 None => Function::default(),
@@ -238,9 +242,11 @@ impl ToolInput {
         if self.configuration.is_none() {
             return Err(Fault::invalid("configuration", "`configuration` is missing: say how the tool is carried out"));
         }
-        let blank = match self.configuration.as_ref().and_then(|configuration| configuration.system.as_ref()) {
-            Some(system) => json!({"name": "", "kind": "system", "config": system}),
-            None => json!({"name": "", "kind": "http", "config": {"url": ""}}),
+        let configuration = self.configuration.as_ref();
+        let blank = match configuration.map(|configuration| (configuration.kind, &configuration.system)) {
+            Some((_, Some(system))) => json!({"name": "", "kind": "system", "config": system}),
+            Some((ToolType::PythonFunction, _)) => json!({"name": "", "kind": "python", "config": {"code": ""}}),
+            _ => json!({"name": "", "kind": "http", "config": {"url": ""}}),
         };
         let mut blank: ToolSpec = serde_json::from_value(blank).map_err(Fault::internal)?;
         // The plan knows one time limit only, so the wait for an answer may take all of it.
@@ -264,9 +270,15 @@ impl ToolInput {
             set_parameters(&mut spec, parameters);
         }
         if let Some(configuration) = self.configuration {
-            match (configuration.system.clone(), spec.config.http_mut()) {
-                (Some(system), None) => spec.config = Config::System(system),
-                (None, Some(http)) => configuration.apply(http, &mut spec.result, secrets)?,
+            match (configuration.kind, &mut spec.config) {
+                (ToolType::Endpoint, Config::Http(http)) => configuration.apply(http, &mut spec.result, secrets)?,
+                (ToolType::System, Config::System(current)) => {
+                    *current = configuration.system.unwrap_or_else(|| current.clone());
+                }
+                (ToolType::PythonFunction, Config::Python(current)) => {
+                    configuration.response_handling.clone().unwrap_or_default().apply(&mut spec.result);
+                    **current = function::to_config(configuration);
+                }
                 _ => {
                     let message = "`configuration.type` cannot change; make a new tool";
                     return Err(Fault::invalid("configuration.type", message));

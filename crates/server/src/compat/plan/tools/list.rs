@@ -64,8 +64,9 @@ pub(crate) async fn list(
         None => None,
         Some(ToolType::Endpoint) => Some(Kind::Http),
         Some(ToolType::System) => Some(Kind::System),
+        Some(ToolType::PythonFunction) => Some(Kind::Python),
         // This build can hold none of these.
-        Some(ToolType::PythonFunction | ToolType::Lambda) => {
+        Some(ToolType::Lambda) => {
             return Ok(bare_list(Page::<PlanTool> { items: Vec::new(), next_cursor: None }, &uri));
         }
     };

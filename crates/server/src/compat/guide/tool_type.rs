@@ -1,0 +1,91 @@
+//! The guide's kinds of tools, and where a tool remembers which it is.
+//!
+//! An `api_endpoint` and a `webhook` are both of our kind `http`, and nothing in a request tells them apart. Which one
+//! its author meant stands in the tool's labels, so that it is versioned and copied with the tool.
+
+use callwright_model::{
+    Fault, FaultKind,
+    tool::{Kind, ToolSpec},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What the labels of this interface begin with.
+pub(super) const PREFIX: &str = "guide.";
+const TOOL_TYPE: &str = "guide.tool_type";
+const REQUIRES_AUTH: &str = "guide.requires_auth";
+
+/// The guide's kinds of tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = guide::ToolType)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ToolType {
+    /// A Python function.
+    #[serde(alias = "python", alias = "python_function")]
+    Function,
+    /// An HTTP request.
+    #[serde(alias = "endpoint", alias = "http")]
+    ApiEndpoint,
+    /// An HTTP request whose body is the arguments.
+    Webhook,
+    /// A tool of an MCP server. Not in this build.
+    McpServer,
+    /// Not in the guide: a step of the call itself.
+    System,
+}
+
+impl ToolType {
+    /// The guide's word for a tool.
+    pub(super) fn of(spec: &ToolSpec) -> Self {
+        match spec.kind {
+            Kind::Python => Self::Function,
+            Kind::System => Self::System,
+            Kind::Http if spec.labels.get(TOOL_TYPE).is_some_and(|word| word == "webhook") => Self::Webhook,
+            Kind::Http => Self::ApiEndpoint,
+        }
+    }
+
+    /// What carries it out.
+    ///
+    /// # Errors
+    /// Malformed for what this build cannot carry out.
+    pub(super) fn kind(self) -> Result<Kind, Fault> {
+        match self {
+            Self::Function => Ok(Kind::Python),
+            Self::ApiEndpoint | Self::Webhook => Ok(Kind::Http),
+            Self::System => Ok(Kind::System),
+            Self::McpServer => Err(Fault::new(
+                FaultKind::Invalid,
+                "invalid_request",
+                "`tool_type` is `mcp_server`: MCP servers come with a later version; until then use `function`, `api_endpoint` or `webhook`",
+            )),
+        }
+    }
+
+    /// Notes it in the tool.
+    pub(super) fn note(self, spec: &mut ToolSpec) {
+        let word = match self {
+            Self::ApiEndpoint => "api_endpoint",
+            Self::Webhook => "webhook",
+            // The kind says it all.
+            Self::Function | Self::McpServer | Self::System => {
+                spec.labels.remove(TOOL_TYPE);
+                return;
+            }
+        };
+        spec.labels.insert(TOOL_TYPE.to_owned(), word.to_owned());
+    }
+}
+
+/// Whether the tool needs credentials: as its author said, else whether it has any.
+pub(super) fn requires_auth(spec: &ToolSpec) -> bool {
+    match spec.labels.get(REQUIRES_AUTH) {
+        Some(word) => word == "true",
+        None => spec.config.http().is_some_and(|http| http.auth != callwright_model::tool::http::Auth::None),
+    }
+}
+
+/// Notes what the author said.
+pub(super) fn note_requires_auth(spec: &mut ToolSpec, said: bool) {
+    spec.labels.insert(REQUIRES_AUTH.to_owned(), said.to_string());
+}
