@@ -8,6 +8,9 @@ need_rust
 have cargo-fuzz || cargo install cargo-fuzz --locked
 # cargo-fuzz wants options that only a nightly compiler takes without this.
 export RUSTC_BOOTSTRAP=1
+# The sandbox's machine code, which a fuzzed compiler is slow to make.
+CALLWRIGHT_PYTHON_DIR="${CALLWRIGHT_PYTHON_DIR:-$(realpath -m "${CARGO_TARGET_DIR:-target}")/python}"
+export CALLWRIGHT_PYTHON_DIR
 cd fuzz
 for target in $(cargo fuzz list); do
   say "fuzzing $target for ${1:-20} s"

@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).parent
 INPLACE = {"+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv}
 BUILTINS = {
     **safe_builtins, "__import__": __import__, "all": all, "any": any, "dict": dict, "enumerate": enumerate, "list": list,
-    "max": max, "min": min, "set": set, "sum": sum,
+    "max": max, "min": min, "set": set, "sorted": sorted, "sum": sum,
 }
 
 

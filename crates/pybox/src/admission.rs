@@ -43,9 +43,9 @@ struct Queue {
 pub(crate) struct Full;
 
 impl Admission {
-    /// `places` in all; a tenant gets at most three of four of them.
+    /// `places` in all; a tenant gets at most three of four of them, so that another always finds one that is free or will be soon.
     pub(crate) fn new(places: usize) -> Self {
-        let each = (places * 3).div_ceil(4).max(1);
+        let each = (places * 3 / 4).max(1);
         Self {
             shared: Arc::new(Mutex::new(Turns {
                 places: places.max(1),

@@ -4,10 +4,7 @@
 //! arguments are validated and whose secrets are lent, and an [`ExecCx`] with everything it may use of
 //! the world. It sees no store and no vault, so each executor can be tested with a fake [`Ports`].
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use callwright_guard::Guard;
@@ -19,6 +16,7 @@ use callwright_model::{
     secret::SecretString,
     tool::{Effect, Policy, http::ClientAuth},
 };
+use callwright_pybox::Listener;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -114,7 +112,7 @@ pub trait Ports: Send + Sync {
     fn sandboxed(&self, _: SandboxReport) {}
 
     /// Told each line that code prints, while it runs.
-    fn printed(&self) -> Option<Arc<dyn Fn(&str) + Send + Sync>> {
+    fn printed(&self) -> Option<Listener> {
         None
     }
 

@@ -25,6 +25,7 @@ use callwright_model::{
     tool::{Config, ToolSpec},
 };
 
+pub use callwright_pybox::Listener;
 pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;

@@ -143,7 +143,7 @@ fn nobody_waits_for_the_endless_loops_of_another_organization() {
         let other = other_organization(&mut server);
         let api = server.api();
         let mut endless = tool("endless", "def execute_tool(parameters):\n    while True: pass\n");
-        endless["config"]["timeout_ms"] = json!(4_000);
+        endless["config"]["timeout_ms"] = json!(1_500);
         save(&api, endless);
         save(&other, tool("quick", "def execute_tool(parameters):\n    return 'here'\n"));
         let calls: Vec<_> = (0..6)
@@ -223,9 +223,9 @@ fn the_kind_can_be_switched_off_for_the_server_and_for_an_organization() {
         let operator = Person::invite(&api, "o@example.com", "operator").api;
         operator.post("/api/v1/tools/one/test", json!({})).expect(403);
         assert_eq!(call(&operator, "one", json!({}))["data"], 1);
-        api.patch("/api/v1/features", json!({"kind.python": 0})).ok();
+        api.put("/api/v1/features", json!({"kind.python": 0})).ok();
         assert_ne!(api.post("/api/v1/tools/one/call", json!({})).body["success"], true);
-        api.patch("/api/v1/features", json!({"kind.python": null})).ok();
+        api.put("/api/v1/features", json!({"kind.python": null})).ok();
         server.set_env("CALLWRIGHT_PYTHON", "false");
         server.restart();
         let answer = call(&api, "one", json!({}));

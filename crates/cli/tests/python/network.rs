@@ -107,7 +107,7 @@ fn a_saved_test_answers_for_the_upstream() {
                 "import requests\ndef execute_tool(url):\n    return requests.get('https://weather.example.com/now').json()['t']\n",
             ),
         );
-        let case = json!({"name": "warm", "arguments": {}, "stubs": [{"status": 200, "body": {"t": 21}}], "expect": {"success": true, "data": 21}});
+        let case = json!({"name": "warm", "arguments": {}, "stubs": [{"status": 200, "body": {"t": 21}}], "expect": {"success": true, "result": 21}});
         let made = api.post("/api/v1/tools/weather/cases", case);
         assert!(made.status < 300, "{}", made.body);
         let ran = api.post("/api/v1/tools/weather/cases/run", json!({})).expect(200);

@@ -12,7 +12,7 @@ use callwright_model::{
     secret::SecretString,
     tool::Effect,
 };
-use callwright_tools::{ExecCx, Freshness, OauthClient, Ports, PreparedCall, Validators};
+use callwright_tools::{ExecCx, Freshness, Listener, OauthClient, Ports, PreparedCall, Validators};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
@@ -194,7 +194,7 @@ impl Ports for CallPorts<'_> {
         *self.work.sandbox.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
     }
 
-    fn printed(&self) -> Option<Arc<dyn Fn(&str) + Send + Sync>> {
+    fn printed(&self) -> Option<Listener> {
         let watcher = self.work.aside.watcher.clone();
         let live = self.app.live().is_watched() && !self.work.is_stubbed();
         if watcher.is_none() && !live {

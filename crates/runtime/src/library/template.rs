@@ -338,11 +338,7 @@ mod tests {
             let (organization_id, user_id) = (ids.next(), ids.next());
             let tool =
                 Tool { id: ids.next(), organization_id, user_id, spec, revision: 1, created_at: at, updated_at: at };
-            let compiled = match compile::compile(tool, None) {
-                // Until the sandbox is joined to the executors.
-                Err(fault) if template.kind == Kind::Python && fault.message.contains("cannot run yet") => continue,
-                other => other.unwrap_or_else(|fault| panic!("{id}: {fault}")),
-            };
+            let compiled = compile::compile(tool, None).unwrap_or_else(|fault| panic!("{id}: {fault}"));
             let names: Vec<String> = compiled.secrets.iter().cloned().collect();
             assert_eq!(names, template.secrets, "{id}");
             let known: Vec<&String> = compiled.tool.spec.parameters["properties"].as_object().unwrap().keys().collect();

@@ -64,7 +64,7 @@ pub(super) fn bounds(config: &PythonConfig, spec: &ToolSpec, names: &Names) -> R
             );
         }
     }
-    if spec.config.python().is_some() && spec.policy.retry.retry_on_status_codes.iter().next().is_some() {
+    if spec.config.python().is_some() && !spec.policy.retry.retry_on_status_codes.is_empty() {
         return refuse(
             "policy.retry.retry_on_status_codes",
             "is for requests; the code itself decides what to send again",
@@ -81,7 +81,7 @@ fn listed(config: &PythonConfig, imports: &[String]) -> Result<(), Fault> {
         let field = format!("config.allowed_imports.{at}");
         let is_there =
             |all: &&str| *all == name || all.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
-        if !modules::all().iter().any(|all| is_there(all)) {
+        if !modules::all().iter().any(is_there) {
             return refuse(&field, absent(name));
         }
         if is_network_module(name) && config.network == Some(Network::None) {

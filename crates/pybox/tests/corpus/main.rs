@@ -3,6 +3,8 @@
 //! `tests/corpus/README.md` tells what the files say of themselves. With `CALLWRIGHT_TEST_WRITE_TABLE` set, the table in
 //! `docs/sandbox-abuse.md` is written anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod common;
 
 use std::{

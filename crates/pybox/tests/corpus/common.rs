@@ -1,38 +1,37 @@
 //! What the tests of the sandbox share.
-#![allow(dead_code, reason = "each test takes what it needs")]
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use callwright_pybox::{Checking, Ended, Job, Limits, Program, Raised, Report, Sandbox, Settings, Sort};
 use serde_json::{Map, Value, json};
 
 /// A sandbox whose machine code is shared with all other tests.
-pub fn sandbox(settings: Settings) -> Sandbox {
+pub(crate) fn sandbox(settings: Settings) -> Sandbox {
     let dir = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("python");
     Sandbox::prepare_and_start(&dir, settings).unwrap()
 }
 
 /// One call of a source.
-pub struct Run<'a> {
-    pub source: &'a str,
-    pub function: Option<&'a str>,
-    pub parameters: &'a Map<String, Value>,
-    pub limits: Limits,
+pub(crate) struct Run<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) function: Option<&'a str>,
+    pub(crate) parameters: &'a Map<String, Value>,
+    pub(crate) limits: Limits,
     /// Only what a tool may import by default.
-    pub honest: bool,
-    pub tenant: u128,
-    pub env: BTreeMap<String, String>,
+    pub(crate) honest: bool,
+    pub(crate) tenant: u128,
+    pub(crate) env: BTreeMap<String, String>,
 }
 
 impl<'a> Run<'a> {
-    pub fn of(source: &'a str, parameters: &'a Map<String, Value>) -> Self {
+    pub(crate) fn of(source: &'a str, parameters: &'a Map<String, Value>) -> Self {
         let limits = Limits { wall: Duration::from_secs(2), ..Limits::default() };
         Self { source, function: None, parameters, limits, honest: false, tenant: 1, env: BTreeMap::new() }
     }
 }
 
 /// Compiles a source.
-pub async fn program(sandbox: &Sandbox, run: &Run<'_>) -> Result<Program, String> {
+pub(crate) async fn program(sandbox: &Sandbox, run: &Run<'_>) -> Result<Program, String> {
     let all = vec!["*".to_owned()];
     let checking = Checking {
         tenant: run.tenant,
@@ -47,7 +46,7 @@ pub async fn program(sandbox: &Sandbox, run: &Run<'_>) -> Result<Program, String
 }
 
 /// Checks a source, and runs it. What is refused at once counts as an error.
-pub async fn run(sandbox: &Sandbox, run: Run<'_>) -> Report {
+pub(crate) async fn run(sandbox: &Sandbox, run: Run<'_>) -> Report {
     let program = match program(sandbox, &run).await {
         Ok(program) => program,
         Err(message) => {
@@ -72,7 +71,7 @@ pub async fn run(sandbox: &Sandbox, run: Run<'_>) -> Report {
     sandbox.run(job(program, &run)).await.unwrap()
 }
 
-pub fn job(program: Program, run: &Run<'_>) -> Job {
+pub(crate) fn job(program: Program, run: &Run<'_>) -> Job {
     let mut context = Map::new();
     for key in [
         "execution_id",
@@ -117,7 +116,7 @@ def execute_tool(parameters, context):
 "#;
 
 /// An honest call that must give what it always gives.
-pub async fn canary(sandbox: &Sandbox) -> Result<(), String> {
+pub(crate) async fn canary(sandbox: &Sandbox) -> Result<(), String> {
     let parameters = json!({"n": 1});
     let report = run(sandbox, Run::of(CANARY, parameters.as_object().unwrap())).await;
     let wanted = json!({
