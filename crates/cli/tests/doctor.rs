@@ -54,6 +54,7 @@ fn a_healthy_server_has_nothing_wrong_and_tells_what_was_looked_at() {
             "database clock",
             "upstreams",
             "alerts",
+            "python sandbox",
             "disk",
             "secrets",
             "deliveries",

@@ -10,6 +10,7 @@ mod database;
 mod deliveries;
 mod disk;
 mod mail;
+mod python;
 mod secrets;
 mod token;
 mod upstreams;
@@ -93,12 +94,13 @@ struct Check {
     run: Run,
 }
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     Check { name: "token", is_for_admins: false, run: |app, caller| Box::pin(token::look(app, caller)) },
     Check { name: "server database", is_for_admins: false, run: |app, _| Box::pin(database::look(app)) },
     Check { name: "database clock", is_for_admins: false, run: |app, _| Box::pin(clock::look(app)) },
     Check { name: "upstreams", is_for_admins: false, run: |app, caller| Box::pin(upstreams::look(app, caller.org_id)) },
     Check { name: "alerts", is_for_admins: false, run: |app, caller| Box::pin(alerts::look(app, caller.org_id)) },
+    Check { name: "python sandbox", is_for_admins: false, run: |app, _| Box::pin(python::look(app)) },
     Check { name: "disk", is_for_admins: true, run: |app, _| Box::pin(disk::look(app)) },
     Check { name: "secrets", is_for_admins: true, run: |app, caller| Box::pin(secrets::look(app, caller.org_id)) },
     Check {
