@@ -18,4 +18,7 @@ say "building the builder and making the snapshot"
 cd crates/pybox/snapshot
 CARGO_TARGET_DIR="${SNAPSHOT_TARGET_DIR:-$cache/snapshot-target}" \
   cargo run --release --locked --ignore-rust-version -- "$site" .
+# A test compares this with the sources: whoever changes them without this script is told.
+LC_ALL=C
+cat guest/*.py src/guest.rs requirements.txt | sha256sum | cut -c 1-64 >sources.sha256
 ls -l python.wasm.zst library.zst modules.txt

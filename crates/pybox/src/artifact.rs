@@ -87,6 +87,9 @@ pub fn prepare_bytes(dir: &Path, snapshot: &[u8], library: &[u8]) -> Result<Arti
         write(&artifact.code, &code)?;
     }
     FileExt::unlock(&lock)?;
+    for path in [&artifact.code, &artifact.library] {
+        check_owner(path)?;
+    }
     Ok(artifact)
 }
 
@@ -143,6 +146,22 @@ fn short_hash(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_snapshot_was_made_of_these_sources() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshot");
+        let mut files: Vec<PathBuf> = fs::read_dir(dir.join("guest"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+            .collect();
+        files.sort();
+        files.extend([dir.join("src/guest.rs"), dir.join("requirements.txt")]);
+        let sources: Vec<u8> = files.iter().flat_map(|file| fs::read(file).unwrap()).collect();
+        let hash = Sha256::digest(sources).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let made_of = fs::read_to_string(dir.join("sources.sha256")).unwrap();
+        assert_eq!(made_of.trim(), hash, "the sources have changed since: run scripts/snapshot.sh");
+    }
 
     #[test]
     fn a_file_that_others_may_write_is_not_run() {

@@ -150,7 +150,7 @@ impl Channels {
             Channel::Read { .. } => return Err(Refusal::Broken("this channel is for reading")),
         };
         if buffer.len() + data.len() > most {
-            return Err(Refusal::Broken("more than may be written here"));
+            return Err(Refusal::Broken("a request may have at most 8 MiB, a result what the tool allows"));
         }
         buffer.extend_from_slice(data);
         Ok(data.len() as u32)

@@ -134,6 +134,7 @@ impl Sandbox {
             context: &job.context,
             env: &job.env,
             imports: job.imports.as_deref(),
+            apart: modules::NETWORK,
             output_bytes: job.limits.output_bytes,
             log_bytes: job.limits.log_bytes,
         };
@@ -165,6 +166,7 @@ impl Sandbox {
             names: &checking.names,
             imports: &checking.imports,
             available: if checking.imports.iter().any(|name| name == "*") { &["*"] } else { modules::all() },
+            apart: modules::NETWORK,
             env: Map::new(),
             log_bytes: CHECK.log_bytes,
         };

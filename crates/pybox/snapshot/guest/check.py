@@ -50,10 +50,13 @@ INSTEAD = {
 }
 
 
-def is_allowed(name, fromlist, allowed):
-    """Whether `import name` or `from name import fromlist` is on the list; what is under a listed name is, too."""
+def is_allowed(name, fromlist, allowed, apart=()):
+    """Whether `import name` or `from name import fromlist` is on the list; what is under a listed name is, too, unless it
+    is one of those that must be listed themselves."""
     if name == "__future__" or "*" in allowed:
         return True
+    if name in apart:
+        return name in allowed
     parts = name.split(".")
     if any(".".join(parts[:length]) in allowed for length in range(1, len(parts) + 1)):
         return True
@@ -66,6 +69,8 @@ def why_not(name):
     top = name.partition(".")[0]
     if hint := INSTEAD.get(name) or INSTEAD.get(top):
         return f"`{name}` is not available in the sandbox: {hint}"
+    if name in ("requests", "urllib.request"):
+        return f"`{name}` is not among the allowed imports of this tool; `network: policy` allows it"
     return f"`{name}` is not among the allowed imports of this tool"
 
 
@@ -201,14 +206,18 @@ def check(request):
     except (ValueError, RecursionError, MemoryError) as error:
         return {"kind": "checked", "problems": [_problem("code", f"the code cannot be read: {error}")]}
     problems, warnings = [], []
-    allowed, available = request["imports"], request["available"]
+    allowed, available, apart = request["imports"], request["available"], request["apart"]
     for node, name, items in _imports(tree):
         if name.startswith("."):
             problems.append(_problem("code", "a tool is one file: relative imports find nothing", node))
-        elif not is_allowed(name, (), available) and not is_allowed(name, items, available):
+        elif "*" not in available and name not in available and name != "__future__" and not _are_all(name, items, available):
             problems.append(_problem("code", _absent(name), node))
-        elif not is_allowed(name, items, allowed):
+        elif not is_allowed(name, items, allowed, apart):
             problems.append(_problem("code", why_not(name), node))
+        else:
+            # `from urllib import request` names a module, too.
+            inner = [f"{name}.{item}" for item in items if f"{name}.{item}" in apart]
+            problems += [_problem("code", why_not(full), node) for full in inner if not is_allowed(full, (), allowed, apart)]
     functions, names = _defined(tree)
     function, problem = _function(request, functions, names)
     if problem:
@@ -224,6 +233,11 @@ def check(request):
     if not problems:
         told |= {"function": function, "code": base64.b64encode(marshal.dumps(code)).decode()}
     return told
+
+
+def _are_all(name, items, available):
+    """Whether every item is a module itself: a package without a module of its own is not listed."""
+    return bool(items) and all(f"{name}.{item}" in available for item in items)
 
 
 def _absent(name):

@@ -18,7 +18,7 @@ _FRAMES = 24
 
 
 class _Printed:
-    """What the tool prints goes to the host as it comes, up to a bound; the host counts what is too much."""
+    """What the tool prints goes to the host as it comes. The host keeps the beginning and counts the rest; far beyond that nothing is handed over."""
 
     encoding, errors, newlines, closed = "utf-8", "replace", None, False
 
@@ -32,8 +32,6 @@ class _Printed:
             data = text[: self.left].encode("utf-8", "replace")
             self.left -= len(text)
             channel.output(self.stream, data)
-            if self.left <= 0:
-                channel.output(self.stream, b"\n[more was printed than is kept]\n")
         return len(text)
 
     def writelines(self, lines):
@@ -66,12 +64,12 @@ class _Log(logging.Handler):
             self.handleError(record)
 
 
-def _importer(allowed):
+def _importer(allowed, apart):
     """`import` as the tool's own code has it: only what its author listed."""
     original = builtins.__import__
 
     def importer(name, globals=None, locals=None, fromlist=(), level=0):
-        if level == 0 and not check.is_allowed(name, fromlist, allowed):
+        if level == 0 and not check.is_allowed(name, fromlist, allowed, apart):
             raise ImportError(check.why_not(name), name=name)
         return original(name, globals, locals, fromlist, level)
 
@@ -83,7 +81,7 @@ def _module(request):
     module = types.ModuleType("tool")
     names = dict(builtins.__dict__)
     if request.get("imports") is not None:
-        names["__import__"] = _importer(request["imports"])
+        names["__import__"] = _importer(request["imports"], request["apart"])
     module.__builtins__ = names
     module.__file__ = FILE
     sys.modules["tool"] = module
@@ -94,7 +92,7 @@ def _prepare(request):
     os.environ.clear()
     os.environ.update(request["env"])
     random.seed()
-    most = request["log_bytes"]
+    most = request["log_bytes"] * 64
     sys.stdout, sys.stderr = _Printed(0, most), _Printed(1, most)
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
     root = logging.getLogger()
@@ -117,7 +115,7 @@ def _run(request):
         result = asyncio.run(_awaited(result))
     encoded = values.encode(result)
     if len(encoded) > request["output_bytes"]:
-        raise values.Unconvertible(f"the result has {len(encoded)} bytes, and at most {request['output_bytes']} are allowed,")
+        raise values.TooLarge(f"the result has {len(encoded)} bytes as JSON; at most {request['output_bytes']} are allowed")
     return encoded
 
 
@@ -159,7 +157,7 @@ def _is_for_the_model(error):
 def _failure(error):
     kind = type(error)
     told = {"type": kind.__qualname__, "message": _message(error), **_frames(error.__traceback__)}
-    if isinstance(error, values.Unconvertible):
+    if isinstance(error, (values.Unconvertible, values.TooLarge)):
         told |= {"kind": "result", "message": str(error)}
     elif isinstance(error, MemoryError):
         told["kind"] = "memory"

@@ -24,7 +24,12 @@ class Unconvertible(Exception):
         self.path = []
 
     def __str__(self):
-        return f"{self.why} at result{''.join(reversed(self.path))}"
+        path = "".join(reversed(self.path))
+        return f"{self.why} at result{path if len(path) <= 200 else path[:100] + '…'}"
+
+
+class TooLarge(Exception):
+    """More than may be returned."""
 
 
 def encode(value):
@@ -45,7 +50,7 @@ def _plain(value, depth):
             return value
         raise Unconvertible(f"{value} is not a number that JSON knows; return None or a text instead")
     if depth >= DEPTH:
-        raise Unconvertible(f"the result is nested more than {DEPTH} deep, or contains itself")
+        raise Unconvertible(f"there are more than {DEPTH} levels, or something contains itself,")
     if kind is list or kind is tuple:
         return [_item(item, index, depth) for index, item in enumerate(value)]
     if kind is dict:

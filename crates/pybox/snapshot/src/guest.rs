@@ -14,16 +14,63 @@ const MODULES: &[(&str, &str)] = &[
 
 /// What is imported before our own modules, besides what they import: what most tools want.
 pub const PRELOADED: &[&str] = &[
-    "abc", "argparse", "array", "ast", "asyncio", "base64", "binascii", "bisect", "calendar", "codecs", "collections",
-    "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib",
-    "heapq", "hmac", "html", "inspect", "io", "itertools", "json", "logging", "math", "numbers", "operator", "random",
-    "re", "secrets", "statistics", "string", "struct", "textwrap", "time", "traceback", "types", "typing",
-    "unicodedata", "urllib.parse", "urllib.request", "uuid", "zlib", "zoneinfo", "_strptime", "requests",
+    "abc",
+    "argparse",
+    "array",
+    "ast",
+    "asyncio",
+    "base64",
+    "binascii",
+    "bisect",
+    "calendar",
+    "codecs",
+    "collections",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "inspect",
+    "io",
+    "itertools",
+    "json",
+    "logging",
+    "math",
+    "numbers",
+    "operator",
+    "random",
+    "re",
+    "secrets",
+    "statistics",
+    "string",
+    "struct",
+    "textwrap",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "urllib.parse",
+    "urllib.request",
+    "uuid",
+    "zlib",
+    "zoneinfo",
+    "_strptime",
+    "requests",
 ];
 
 /// Python source that makes the package, readies it, and leaves `_run` for the host to call.
 pub fn setup() -> String {
-    let sources: serde_json::Map<_, _> = MODULES.iter().map(|(name, source)| ((*name).to_owned(), (*source).into())).collect();
+    let sources: serde_json::Map<_, _> =
+        MODULES.iter().map(|(name, source)| ((*name).to_owned(), (*source).into())).collect();
     let sources = serde_json::Value::Object(sources).to_string();
     let order = MODULES.iter().map(|(name, _)| format!("{name:?}")).collect::<Vec<_>>().join(", ");
     // JSON within a raw text of Python: serde_json escapes control characters and quotes, and we hold no `'''`.

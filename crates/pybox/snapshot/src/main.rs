@@ -17,20 +17,99 @@ use serde_json::{Map, Value};
 
 /// What is of no use without files, processes, threads, a screen or a terminal; by the first part of the name.
 const LEFT_OUT: &[&str] = &[
-    "_aix_support", "_android_support", "_apple_support", "_ios_support", "_osx_support", "_pyrepl", "__hello__",
-    "__phello__", "antigravity", "bdb", "cProfile", "cmd", "code", "compileall", "componentize_py_async_support",
-    "componentize_py_runtime", "componentize_py_types", "config-3", "ctypes", "curses", "dbm", "dill", "doctest",
-    "ensurepip", "ftplib", "idlelib", "imaplib", "mailbox", "modulefinder", "multiprocessing", "pdb", "poplib",
-    "profile", "pstats", "pty", "py_compile", "pyclbr", "pydoc", "pydoc_data", "rlcompleter", "runpy", "shelve",
-    "site", "site-packages", "smtplib", "socketserver", "sqlite3", "symtable", "tabnanny", "this", "tkinter", "trace",
-    "tracemalloc", "tty", "turtle", "turtledemo", "tzdata", "unittest", "venv", "webbrowser", "wsgiref", "xmlrpc",
-    "zipapp", "zipimport", "bin",
+    "_aix_support",
+    "_android_support",
+    "_apple_support",
+    "_ios_support",
+    "_osx_support",
+    "_pyrepl",
+    "__hello__",
+    "__phello__",
+    "antigravity",
+    "bdb",
+    "cProfile",
+    "cmd",
+    "code",
+    "compileall",
+    "componentize_py_async_support",
+    "componentize_py_runtime",
+    "componentize_py_types",
+    "config-3",
+    "ctypes",
+    "curses",
+    "dbm",
+    "dill",
+    "doctest",
+    "ensurepip",
+    "ftplib",
+    "idlelib",
+    "imaplib",
+    "mailbox",
+    "modulefinder",
+    "multiprocessing",
+    "pdb",
+    "poplib",
+    "profile",
+    "pstats",
+    "pty",
+    "py_compile",
+    "pyclbr",
+    "pydoc",
+    "pydoc_data",
+    "rlcompleter",
+    "runpy",
+    "shelve",
+    "site",
+    "site-packages",
+    "smtplib",
+    "socketserver",
+    "sqlite3",
+    "symtable",
+    "tabnanny",
+    "this",
+    "tkinter",
+    "trace",
+    "tracemalloc",
+    "tty",
+    "turtle",
+    "turtledemo",
+    "tzdata",
+    "unittest",
+    "venv",
+    "webbrowser",
+    "wsgiref",
+    "xmlrpc",
+    "zipapp",
+    "zipimport",
+    "bin",
 ];
 /// Loaded, since others want them, and useless for a tool.
 const USELESS: &[&str] = &[
-    "_eryx", "_eryx_async", "_callwright", "__main__", "multiprocessing", "subprocess", "threading", "socket", "ssl",
-    "select", "selectors", "signal", "http.client", "http.server", "http.cookiejar", "asyncio.subprocess",
-    "concurrent.futures.process", "site", "sitecustomize", "usercustomize", "codeop", "dis", "opcode",
+    "_eryx",
+    "_eryx_async",
+    "_callwright",
+    "__main__",
+    "multiprocessing",
+    "subprocess",
+    "threading",
+    "socket",
+    "ssl",
+    "select",
+    "selectors",
+    "signal",
+    "http.client",
+    "http.server",
+    "http.cookiejar",
+    "asyncio.subprocess",
+    "concurrent.futures.process",
+    "site",
+    "sitecustomize",
+    "usercustomize",
+    "codeop",
+    "dis",
+    "opcode",
+    "tool",
+    "urllib3",
 ];
 /// The most source that one instance compiles.
 const BATCH: usize = 400_000;
@@ -66,38 +145,64 @@ async fn main() -> Result<()> {
     let names: Vec<&str> = zones.iter().map(|(name, _)| name.as_str()).collect();
     entries.push(("tzlist".to_owned(), names.join(" ").into_bytes()));
     entries.extend(zones.iter().map(|(name, data)| (format!("tz:{name}"), data.clone())));
-    fs::write(out.join("library.zst"), zstd::encode_all(&pack(&entries)[..], 19)?)?;
+    let library = zstd::encode_all(&pack(&entries)[..], 19)?;
+    fs::write(out.join("library.zst"), &library)?;
 
     let modules: BTreeSet<&str> = sources.keys().map(String::as_str).chain(loaded.iter().map(String::as_str)).collect();
     let listed: Vec<&str> = modules.into_iter().filter(|name| is_listed(name)).collect();
+    let whole = Sandbox::start(&prepare_bytes(&scratch, &snapshot, &library)?, Settings::default())?;
+    let broken = broken(&whole, &listed).await?;
+    let listed: Vec<&str> = listed.into_iter().filter(|name| !broken.contains(*name)).collect();
     fs::write(out.join("modules.txt"), listed.join("\n") + "\n")?;
     fs::remove_dir_all(scratch)?;
-    eprintln!("{} modules are in the snapshot, {} in the library, {} time zones", loaded.len(), sources.len(), zones.len());
+    eprintln!(
+        "{} modules are in the snapshot, {} in the library, {} time zones",
+        loaded.len(),
+        sources.len(),
+        zones.len()
+    );
     Ok(())
 }
 
 /// Whether a tool may name it.
 fn is_listed(name: &str) -> bool {
     let is_private = name.split('.').any(|part| part.starts_with('_'));
-    let is_useless = |useless: &&str| name == *useless || name.strip_prefix(*useless).is_some_and(|rest| rest.starts_with('.'));
+    let is_useless =
+        |useless: &&str| name == *useless || name.strip_prefix(*useless).is_some_and(|rest| rest.starts_with('.'));
     !is_private && !USELESS.iter().any(|useless| is_useless(&useless))
 }
 
 /// The modules that are in the snapshot.
 async fn loaded(sandbox: &Sandbox) -> Result<BTreeSet<String>> {
     let source = "def execute_tool(parameters, context):\n    import sys\n    return sorted(set(sys.modules) | set(sys.builtin_module_names))\n";
-    let checking =
-        Checking { source: source.to_owned(), tool: "x".to_owned(), imports: vec!["*".to_owned()], ..Checking::default() };
-    let program = sandbox.check(checking).await?.program.context("the list of modules does not compile")?;
+    run(sandbox, source, Map::new()).await
+}
+
+/// Those of `names` that cannot be imported: their C part is not there, or they want what a sandbox has not.
+async fn broken(sandbox: &Sandbox, names: &[&str]) -> Result<BTreeSet<String>> {
+    let source = "import importlib\ndef execute_tool(parameters, context):\n    broken = []\n    for name in parameters['names']:\n        \
+                  try:\n            importlib.import_module(name)\n        except BaseException:\n            broken.append(name)\n    return broken\n";
+    let parameters = serde_json::json!({ "names": names });
+    run(sandbox, source, parameters.as_object().cloned().unwrap_or_default()).await
+}
+
+async fn run(sandbox: &Sandbox, source: &str, parameters: Map<String, Value>) -> Result<BTreeSet<String>> {
+    let checking = Checking {
+        source: source.to_owned(),
+        tool: "x".to_owned(),
+        imports: vec!["*".to_owned()],
+        ..Checking::default()
+    };
+    let program = sandbox.check(checking).await?.program.context("the question does not compile")?;
     let job = Job {
         tenant: 0,
         program,
         names: Vec::new().into(),
-        parameters: Map::new(),
+        parameters,
         context: Map::new(),
         env: BTreeMap::new(),
         imports: None,
-        limits: Limits::default(),
+        limits: Limits { wall: std::time::Duration::from_secs(120), ..Limits::default() },
         until: None,
         http: None,
         printed: None,
@@ -153,7 +258,8 @@ async fn compile(sandbox: &Sandbox, sources: &BTreeMap<String, (bool, String)>) 
         size = 0;
         let answer = sandbox.compile(serde_json::to_vec(&std::mem::take(&mut batch))?).await?;
         let answer: Value = serde_json::from_slice(&answer)?;
-        let compiled = answer["modules"].as_object().with_context(|| format!("the library does not compile: {answer}"))?;
+        let compiled =
+            answer["modules"].as_object().with_context(|| format!("the library does not compile: {answer}"))?;
         for (name, code) in compiled {
             let is_package = sources.get(name).is_some_and(|(is_package, _)| *is_package);
             let mut entry = if is_package { b"p".to_vec() } else { b"m".to_vec() };

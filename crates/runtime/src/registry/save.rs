@@ -313,7 +313,7 @@ pub(super) async fn check(
     accepted.extend(secrets.iter().cloned());
     let compiled = compile::compile(tool.clone(), Some(&accepted))?;
     let mut warnings = warnings(&tool.spec);
-    warnings.extend(callwright_tools::python::check::check(app.python(), &tool.spec).await?);
+    warnings.extend(callwright_tools::python::check::check(app.python(), caller.org_id, &tool.spec).await?);
     for name in compiled.secrets.difference(&secrets) {
         warnings.push(format!(
             "the secret `{name}` is not set: calls fail with `secret_missing` until an administrator sets it (`callwright secret set {name}`)"

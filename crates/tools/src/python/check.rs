@@ -5,6 +5,7 @@ use std::time::Duration;
 use callwright_expr::Names;
 use callwright_model::{
     Fault,
+    id::OrgId,
     secret::is_secret_name,
     tool::{PythonConfig, ToolSpec, python::Network},
 };
@@ -116,11 +117,11 @@ pub(super) fn imports(config: &PythonConfig) -> Vec<String> {
 ///
 /// # Errors
 /// A [`Fault`] that names the field, with line and column in its details; or says that there is no sandbox.
-pub async fn check(python: &Python, spec: &ToolSpec) -> Result<Vec<String>, Fault> {
+pub async fn check(python: &Python, org: OrgId, spec: &ToolSpec) -> Result<Vec<String>, Fault> {
     let Some(config) = spec.config.python() else { return Ok(Vec::new()) };
     let sandbox = python.sandbox(Instant::now() + WAIT).await.map_err(room::fault)?;
     let checking = Checking {
-        tenant: 0,
+        tenant: org.raw(),
         source: config.code.clone(),
         tool: spec.name.clone(),
         function: config.function_name.clone(),
