@@ -104,10 +104,10 @@ fn a_saved_test_answers_for_the_upstream() {
             reaching(
                 "weather",
                 "read",
-                "import requests\ndef execute_tool(url):\n    return requests.get('https://weather.example.com/now').json()['t']\n",
+                "import requests\ndef execute_tool(url):\n    return requests.get('https://weather.example.com/now').json()\n",
             ),
         );
-        let case = json!({"name": "warm", "arguments": {}, "stubs": [{"status": 200, "body": {"t": 21}}], "expect": {"success": true, "result": 21}});
+        let case = json!({"name": "warm", "arguments": {}, "stubs": [{"status": 200, "body": {"t": 21}}], "expect": {"success": true, "result": [{"path": "/t", "equals": 21}]}});
         let made = api.post("/api/v1/tools/weather/cases", case);
         assert!(made.status < 300, "{}", made.body);
         let ran = api.post("/api/v1/tools/weather/cases/run", json!({})).expect(200);
