@@ -18,6 +18,9 @@ pub const HIDDEN: &str = "[secret]";
 /// Secrets shorter than this many bytes are left: hiding them would hide half of every text.
 const MIN_BYTES: usize = 4;
 
+/// The shortest line of a secret that is hidden by itself.
+const MIN_LINE_BYTES: usize = 8;
+
 /// Hides a fixed set of secrets. Cheap to make: one for each execution.
 #[derive(Clone, Default)]
 pub struct Redactor {
@@ -30,7 +33,15 @@ impl Redactor {
     /// Takes the secrets to hide; those shorter than four bytes are left.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
         let secrets = secrets.into_iter().filter(|secret| secret.expose().len() >= MIN_BYTES).cloned();
-        let secrets: Vec<SecretString> = secrets.collect();
+        let mut secrets: Vec<SecretString> = secrets.collect();
+        // Of a secret with several lines, such as a private key, each is one: logs are told line by line.
+        let lines: Vec<SecretString> = secrets
+            .iter()
+            .filter(|secret| secret.expose().contains('\n'))
+            .flat_map(|secret| secret.expose().lines().map(str::trim).filter(|line| line.len() >= MIN_LINE_BYTES))
+            .map(SecretString::new)
+            .collect();
+        secrets.extend(lines);
         let mut packed = Vec::new();
         for secret in &secrets {
             add_packed(&mut packed, secret.expose());

@@ -9,7 +9,7 @@ use std::{
     fs::{self, File},
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, Read},
-    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -57,7 +57,7 @@ impl Artifact {
 
     /// Whether both files are there.
     pub fn is_ready(&self) -> bool {
-        self.code.exists() && self.library.exists()
+        [&self.code, &self.library].into_iter().all(|path| File::open(path).is_ok())
     }
 }
 
@@ -75,22 +75,30 @@ pub fn prepare(dir: &Path) -> Result<Artifact, Error> {
 /// As [`prepare`], or when they are no such files.
 pub fn prepare_bytes(dir: &Path, snapshot: &[u8], library: &[u8]) -> Result<Artifact, Error> {
     let artifact = Artifact::of_bytes(dir, snapshot, library)?;
-    fs::create_dir_all(dir)?;
+    if !artifact.is_ready() {
+        make(&artifact, dir, snapshot, library)?;
+    }
+    for path in [&artifact.code, &artifact.library] {
+        check_owner(path)?;
+    }
+    Ok(artifact)
+}
+
+/// Makes what is missing, alone among those who try.
+fn make(artifact: &Artifact, dir: &Path, snapshot: &[u8], library: &[u8]) -> Result<(), Error> {
+    fs::DirBuilder::new().recursive(true).mode(0o755).create(dir)?;
     let lock = File::options().create(true).truncate(false).write(true).mode(0o600).open(dir.join("prepare.lock"))?;
     FileExt::lock(&lock)?;
-    if !artifact.library.exists() {
+    if File::open(&artifact.library).is_err() {
         write(&artifact.library, &unpack(library)?)?;
     }
-    if !artifact.code.exists() {
+    if File::open(&artifact.code).is_err() {
         let engine = engine::engine(1)?;
         let code = engine.precompile_component(&unpack(snapshot)?).map_err(Error::engine)?;
         write(&artifact.code, &code)?;
     }
     FileExt::unlock(&lock)?;
-    for path in [&artifact.code, &artifact.library] {
-        check_owner(path)?;
-    }
-    Ok(artifact)
+    Ok(())
 }
 
 /// Maps the prepared files into memory.
@@ -122,7 +130,7 @@ fn check_owner(path: &Path) -> Result<(), Error> {
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = path.with_extension("part");
     let _ = fs::remove_file(&part);
-    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&part)?;
+    let mut file = File::options().write(true).create_new(true).mode(0o644).open(&part)?;
     io::Write::write_all(&mut file, bytes)?;
     file.sync_all()?;
     fs::rename(part, path)

@@ -27,6 +27,8 @@ const MAX_OPEN: usize = 64;
 const MAX_READ: usize = 1 << 20;
 /// The most bytes of a request, its body included.
 const MAX_REQUEST: usize = 8 << 20;
+/// The most bytes that all open channels hold together.
+const MAX_HELD: usize = 32 << 20;
 /// What a result may be longer than its limit, for what is around it.
 const MARGIN: usize = 64 << 10;
 
@@ -86,6 +88,16 @@ impl Channels {
         self.result.take()
     }
 
+    /// Refuses `more` bytes beyond what all channels together may hold.
+    fn hold(&self, more: usize) -> Result<(), Refusal> {
+        let held: usize = self.open.iter().flatten().map(Channel::len).sum();
+        if held + more > MAX_HELD {
+            Err(Refusal::Broken("the open channels hold too much; close some"))
+        } else {
+            Ok(())
+        }
+    }
+
     pub(crate) fn open(&mut self, name: &str) -> Result<u32, Refusal> {
         let channel = match name {
             "call" => Channel::read(self.call.clone()),
@@ -105,6 +117,7 @@ impl Channels {
                 return Err(Refusal::Denied(why.to_owned()));
             }
         };
+        self.hold(channel.len())?;
         let free = self.open.iter().position(Option::is_none);
         let at = match free {
             Some(at) => at,
@@ -138,11 +151,13 @@ impl Channels {
 
     /// The answer to what was asked takes the request's place.
     pub(crate) fn answer(&mut self, handle: u32, answer: Vec<u8>) -> Result<(), Refusal> {
+        self.hold(answer.len())?;
         *self.get(handle)? = Channel::read(answer.into());
         Ok(())
     }
 
     pub(crate) fn write(&mut self, handle: u32, data: &[u8]) -> Result<u32, Refusal> {
+        self.hold(data.len())?;
         let most = self.max_result;
         let (buffer, most) = match self.get(handle)? {
             Channel::Result(buffer) => (buffer, most),
@@ -170,6 +185,13 @@ impl Channels {
 }
 
 impl Channel {
+    fn len(&self) -> usize {
+        match self {
+            Self::Read { data, .. } => data.len(),
+            Self::Result(buffer) | Self::Http(buffer) => buffer.len(),
+        }
+    }
+
     fn read(data: Arc<[u8]>) -> Self {
         Self::Read { data, at: 0 }
     }

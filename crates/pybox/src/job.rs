@@ -103,6 +103,29 @@ pub struct Raised {
     pub line: Option<u32>,
 }
 
+/// The most lines of a traceback.
+const MAX_FRAMES: usize = 24;
+/// The most bytes of an exception's text: what is shown is cut further, once secrets are hidden.
+const MAX_TEXT: usize = 80_000;
+/// The most bytes of a name.
+const MAX_NAME: usize = 200;
+
+impl Raised {
+    /// Within bounds, whoever wrote it.
+    pub(crate) fn bounded(mut self) -> Self {
+        cut(&mut self.name, MAX_NAME);
+        cut(&mut self.message, MAX_TEXT);
+        self.frames.truncate(MAX_FRAMES);
+        self.frames.iter_mut().for_each(|(_, function)| cut(function, MAX_NAME));
+        self
+    }
+}
+
+/// Cuts a text to at most `most` bytes, between two characters.
+pub(crate) fn cut(text: &mut String, most: usize) {
+    text.truncate(text.floor_char_boundary(most));
+}
+
 /// What sort of exception it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

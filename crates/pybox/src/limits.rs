@@ -1,14 +1,14 @@
 //! What one call may use, and what all calls together may.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use wasmtime::ResourceLimiter;
+
+use crate::Tenant;
 
 /// The most elements of a table; the interpreter itself has about 12,000.
 pub(crate) const MAX_TABLE: usize = 40_000;
@@ -32,29 +32,56 @@ impl Default for Limits {
     }
 }
 
-/// The memory that all instances together may grow by.
+/// The memory that all instances together may grow by. One tenant gets at most three quarters of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
-    left: Arc<AtomicUsize>,
+    state: Arc<Mutex<Taken>>,
     all: usize,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    sum: usize,
+    tenants: HashMap<Tenant, usize>,
 }
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
-        Self { left: Arc::new(AtomicUsize::new(bytes)), all: bytes }
+        Self { state: Arc::default(), all: bytes }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is taken of it.
     pub(crate) fn taken(&self) -> usize {
-        self.all.saturating_sub(self.left.load(Ordering::Acquire))
+        self.lock().sum
     }
 
-    fn take(&self, bytes: usize) -> bool {
-        self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(bytes)).is_ok()
+    fn take(&self, tenant: Tenant, bytes: usize) -> bool {
+        if bytes == 0 {
+            return true;
+        }
+        let mut taken = self.lock();
+        let own = taken.tenants.get(&tenant).copied().unwrap_or_default() + bytes;
+        if taken.sum + bytes > self.all || own > self.all / 4 * 3 {
+            return false;
+        }
+        taken.sum += bytes;
+        taken.tenants.insert(tenant, own);
+        true
     }
 
-    fn give_back(&self, bytes: usize) {
-        self.left.fetch_add(bytes, Ordering::AcqRel);
+    fn give_back(&self, tenant: Tenant, bytes: usize) {
+        let mut taken = self.lock();
+        taken.sum = taken.sum.saturating_sub(bytes);
+        let left = taken.tenants.get(&tenant).copied().unwrap_or_default().saturating_sub(bytes);
+        if left == 0 {
+            taken.tenants.remove(&tenant);
+        } else {
+            taken.tenants.insert(tenant, left);
+        }
     }
 }
 
@@ -62,6 +89,8 @@ impl Budget {
 #[derive(Debug)]
 pub(crate) struct Growth {
     budget: Budget,
+    /// Whose call it is.
+    tenant: Tenant,
     /// The most that it may have, in bytes.
     most: usize,
     /// What it has.
@@ -83,11 +112,14 @@ pub(crate) enum Refused {
 
 impl Growth {
     pub(crate) fn new(budget: Budget) -> Self {
-        Self { budget, most: usize::MAX, peak: 0, taken: 0, refused: None }
+        Self { budget, tenant: 0, most: usize::MAX, peak: 0, taken: 0, refused: None }
     }
 
-    /// From here on it may have `most` bytes in all.
-    pub(crate) fn limit(&mut self, most: usize) {
+    /// From here on it may have `most` bytes in all, and they count as the tenant's.
+    pub(crate) fn limit(&mut self, most: usize, tenant: Tenant) {
+        self.budget.give_back(self.tenant, self.taken);
+        self.taken = 0;
+        self.tenant = tenant;
         self.most = most;
     }
 
@@ -105,7 +137,7 @@ impl ResourceLimiter for Growth {
         }
         // What a new instance begins with is shared between all of them until it is written to.
         let more = if current == 0 { 0 } else { desired.saturating_sub(current) };
-        if !self.budget.take(more) {
+        if !self.budget.take(self.tenant, more) {
             self.refused = Some(Refused::Shared);
             return Ok(false);
         }
@@ -121,7 +153,7 @@ impl ResourceLimiter for Growth {
 
 impl Drop for Growth {
     fn drop(&mut self) {
-        self.budget.give_back(self.taken);
+        self.budget.give_back(self.tenant, self.taken);
     }
 }
 
@@ -133,16 +165,21 @@ mod tests {
     fn growth_is_bounded_for_each_and_for_all_and_given_back() {
         let budget = Budget::new(100);
         let mut one = Growth::new(budget.clone());
-        one.limit(150);
+        one.limit(150, 1);
         assert!(one.memory_growing(0, 60, None).unwrap(), "the beginning is shared");
         assert!(one.memory_growing(60, 120, None).unwrap());
         assert!(!one.memory_growing(120, 151, None).unwrap());
         assert_eq!((one.refused, one.peak()), (Some(Refused::Own), 120));
-        let mut other = Growth::new(budget);
-        assert!(other.memory_growing(0, 60, None).unwrap());
-        assert!(!other.memory_growing(60, 101, None).unwrap());
+        assert!(!one.memory_growing(120, 136, None).unwrap(), "a tenant has three quarters at most");
+        let mut other = Growth::new(budget.clone());
+        other.limit(1_000, 2);
+        assert!(other.memory_growing(60, 100, None).unwrap());
+        assert!(!other.memory_growing(100, 101, None).unwrap(), "together they have all");
         assert_eq!(other.refused, Some(Refused::Shared));
         drop(one);
-        assert!(other.memory_growing(60, 101, None).unwrap());
+        assert!(other.memory_growing(100, 130, None).unwrap());
+        drop(other);
+        assert_eq!(budget.taken(), 0);
+        assert!(budget.lock().tenants.is_empty());
     }
 }

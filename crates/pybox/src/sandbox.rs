@@ -18,7 +18,7 @@ use crate::{
     bindings::{Sandbox as Guest, SandboxPre},
     engine::{self, Ticker},
     instance::{self, State},
-    job::{Answer, Checked, Checking, Ended, Job, Program, Report, Request},
+    job::{Answer, Checked, Checking, Ended, Job, Program, Report, Request, cut},
     library::Library,
     limits::{Budget, Limits, Refused},
     modules,
@@ -29,6 +29,14 @@ const GRACE: Duration = Duration::from_millis(20);
 /// What a check may use; the code is only read, not run.
 const CHECK: Limits =
     Limits { wall: Duration::from_secs(10), memory_bytes: 256 << 20, output_bytes: 16 << 20, log_bytes: 4 << 10 };
+/// The most bytes that an instance hands over at once. Our own Python does it in pieces of 4 MiB at most.
+const MAX_COPIED: usize = 8 << 20;
+/// The most bytes of a compiled program.
+const MAX_PROGRAM: usize = 2 << 20;
+/// The most problems or warnings that are told of.
+const MAX_TOLD: usize = 20;
+/// The most bytes of one of them.
+const MAX_SENTENCE: usize = 1_000;
 /// What the host calls.
 const ENTRY: &str = "_run()";
 
@@ -175,6 +183,10 @@ impl Sandbox {
         let source: Arc<[u8]> = checking.source.into_bytes().into();
         let raw = self.begin(place, request, source, &job).await?;
         let Some(answer) = raw.answer.as_deref() else {
+            if raw.refused == Some(Refused::Shared) {
+                let why = "all Python calls together have the memory that they may have; try again shortly";
+                return Err(Error::NotReady(why.to_owned()));
+            }
             return Ok(Checked::refused(match raw.ended() {
                 Ended::TimedOut => "takes too long to read; make it smaller",
                 Ended::OutOfMemory { .. } => "takes too much memory to read; make it smaller",
@@ -182,7 +194,18 @@ impl Sandbox {
             }));
         };
         match serde_json::from_slice(answer).map_err(|error| Error::Broken(error.to_string()))? {
-            Answer::Checked { problems, warnings, function, code, .. } => {
+            // What all together may have is a matter of the moment, and nothing is wrong with the code.
+            _ if raw.refused == Some(Refused::Shared) => Err(Error::NotReady(
+                "all Python calls together have the memory that they may have; try again shortly".to_owned(),
+            )),
+            Answer::Checked { code: Some(code), .. } if code.len() / 4 * 3 > MAX_PROGRAM => {
+                Ok(Checked::refused("is too large once it is compiled (2 MiB); keep data out of it"))
+            }
+            Answer::Checked { mut problems, mut warnings, function, code, .. } => {
+                problems.truncate(MAX_TOLD);
+                problems.iter_mut().for_each(|problem| cut(&mut problem.message, MAX_SENTENCE));
+                warnings.truncate(MAX_TOLD);
+                warnings.iter_mut().for_each(|warning| cut(warning, MAX_SENTENCE));
                 let code = code.and_then(|code| base64::prelude::BASE64_STANDARD.decode(code).ok());
                 let program = match (code, function) {
                     (Some(code), Some(function)) => Some(Program { code: code.into(), function: function.into() }),
@@ -190,7 +213,10 @@ impl Sandbox {
                 };
                 Ok(Checked { problems, warnings, program })
             }
-            Answer::Raised(raised) => Ok(Checked::refused(&format!("cannot be read: {}", raised.message))),
+            Answer::Raised(raised) => {
+                let raised = raised.bounded();
+                Ok(Checked::refused(&format!("cannot be read: {} {}", raised.name, raised.message)))
+            }
         }
     }
 
@@ -222,12 +248,12 @@ impl Sandbox {
         if let Some(until) = job.until {
             limits.wall = limits.wall.min(until.saturating_duration_since(Instant::now()));
         }
-        let inner = self.0.inner.clone();
+        let (inner, tenant) = (self.0.inner.clone(), job.tenant);
         let running = runtime.spawn(async move {
             let mut instance = inner.take().await?;
             let state = instance.store.data_mut();
             state.channels.begin(request, code, http, limits.output_bytes);
-            state.growth.limit(limits.memory_bytes);
+            state.growth.limit(limits.memory_bytes, tenant);
             lock(&state.printed).begin(limits.log_bytes, printed);
             let raw = instance.run(&inner.ticker, limits).await;
             // Clearing away and making a new one is nothing that the caller waits for.
@@ -313,6 +339,8 @@ impl Inner {
         let mut store = Store::new(&self.engine, State::new(self.library.clone(), self.budget.clone()));
         store.limiter(|state| &mut state.growth);
         store.set_epoch_deadline(u64::MAX / 2);
+        // What one call of the host may copy out: copying cannot be interrupted.
+        store.set_hostcall_fuel(MAX_COPIED);
         let guest = self.guest.instantiate_async(&mut store).await.map_err(Error::engine)?;
         Ok(Instance { store, guest })
     }
@@ -398,7 +426,7 @@ fn understand(bytes: &[u8], refused: Option<Refused>) -> Ended {
         Ok(Answer::Raised(raised)) if raised.sort == crate::Sort::Memory => {
             Ended::OutOfMemory { is_shared: refused == Some(Refused::Shared) }
         }
-        Ok(Answer::Raised(raised)) => Ended::Raised(raised),
+        Ok(Answer::Raised(raised)) => Ended::Raised(raised.bounded()),
         _ => Ended::Died("its answer cannot be read".to_owned()),
     }
 }

@@ -110,9 +110,18 @@ impl PythonTool {
     }
 
     async fn run(&self, cx: &ExecCx<'_>, call: &PreparedCall, hide: &Redactor) -> Result<Outcome, ToolError> {
-        let sandbox = cx.python.sandbox(call.deadline).await?;
         let checking = Checking { tenant: call.org.raw(), ..self.checking.clone() };
-        let program = cx.python.program(&sandbox, checking).await?;
+        let readied = async {
+            let sandbox = cx.python.sandbox(call.deadline).await?;
+            let program = cx.python.program(&sandbox, checking).await?;
+            Ok::<_, ToolError>((sandbox, program))
+        };
+        let (sandbox, program) = tokio::select! {
+            biased;
+            () = cx.cancel.cancelled() => return Err(cancelled("before its code ran")),
+            readied = readied => readied?,
+            () = tokio::time::sleep_until(call.deadline) => return Err(room::overdue()),
+        };
         let (sender, mut calls) = mpsc::channel(1);
         let job = self.job(cx, call, program, self.has_network.then_some(sender));
         let mut outbound = Outbound::new(cx, call, hide);
@@ -135,17 +144,11 @@ impl PythonTool {
         };
         let report = match report {
             Some(Ok(report)) => report,
-            Some(Err(error)) => return Err(room::unavailable(&error)),
-            None => {
-                return Err(outbound.in_doubt(ToolError::new(
-                    ErrorClass::Cancelled,
-                    "cancelled",
-                    "the execution was cancelled while its code ran",
-                )));
-            }
+            Some(Err(error)) => return Err(outbound.in_doubt(room::unavailable(&error))),
+            None => return Err(outbound.in_doubt(cancelled("while its code ran"))),
         };
         cx.ports.sandboxed(noted(&report, hide));
-        match ending::read(report.ended, &self.checking.source, self.limits, report.wall) {
+        match ending::read(report.ended, &self.checking.source, self.limits, report.wall, outbound.has_begun()) {
             Ok(mut result) => {
                 hide.value(&mut result);
                 Ok(Outcome::Done(Content::json(result)))
@@ -153,6 +156,20 @@ impl PythonTool {
             Err(error) => Err(outbound.after(error)),
         }
     }
+}
+
+/// Somebody stopped it.
+fn cancelled(when: &str) -> ToolError {
+    ToolError::new(ErrorClass::Cancelled, "cancelled", format!("the execution was cancelled {when}"))
+}
+
+/// The most bytes of an error's text.
+const MAX_MESSAGE: usize = 4_000;
+
+/// Cuts a text to size, once its secrets are hidden.
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(MAX_MESSAGE));
+    text
 }
 
 /// The names of the schema's properties.
@@ -196,13 +213,11 @@ fn noted(report: &Report, hide: &Redactor) -> SandboxReport {
 impl Executor for PythonTool {
     async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
         if cx.cancel.is_cancelled() {
-            let error =
-                ToolError::new(ErrorClass::Cancelled, "cancelled", "the execution was cancelled before its code ran");
-            return Ok(Outcome::Failed(error));
+            return Ok(Outcome::Failed(cancelled("before its code ran")));
         }
         let hide = Redactor::new(call.secrets.values());
         Ok(self.run(cx, call, &hide).await.unwrap_or_else(|mut error| {
-            error.message = hide.text(&error.message);
+            error.message = cut(hide.text(&error.message));
             if let Some(details) = &mut error.details {
                 hide.value(details);
             }

@@ -235,3 +235,29 @@ fn the_kind_can_be_switched_off_for_the_server_and_for_an_organization() {
         assert_eq!(refused["error"]["code"], "sandbox_unavailable");
     });
 }
+
+#[test]
+fn what_code_writes_past_the_runner_is_bounded() {
+    on_both(|database| {
+        let server = Server::start(Options::new(BINARY, database));
+        let api = server.api();
+        // The runner's own modules are there for whoever looks; what is written with them is checked outside.
+        let code = "import sys, json\ndef execute_tool(how):\n    channel = sys.modules['_callwright.channel']\n    if how == 'frames':\n        \
+                    told = {'kind': 'exception', 'type': 'T' * 5000, 'message': 'm' * 500000, 'frames': [[1, 'f']] * 50000}\n        channel.write('result', json.dumps(told).encode())\n    \
+                    if how == 'junk':\n        channel.write('result', b'\\xff{\"kind\"')\n    if how == 'held':\n        kept = []\n        import _eryx\n        for _ in range(60):\n            \
+                    kind, handle = _eryx._eryx_tcp_connect('result', 0, 0)\n            kept.append([_eryx._eryx_tcp_write(handle, b'x' * 1000000, 0)[0] for _ in range(7)])\n        return sum(1 for row in kept for one in row if one == 0) <= 32\n    return 1\n";
+        let mut wanted = tool("past", code);
+        wanted["parameters"] = json!({"type": "object", "properties": {"how": {"type": "string"}}});
+        wanted["config"]["max_output_bytes"] = json!(8 << 20);
+        let refused = api.post("/api/v1/tools", wanted.clone()).expect(422);
+        assert!(refused.to_string().contains("_eryx"), "{refused}");
+        wanted["config"]["code"] = json!(code.replace("import _eryx", "_eryx = sys.modules['_eryx']"));
+        save(&api, wanted);
+        let answer = api.post("/api/v1/tools/past/call", json!({"arguments": {"how": "frames"}})).expect(200);
+        assert_eq!(answer["error"]["code"], "exception", "the first result counts");
+        assert!(answer.to_string().len() < 20_000, "{} bytes", answer.to_string().len());
+        assert_eq!(call(&api, "past", json!({"how": "junk"}))["error"]["code"], "sandbox_died");
+        assert_eq!(call(&api, "past", json!({"how": "held"}))["data"], true);
+        assert_eq!(call(&api, "past", json!({"how": "fine"}))["data"], 1);
+    });
+}

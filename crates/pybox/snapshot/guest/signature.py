@@ -43,6 +43,10 @@ def plan(function, names):
             return "one"
         if len(places) == 2 or not [name for name in places[2:] if name not in optional]:
             return "both"
+    rest_is_optional = all(name in optional for name in places[2:]) and set(only) <= set(getattr(function, "__kwdefaults__", None) or ())
+    if len(places) >= 2 and places[1] == "context" and "context" not in names and rest_is_optional:
+        if not any(name in names for name in places + only):
+            return "both"
     is_by_name = [name for name in places + only if name in known]
     if not is_by_name and not only and 1 <= len(places) <= 2 and not optional:
         return "both" if len(places) == 2 else "one"

@@ -44,7 +44,12 @@ def _plain(value, depth):
     if kind is str or kind is bool or value is None:
         return value
     if kind is int:
-        return value if _WHOLE[0] <= value <= _WHOLE[1] else str(value)
+        if _WHOLE[0] <= value <= _WHOLE[1]:
+            return value
+        try:
+            return str(value)
+        except ValueError:
+            raise Unconvertible("an integer has too many digits to be written out") from None
     if kind is float:
         if math.isfinite(value):
             return value

@@ -128,7 +128,10 @@ pub async fn check(python: &Python, org: OrgId, spec: &ToolSpec) -> Result<Vec<S
         names: properties(spec),
         imports: imports(config),
     };
-    let checked = python.check(&sandbox, checking).await.map_err(|error| room::fault(room::unavailable(&error)))?;
+    let checked = match tokio::time::timeout(WAIT, python.check(&sandbox, checking)).await {
+        Ok(checked) => checked.map_err(|error| room::fault(room::unavailable(&error)))?,
+        Err(_) => return Err(room::fault(room::overdue())),
+    };
     match checked.problems.as_slice() {
         [] => Ok(checked.warnings),
         problems => Err(refused(problems)),

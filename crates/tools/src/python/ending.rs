@@ -6,21 +6,27 @@ use callwright_model::{ErrorClass, ToolError};
 use callwright_pybox::{Ended, Limits, Raised, Sort};
 use serde_json::{Value, json};
 
+use super::room::overdue;
+
 /// A run that ends before this had no time to run.
 const TURN: Duration = Duration::from_millis(8);
 /// The most characters of a line of code that is shown.
 const MAX_LINE: usize = 200;
 
 /// The result, or the error that the model reads.
-pub(super) fn read(ended: Ended, source: &str, limits: Limits, wall: Duration) -> Result<Value, ToolError> {
+pub(super) fn read(
+    ended: Ended,
+    source: &str,
+    limits: Limits,
+    wall: Duration,
+    has_begun: bool,
+) -> Result<Value, ToolError> {
     let sandbox = |code: &str, message: String| ToolError::new(ErrorClass::SandboxError, code, message);
     Err(match ended {
         Ended::Done(result) => return Ok(result),
         Ended::Raised(raised) => exception(&raised, source),
         // Less than an instance needs to begin: it was hardly its turn.
-        Ended::TimedOut if wall < TURN => {
-            ToolError::new(ErrorClass::TimeoutError, "sandbox_busy", "the time was over before it was this call's turn")
-        }
+        Ended::TimedOut if wall < TURN && !has_begun => overdue(),
         Ended::TimedOut => ToolError::new(
             ErrorClass::TimeoutError,
             "timeout",
@@ -102,7 +108,7 @@ mod tests {
     #[test]
     fn a_value_error_is_for_the_model_and_others_show_the_line() {
         let source = "def execute_tool(parameters):\n    return 1 / 0\n";
-        let read = |ended| read(ended, source, Limits::default(), Duration::from_millis(5)).unwrap_err();
+        let read = |ended| read(ended, source, Limits::default(), Duration::from_millis(5), false).unwrap_err();
         let error = read(raised(Sort::Value, "ValueError", "give a date"));
         assert_eq!((error.class, error.message.as_str()), (ErrorClass::ValidationError, "give a date"));
         let error = read(raised(Sort::Exception, "ZeroDivisionError", "division by zero"));

@@ -10,6 +10,7 @@ use callwright_guard::{Answer, Outgoing, Redactor};
 use callwright_model::{ToolError, execution::Attempt, tool::Effect};
 use callwright_pybox::{HttpAnswer, HttpCall, HttpRefused, HttpRequest};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use url::Url;
 
@@ -30,16 +31,31 @@ pub(super) struct Outbound<'a> {
     call: &'a PreparedCall,
     hide: &'a Redactor,
     sent: u32,
-    writes: u32,
+    /// The writes that were sent, in the order in which they first were, and whether they were answered.
+    writes: Vec<Write>,
+    /// The write under way.
+    last: Option<usize>,
     /// A request that may change something has left, or may have.
     has_acted: bool,
     /// Of one of these it is not known whether it did.
     is_in_doubt: bool,
 }
 
+/// A write that the code has sent.
+struct Write {
+    /// Of method, address and body.
+    hash: [u8; 32],
+    is_answered: bool,
+}
+
 impl<'a> Outbound<'a> {
     pub(super) fn new(cx: &'a ExecCx<'a>, call: &'a PreparedCall, hide: &'a Redactor) -> Self {
-        Self { cx, call, hide, sent: 0, writes: 0, has_acted: false, is_in_doubt: false }
+        Self { cx, call, hide, sent: 0, writes: Vec::new(), last: None, has_acted: false, is_in_doubt: false }
+    }
+
+    /// Whether the code has sent anything, and so has surely begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.sent > 0
     }
 
     /// Carries one request out.
@@ -53,6 +69,7 @@ impl<'a> Outbound<'a> {
 
     async fn send(&mut self, request: HttpRequest) -> Result<HttpAnswer, HttpRefused> {
         self.sent += 1;
+        self.last = None;
         if self.sent > MAX_REQUESTS {
             return Err(refuse("too_many_requests", format!("one execution may send {MAX_REQUESTS} requests")));
         }
@@ -67,6 +84,9 @@ impl<'a> Outbound<'a> {
         match sent {
             Ok(answer) => {
                 self.has_acted |= !is_safe;
+                if let Some(write) = self.last.take().and_then(|at| self.writes.get_mut(at)) {
+                    write.is_answered = true;
+                }
                 self.note(started_at, begun, Some(answer.status), None);
                 Ok(told(answer))
             }
@@ -98,12 +118,7 @@ impl<'a> Outbound<'a> {
         // The guard says itself what it can unpack.
         headers.remove(http::header::ACCEPT_ENCODING);
         if !is_safe {
-            // Repeated under the same key, the code sends the same requests in the same order.
-            let key = match self.writes {
-                0 => self.call.intent_key.clone(),
-                earlier => format!("{}-{earlier}", self.call.intent_key),
-            };
-            self.writes += 1;
+            let key = self.key(&method, &url, &request.body);
             if let Ok(key) = HeaderValue::from_str(&key) {
                 headers.entry("idempotency-key").or_insert(key);
             }
@@ -124,6 +139,24 @@ impl<'a> Outbound<'a> {
             max_bytes: MAX_ANSWER,
             sensitive: Vec::new(),
         })
+    }
+
+    /// The key of a write: the intent's, with a number after the first. Code that runs again under the same intent sends
+    /// the same requests in the same order; and one that sends again what nobody answered does so under the same key.
+    fn key(&mut self, method: &Method, url: &Url, body: &[u8]) -> String {
+        let mut hash = Sha256::new();
+        for part in [method.as_str().as_bytes(), url.as_str().as_bytes(), body] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let hash = hash.finalize().into();
+        let open = self.writes.iter().position(|write| write.hash == hash && !write.is_answered);
+        let at = open.unwrap_or_else(|| {
+            self.writes.push(Write { hash, is_answered: false });
+            self.writes.len() - 1
+        });
+        self.last = Some(at);
+        if at == 0 { self.call.intent_key.clone() } else { format!("{}-{at}", self.call.intent_key) }
     }
 
     fn note(
@@ -150,7 +183,10 @@ impl<'a> Outbound<'a> {
 
     /// The error of code that ended, by itself or not.
     pub(super) fn after(&self, error: ToolError) -> ToolError {
-        let was_stopped = matches!(error.code.as_str(), "timeout" | "memory_limit" | "memory_pool" | "sandbox_died");
+        let was_stopped = matches!(
+            error.code.as_str(),
+            "timeout" | "sandbox_busy" | "memory_limit" | "memory_pool" | "sandbox_died" | "bad_result"
+        );
         if was_stopped || (self.is_in_doubt && self.is_write()) { self.in_doubt(error) } else { error }
     }
 

@@ -4,15 +4,27 @@ use std::sync::Arc;
 
 use callwright_model::{ErrorClass, Fault, ToolError};
 use callwright_pybox::{Artifact, Checked, Checking, Error, Program, Sandbox, Settings};
-use quick_cache::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 use tokio::{
     sync::{OnceCell, watch},
     time::Instant,
 };
 
-/// How many compiled programs are kept; each has about the size of its source.
-const MAX_PROGRAMS: usize = 1_000;
+/// How many compiled programs are expected.
+const PROGRAMS: usize = 1_000;
+/// What they may take together, in bytes.
+const MAX_PROGRAM_BYTES: u64 = 64 << 20;
+
+/// A program weighs what its code takes.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<[u8; 32], Program> for Bytes {
+    fn weight(&self, _: &[u8; 32], program: &Program) -> u64 {
+        program.code.len() as u64 + 256
+    }
+}
 
 /// A cheap handle to the sandbox.
 #[derive(Clone)]
@@ -22,7 +34,7 @@ struct Room {
     state: watch::Sender<State>,
     settings: Settings,
     sandbox: OnceCell<Sandbox>,
-    programs: Cache<[u8; 32], Program>,
+    programs: Cache<[u8; 32], Program, Bytes>,
 }
 
 /// Whether there is a sandbox.
@@ -43,7 +55,7 @@ impl Python {
             state: watch::Sender::new(State::Preparing),
             settings,
             sandbox: OnceCell::new(),
-            programs: Cache::new(MAX_PROGRAMS),
+            programs: Cache::with_weighter(PROGRAMS, MAX_PROGRAM_BYTES, Bytes),
         }))
     }
 
@@ -69,6 +81,7 @@ impl Python {
         let settled =
             async { state.wait_for(|state| *state != State::Preparing).await.ok().map(|state| state.clone()) };
         let state = tokio::time::timeout_at(deadline, settled).await.ok().flatten().unwrap_or(State::Preparing);
+        let is_preparing = state == State::Preparing;
         let why = match state {
             State::Ready(artifact) => {
                 let start = || async { Sandbox::start(&artifact, self.0.settings) };
@@ -79,7 +92,7 @@ impl Python {
         };
         let mut error =
             ToolError::new(ErrorClass::SandboxError, "sandbox_unavailable", format!("the Python sandbox {why}"));
-        error.retryable = true;
+        error.retryable = is_preparing;
         Err(error)
     }
 
@@ -124,6 +137,12 @@ fn key(checking: &Checking) -> [u8; 32] {
     hash.update([u8::from(function.is_some())]);
     hash.update((names.len() as u64).to_le_bytes());
     hash.finalize().into()
+}
+
+/// The time was over before anything ran.
+pub(super) fn overdue() -> ToolError {
+    let message = "the time was over before it was this call's turn in the Python sandbox; nothing ran";
+    ToolError::new(ErrorClass::TimeoutError, "sandbox_busy", message)
 }
 
 /// The sandbox is at fault, not the code.
