@@ -245,7 +245,7 @@ fn what_code_writes_past_the_runner_is_bounded() {
         let code = "import sys, json\ndef execute_tool(how):\n    channel = sys.modules['_callwright.channel']\n    if how == 'frames':\n        \
                     told = {'kind': 'exception', 'type': 'T' * 5000, 'message': 'm' * 500000, 'frames': [[1, 'f']] * 50000}\n        channel.write('result', json.dumps(told).encode())\n    \
                     if how == 'junk':\n        channel.write('result', b'\\xff{\"kind\"')\n    if how == 'held':\n        kept = []\n        import _eryx\n        for _ in range(60):\n            \
-                    kind, handle = _eryx._eryx_tcp_connect('result', 0, 0)\n            kept.append([_eryx._eryx_tcp_write(handle, b'x' * 1000000, 0)[0] for _ in range(7)])\n        return sum(1 for row in kept for one in row if one == 0) <= 32\n    return 1\n";
+                    kind, handle = _eryx._eryx_tcp_connect('result', 0, 0)\n            kept.append([_eryx._eryx_tcp_write(handle, b'x' * 1000000, 0)[0] for _ in range(7)])\n        return sum(1 for row in kept for one in row if one == 0) <= 33\n    return 1\n";
         let mut wanted = tool("past", code);
         wanted["parameters"] = json!({"type": "object", "properties": {"how": {"type": "string"}}});
         wanted["config"]["max_output_bytes"] = json!(8 << 20);

@@ -104,7 +104,7 @@ fn a_saved_test_answers_for_the_upstream() {
             reaching(
                 "weather",
                 "read",
-                "import requests\ndef execute_tool(url):\n    return requests.get('https://weather.example.com/now').json()\n",
+                "import requests\ndef execute_tool(url=None):\n    return requests.get('https://weather.example.com/now').json()\n",
             ),
         );
         let case = json!({"name": "warm", "arguments": {}, "stubs": [{"status": 200, "body": {"t": 21}}], "expect": {"success": true, "result": [{"path": "/t", "equals": 21}]}});

@@ -38,7 +38,8 @@ def plan(function, names):
     known = names | {"context"}
     if not places and not only:
         return "keywords" if code.co_flags & _KEYWORDS else "both" if code.co_flags & _ARGS else "none"
-    if not only and places[0] == "parameters" and "parameters" not in names:
+    # `(parameters)` and `(parameters, context)` mean all arguments, also where one of them is called so.
+    if not only and places[0] == "parameters" and ("parameters" not in names or places[1:2] in ([], ["context"])):
         if len(places) == 1 or len([name for name in places[1:] if name not in optional]) == 0 and "context" not in places:
             return "one"
         if len(places) == 2 or not [name for name in places[2:] if name not in optional]:
