@@ -194,7 +194,6 @@ pub struct Problem {
 #[serde(tag = "mode", rename_all = "snake_case")]
 pub(crate) enum Request<'a> {
     Run {
-        compiled: bool,
         function: &'a str,
         names: &'a [String],
         parameters: &'a Map<String, Value>,

@@ -37,6 +37,8 @@ const MAX_PROGRAM: usize = 2 << 20;
 const MAX_TOLD: usize = 20;
 /// The most bytes of one of them.
 const MAX_SENTENCE: usize = 1_000;
+/// How deep a result may be nested: as `DEPTH` in `guest/values.py`.
+const MAX_DEPTH: usize = 100;
 /// What the host calls.
 const ENTRY: &str = "_run()";
 
@@ -135,7 +137,6 @@ impl Sandbox {
         let place = self.enter(job.tenant).await?;
         let waited = began.elapsed();
         let request = Request::Run {
-            compiled: true,
             function: &job.program.function,
             names: &job.names,
             parameters: &job.parameters,
@@ -418,6 +419,11 @@ fn understand(bytes: &[u8], refused: Option<Refused>) -> Ended {
     const PREFIX: &[u8] = br#"{"kind":"done","result":"#;
     if let Some(result) = bytes.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(b"}")) {
         return match serde_json::from_slice::<Value>(result) {
+            // Our own Python keeps to this; code can write past it, and what is nested deeper could not be read back from
+            // the log, which wraps it once more.
+            Ok(result) if is_deeper(&result, MAX_DEPTH) => {
+                Ended::Died(format!("its result is nested more than {MAX_DEPTH} deep"))
+            }
             Ok(result) => Ended::Done(result),
             Err(error) => Ended::Died(format!("its result cannot be read: {error}")),
         };
@@ -428,6 +434,15 @@ fn understand(bytes: &[u8], refused: Option<Refused>) -> Ended {
         }
         Ok(Answer::Raised(raised)) => Ended::Raised(raised.bounded()),
         _ => Ended::Died("its answer cannot be read".to_owned()),
+    }
+}
+
+/// Whether a value has more than `most` levels of lists and objects.
+fn is_deeper(value: &Value, most: usize) -> bool {
+    match value {
+        Value::Array(items) => most == 0 || items.iter().any(|item| is_deeper(item, most - 1)),
+        Value::Object(fields) => most == 0 || fields.values().any(|item| is_deeper(item, most - 1)),
+        _ => false,
     }
 }
 

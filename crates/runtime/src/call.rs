@@ -105,6 +105,29 @@ pub struct CallRequest {
     pub webhook: Option<WebhookTarget>,
 }
 
+impl CallRequest {
+    /// A trial by whoever builds the tool: with real effects, nothing kept is given, and nobody is asked to confirm.
+    pub fn trial(caller: Caller, tool: String, arguments: Value, context: Object, source: &'static str) -> Self {
+        Self {
+            caller,
+            tool,
+            arguments,
+            context,
+            agent: None,
+            channel: Some(Channel::Test),
+            dry_run: false,
+            idempotency_key: None,
+            source,
+            replay_of: None,
+            cursor: None,
+            fresh: true,
+            confirmed: true,
+            approved: false,
+            webhook: None,
+        }
+    }
+}
+
 /// Carries out one execution. A tool that fails is an answer; an error is a request that could not be
 /// carried out at all, or a mistake of ours.
 pub async fn run(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {

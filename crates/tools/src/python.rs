@@ -25,7 +25,7 @@ use callwright_model::{
         python::{DEFAULT_MEMORY_MB, DEFAULT_OUTPUT_BYTES},
     },
 };
-use callwright_pybox::{Checking, Ended, Job, Limits, Program, Report, modules};
+use callwright_pybox::{Checking, Ended, Job, Limits, Program, Report};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -45,6 +45,8 @@ const CONTEXT: [&str; 7] =
 /// A Python tool, as far as it can be readied without running anything.
 pub struct PythonTool {
     checking: Checking,
+    /// Names the compiled form of the code.
+    key: room::Key,
     names: Arc<[String]>,
     imports: Option<Arc<[String]>>,
     limits: Limits,
@@ -60,18 +62,12 @@ impl PythonTool {
     pub fn compile(config: &PythonConfig, spec: &ToolSpec, names: &Names) -> Result<Self, Fault> {
         check::bounds(config, spec, names)?;
         let has_network = config.has_network();
-        let properties: Vec<String> = properties(spec);
+        let checking = check::checking(config, spec);
         let wall = Duration::from_millis(config.wall_ms().unwrap_or(spec.policy.timeout_ms).into());
         Ok(Self {
-            checking: Checking {
-                tenant: 0,
-                source: config.code.clone(),
-                tool: spec.name.clone(),
-                function: config.function_name.clone(),
-                names: properties.clone(),
-                imports: check::imports(config),
-            },
-            names: properties.into(),
+            key: room::key(&checking),
+            names: checking.names.clone().into(),
+            checking,
             imports: config.allowed_imports.as_ref().map(|_| check::imports(config).into()),
             limits: Limits {
                 wall,
@@ -91,9 +87,9 @@ impl PythonTool {
         program: Program,
         http: Option<callwright_pybox::HttpSender>,
     ) -> Job {
+        let own = call.secrets.iter().filter(|(name, _)| self.secrets.contains(*name));
         let env: BTreeMap<String, String> =
-            call.secrets.iter().map(|(name, secret)| (name.clone(), secret.expose().to_owned())).collect();
-        let env: BTreeMap<_, _> = env.into_iter().filter(|(name, _)| self.secrets.contains(name)).collect();
+            own.map(|(name, secret)| (name.clone(), secret.expose().to_owned())).collect();
         Job {
             tenant: call.org.raw(),
             program,
@@ -110,10 +106,9 @@ impl PythonTool {
     }
 
     async fn run(&self, cx: &ExecCx<'_>, call: &PreparedCall, hide: &Redactor) -> Result<Outcome, ToolError> {
-        let checking = Checking { tenant: call.org.raw(), ..self.checking.clone() };
         let readied = async {
             let sandbox = cx.python.sandbox(call.deadline).await?;
-            let program = cx.python.program(&sandbox, checking).await?;
+            let program = cx.python.program(&sandbox, self.key, &self.checking, call.org.raw()).await?;
             Ok::<_, ToolError>((sandbox, program))
         };
         let (sandbox, program) = tokio::select! {
@@ -251,9 +246,4 @@ impl Executor for PythonTool {
         verified.remove("execution_id");
         serde_json::to_vec(&(&call.arguments, verified, &call.context.client)).ok()
     }
-}
-
-/// Whether a module of this name is for reaching out; see [`modules::is_network`].
-pub(crate) fn is_network_module(name: &str) -> bool {
-    modules::is_network(name)
 }

@@ -42,7 +42,7 @@ fn a_function_runs_and_what_it_prints_is_kept() {
         let mut wanted = tool("count", code);
         wanted["parameters"] = json!({"type": "object", "properties": {"items": {"type": "array"}, "never": {"type": "string"}}, "required": ["items"]});
         let saved = save(&api, wanted);
-        assert!(saved["warnings"].to_string().is_empty() || !saved["warnings"].is_null());
+        assert!(saved["warnings"].to_string().contains("never reads the parameter `never`"), "{saved}");
         let mut live = Live::open(&api, "/api/v1/executions/live");
         let body = json!({"arguments": {"items": [1.25, 2]}, "context": {"mine": "x"}});
         let answer = api.post("/api/v1/tools/count/call", body).expect(200);
@@ -244,8 +244,8 @@ fn what_code_writes_past_the_runner_is_bounded() {
         // The runner's own modules are there for whoever looks; what is written with them is checked outside.
         let code = "import sys, json\ndef execute_tool(how):\n    channel = sys.modules['_callwright.channel']\n    if how == 'frames':\n        \
                     told = {'kind': 'exception', 'type': 'T' * 5000, 'message': 'm' * 500000, 'frames': [[1, 'f']] * 50000}\n        channel.write('result', json.dumps(told).encode())\n    \
-                    if how == 'junk':\n        channel.write('result', b'\\xff{\"kind\"')\n    if how == 'held':\n        kept = []\n        import _eryx\n        for _ in range(60):\n            \
-                    kind, handle = _eryx._eryx_tcp_connect('result', 0, 0)\n            kept.append([_eryx._eryx_tcp_write(handle, b'x' * 1000000, 0)[0] for _ in range(7)])\n        return sum(1 for row in kept for one in row if one == 0) <= 33\n    return 1\n";
+                    if how == 'junk':\n        channel.write('result', b'\\xff{\"kind\"')\n    if how == 'deep':\n        channel.write('result', b'{\"kind\":\"done\",\"result\":' + b'[' * 120 + b']' * 120 + b'}')\n    if how == 'held':\n        kept = []\n        import _eryx\n        for _ in range(60):\n            \
+                    kind, handle = _eryx._eryx_tcp_connect('result', 0, 0)\n            kept.append([_eryx._eryx_tcp_write(handle, b'x' * 1000000, 0)[0] for _ in range(7)])\n        return 20 <= sum(1 for row in kept for one in row if one == 0) <= 33\n    return 1\n";
         let mut wanted = tool("past", code);
         wanted["parameters"] = json!({"type": "object", "properties": {"how": {"type": "string"}}});
         wanted["config"]["max_output_bytes"] = json!(8 << 20);
@@ -257,6 +257,8 @@ fn what_code_writes_past_the_runner_is_bounded() {
         assert_eq!(answer["error"]["code"], "exception", "the first result counts");
         assert!(answer.to_string().len() < 20_000, "{} bytes", answer.to_string().len());
         assert_eq!(call(&api, "past", json!({"how": "junk"}))["error"]["code"], "sandbox_died");
+        let deep = call(&api, "past", json!({"how": "deep"}));
+        assert_eq!(deep["error"]["code"], "sandbox_died", "what could not be read back is no result: {deep}");
         assert_eq!(call(&api, "past", json!({"how": "held"}))["data"], true);
         assert_eq!(call(&api, "past", json!({"how": "fine"}))["data"], 1);
     });

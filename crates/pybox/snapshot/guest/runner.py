@@ -103,11 +103,7 @@ def _prepare(request):
 
 def _run(request):
     module = _module(request)
-    if request["compiled"]:
-        code = marshal.loads(channel.read("code"))
-    else:
-        code = compile(channel.read("code"), FILE, "exec")
-    exec(code, module.__dict__)
+    exec(marshal.loads(channel.read("code")), module.__dict__)
     function = module.__dict__.get(request["function"])
     if not callable(function):
         raise NameError(f"the code no longer defines `{request['function']}`")

@@ -141,6 +141,5 @@ pub(super) async fn alone_in(app: &App, tool: &Tool) -> Result<Vec<String>, Faul
 /// Whether a tool's webhook is signed with the secret, which is then named without a template.
 fn signs(spec: &ToolSpec, name: &str) -> bool {
     let hook = spec.policy.approval.rule().and_then(|rule| rule.webhook.as_ref());
-    let by_webhook = hook.and_then(|hook| hook.secret.as_deref()) == Some(name);
-    by_webhook || spec.config.python().is_some_and(|python| python.environment_variables.iter().any(|one| one == name))
+    hook.and_then(|hook| hook.secret.as_deref()) == Some(name)
 }

@@ -12,7 +12,7 @@ use callwright_model::{
 use callwright_pybox::{Checking, Problem, modules};
 use tokio::time::Instant;
 
-use super::{is_network_module, properties, room};
+use super::{properties, room};
 use crate::{
     limits::{MAX_TIMEOUT_MS, between},
     python::Python,
@@ -65,7 +65,7 @@ pub(super) fn bounds(config: &PythonConfig, spec: &ToolSpec, names: &Names) -> R
             );
         }
     }
-    if spec.config.python().is_some() && !spec.policy.retry.retry_on_status_codes.is_empty() {
+    if !spec.policy.retry.retry_on_status_codes.is_empty() {
         return refuse(
             "policy.retry.retry_on_status_codes",
             "is for requests; the code itself decides what to send again",
@@ -85,7 +85,7 @@ fn listed(config: &PythonConfig, imports: &[String]) -> Result<(), Fault> {
         if !modules::all().iter().any(is_there) {
             return refuse(&field, absent(name));
         }
-        if is_network_module(name) && config.network == Some(Network::None) {
+        if modules::is_network(name) && config.network == Some(Network::None) {
             return refuse(&field, format!("`{name}` needs the network, and `config.network` is `none`"));
         }
     }
@@ -112,6 +112,18 @@ pub(super) fn imports(config: &PythonConfig) -> Vec<String> {
     }
 }
 
+/// What the sandbox is asked about a tool's code.
+pub(super) fn checking(config: &PythonConfig, spec: &ToolSpec) -> Checking {
+    Checking {
+        tenant: 0,
+        source: config.code.clone(),
+        tool: spec.name.clone(),
+        function: config.function_name.clone(),
+        names: properties(spec),
+        imports: imports(config),
+    }
+}
+
 /// Has the sandbox look a tool's code over: syntax, imports, the function and its signature. Gives what the author may
 /// want to know.
 ///
@@ -120,14 +132,7 @@ pub(super) fn imports(config: &PythonConfig) -> Vec<String> {
 pub async fn check(python: &Python, org: OrgId, spec: &ToolSpec) -> Result<Vec<String>, Fault> {
     let Some(config) = spec.config.python() else { return Ok(Vec::new()) };
     let sandbox = python.sandbox(Instant::now() + WAIT).await.map_err(room::fault)?;
-    let checking = Checking {
-        tenant: org.raw(),
-        source: config.code.clone(),
-        tool: spec.name.clone(),
-        function: config.function_name.clone(),
-        names: properties(spec),
-        imports: imports(config),
-    };
+    let checking = Checking { tenant: org.raw(), ..checking(config, spec) };
     let checked = match tokio::time::timeout(WAIT, python.check(&sandbox, checking)).await {
         Ok(checked) => checked.map_err(|error| room::fault(room::unavailable(&error)))?,
         Err(_) => return Err(room::fault(room::overdue())),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use callwright_model::{ErrorClass, Fault, ToolError};
-use callwright_pybox::{Artifact, Checked, Checking, Error, Program, Sandbox, Settings};
+use callwright_pybox::{Artifact, Checked, Checking, Error, Program, Sandbox, Settings, Tenant};
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 use tokio::{
@@ -16,12 +16,15 @@ const PROGRAMS: usize = 1_000;
 /// What they may take together, in bytes.
 const MAX_PROGRAM_BYTES: u64 = 64 << 20;
 
+/// Names a compiled program: a hash of all that decides it.
+pub type Key = [u8; 32];
+
 /// A program weighs what its code takes.
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<[u8; 32], Program> for Bytes {
-    fn weight(&self, _: &[u8; 32], program: &Program) -> u64 {
+impl Weighter<Key, Program> for Bytes {
+    fn weight(&self, _: &Key, program: &Program) -> u64 {
         program.code.len() as u64 + 256
     }
 }
@@ -34,7 +37,7 @@ struct Room {
     state: watch::Sender<State>,
     settings: Settings,
     sandbox: OnceCell<Sandbox>,
-    programs: Cache<[u8; 32], Program, Bytes>,
+    programs: Cache<Key, Program, Bytes>,
 }
 
 /// Whether there is a sandbox.
@@ -113,11 +116,17 @@ impl Python {
     ///
     /// # Errors
     /// `sandbox_error` when it does not compile any more, which another version of the interpreter may bring about.
-    pub async fn program(&self, sandbox: &Sandbox, checking: Checking) -> Result<Program, ToolError> {
-        let key = key(&checking);
+    pub async fn program(
+        &self,
+        sandbox: &Sandbox,
+        key: Key,
+        checking: &Checking,
+        tenant: Tenant,
+    ) -> Result<Program, ToolError> {
         if let Some(program) = self.0.programs.get(&key) {
             return Ok(program);
         }
+        let checking = Checking { tenant, ..checking.clone() };
         let checked = self.check(sandbox, checking).await.map_err(|error| unavailable(&error))?;
         checked.program.ok_or_else(|| {
             let why = checked.problems.first().map_or("it does not compile", |problem| problem.message.as_str());
@@ -127,7 +136,7 @@ impl Python {
 }
 
 /// What decides how code is compiled and called.
-fn key(checking: &Checking) -> [u8; 32] {
+pub fn key(checking: &Checking) -> Key {
     let Checking { tenant: _, source, tool, function, names, imports } = checking;
     let mut hash = Sha256::new();
     for text in [source, tool].into_iter().chain(function).chain(names).chain(imports) {
@@ -141,7 +150,7 @@ fn key(checking: &Checking) -> [u8; 32] {
 
 /// The time was over before anything ran.
 pub(super) fn overdue() -> ToolError {
-    let message = "the time was over before it was this call's turn in the Python sandbox; nothing ran";
+    let message = "there was no time left for this call in the Python sandbox; nothing was sent";
     ToolError::new(ErrorClass::TimeoutError, "sandbox_busy", message)
 }
 

@@ -4,7 +4,6 @@ use axum::extract::State;
 use callwright_model::{
     Object, ToolError,
     account::{Right, Scope},
-    context::Channel,
     execution::State as ExecutionState,
     id::ExecutionId,
 };
@@ -82,23 +81,8 @@ pub(crate) async fn test(
 ) -> Result<Json<Trial>, ApiError> {
     // Whoever may only call tools may not pass over a confirmation.
     require(&caller, Right::Build, Scope::ToolsCall)?;
-    let request = CallRequest {
-        caller,
-        tool,
-        arguments: body.arguments,
-        context: body.context,
-        agent: None,
-        channel: Some(Channel::Test),
-        dry_run: false,
-        idempotency_key: None,
-        source: if body.draft { "draft" } else { "test" },
-        replay_of: None,
-        cursor: None,
-        fresh: true,
-        confirmed: true,
-        approved: false,
-        webhook: None,
-    };
+    let source = if body.draft { "draft" } else { "test" };
+    let request = CallRequest::trial(caller, tool, body.arguments, body.context, source);
     let answer = match body.draft {
         true => call::run_draft(&state.app, request).await?,
         false => call::run(&state.app, request).await?,

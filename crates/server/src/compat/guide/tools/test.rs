@@ -7,7 +7,6 @@ use axum::{
 use callwright_model::{
     Block, Object, ToolError,
     account::{Right, Scope},
-    context::Channel,
     id::{ExecutionId, TicketId},
 };
 use callwright_runtime::{
@@ -97,23 +96,7 @@ pub(crate) async fn test(
 ) -> Result<Response, ApiError> {
     // Whoever may only call tools may not pass over a confirmation.
     require(&caller, Right::Build, Scope::ToolsCall)?;
-    let request = CallRequest {
-        caller,
-        tool,
-        arguments: body.parameters,
-        context: body.context,
-        agent: None,
-        channel: Some(Channel::Test),
-        dry_run: false,
-        idempotency_key: None,
-        source: "guide",
-        replay_of: None,
-        cursor: None,
-        fresh: true,
-        confirmed: true,
-        approved: false,
-        webhook: None,
-    };
+    let request = CallRequest::trial(caller, tool, body.parameters, body.context, "guide");
     Ok(answer(call::run(&state.app, request).await?))
 }
 

@@ -4,7 +4,6 @@ use axum::extract::State;
 use callwright_model::{
     Block, Object, ToolError,
     account::{Right, Scope},
-    context::Channel,
     id::ExecutionId,
     outcome::Cut,
 };
@@ -90,23 +89,8 @@ pub(crate) async fn test(
 ) -> Result<Json<TestOutput>, ApiError> {
     // Whoever may only call tools may not pass over a confirmation.
     require(&caller, Right::Build, Scope::ToolsCall)?;
-    let request = CallRequest {
-        caller,
-        tool,
-        arguments: body.parameters,
-        context: body.context,
-        agent: None,
-        channel: Some(Channel::Test),
-        dry_run: body.dry_run,
-        idempotency_key: None,
-        source: "plan",
-        replay_of: None,
-        cursor: None,
-        fresh: true,
-        confirmed: true,
-        approved: false,
-        webhook: None,
-    };
+    let trial = CallRequest::trial(caller, tool, body.parameters, body.context, "plan");
+    let request = CallRequest { dry_run: body.dry_run, ..trial };
     Ok(Json(call::run(&state.app, request).await?.into()))
 }
 
