@@ -215,6 +215,24 @@ pub mod kind {
     pub enum Incident {}
     /// A change that waits for somebody to agree.
     pub enum Proposal {}
+    /// A conversation.
+    pub enum Thread {}
+    /// An agent or a workflow at work.
+    pub enum Run {}
+    /// A unit of background work.
+    pub enum Job {}
+    /// What is started by the clock.
+    pub enum Schedule {}
+    /// Whoever serves models.
+    pub enum ModelProvider {}
+    /// Something that a person has to do.
+    pub enum Task {}
+    /// An appointment.
+    pub enum CalendarEvent {}
+    /// A line of the credit ledger.
+    pub enum CreditEntry {}
+    /// What a person thought of a run.
+    pub enum Feedback {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -276,6 +294,33 @@ pub mod kind {
     impl IdKind for Proposal {
         const PREFIX: &'static str = "prop";
     }
+    impl IdKind for Thread {
+        const PREFIX: &'static str = "thread";
+    }
+    impl IdKind for Run {
+        const PREFIX: &'static str = "run";
+    }
+    impl IdKind for Job {
+        const PREFIX: &'static str = "job";
+    }
+    impl IdKind for Schedule {
+        const PREFIX: &'static str = "sch";
+    }
+    impl IdKind for ModelProvider {
+        const PREFIX: &'static str = "prov";
+    }
+    impl IdKind for Task {
+        const PREFIX: &'static str = "task";
+    }
+    impl IdKind for CalendarEvent {
+        const PREFIX: &'static str = "evt";
+    }
+    impl IdKind for CreditEntry {
+        const PREFIX: &'static str = "crd";
+    }
+    impl IdKind for Feedback {
+        const PREFIX: &'static str = "fb";
+    }
 }
 
 /// Identifies a tool.
@@ -316,6 +361,24 @@ pub type AlertRuleId = Id<kind::AlertRule>;
 pub type IncidentId = Id<kind::Incident>;
 /// Identifies a change that waits for somebody to agree.
 pub type ProposalId = Id<kind::Proposal>;
+/// Identifies a conversation.
+pub type ThreadId = Id<kind::Thread>;
+/// Identifies an agent or a workflow at work.
+pub type RunId = Id<kind::Run>;
+/// Identifies a unit of background work.
+pub type JobId = Id<kind::Job>;
+/// Identifies what is started by the clock.
+pub type ScheduleId = Id<kind::Schedule>;
+/// Identifies whoever serves models.
+pub type ModelProviderId = Id<kind::ModelProvider>;
+/// Identifies something that a person has to do.
+pub type TaskId = Id<kind::Task>;
+/// Identifies an appointment.
+pub type CalendarEventId = Id<kind::CalendarEvent>;
+/// Identifies a line of the credit ledger.
+pub type CreditEntryId = Id<kind::CreditEntry>;
+/// Identifies what a person thought of a run.
+pub type FeedbackId = Id<kind::Feedback>;
 
 #[cfg(test)]
 mod tests {

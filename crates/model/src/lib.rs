@@ -11,6 +11,7 @@ pub mod agent;
 pub mod alert;
 pub mod audit;
 pub mod case;
+pub mod chat;
 pub mod context;
 pub mod definition;
 pub mod error;
