@@ -7,6 +7,7 @@ use crate::{
     Object, Timestamp,
     id::{AgentId, OrgId, ToolId, UserId},
     legacy::ToolsSettings,
+    run::RunLimits,
     tool::release::Pin,
 };
 
@@ -30,6 +31,9 @@ pub struct Agent {
     /// The model it uses, for example `gpt-5-mini`.
     #[serde(default)]
     pub model: String,
+    /// How it works, besides.
+    #[serde(flatten)]
+    pub profile: AgentProfile,
     /// The plan's settings, while the agent still carries them; see [`crate::legacy`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools_settings: Option<ToolsSettings>,
@@ -37,6 +41,30 @@ pub struct Agent {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// How an agent works, besides its instructions and its model.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AgentProfile {
+    /// How freely the model writes, 0 to 2; absent, as the provider likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// The most tokens of one answer of the model, 1 to 1,000,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u32>,
+    /// How far its runs may go.
+    pub limits: RunLimits,
+    /// What its author wants kept with it, at most 64 KiB. The scripted model reads its `script`.
+    #[schema(value_type = Object)]
+    pub metadata: Object,
+    /// The template, or the other agent, that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_template: Option<String>,
+    /// Whether everybody in the organization who may run agents may run it.
+    pub is_shared: bool,
+    /// Whether what a user liked or corrected in its runs is brought into that user's later ones.
+    pub learning_enabled: bool,
 }
 
 /// A tool as one agent has it.

@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod bootstrap;
 mod field;
 pub mod invitation;
+pub(crate) mod kept;
 mod known;
 pub mod member;
 pub mod organization;

@@ -3,10 +3,11 @@
 use callwright_model::{
     Fault, FaultKind, Object, Timestamp,
     account::{Caller, Right, Scope},
-    agent::{Agent, Assignment},
-    id::{AgentId, OrgId, ToolId},
+    agent::{Agent, AgentProfile, Assignment},
+    id::{AgentId, OrgId, ToolId, UserId},
     legacy::ToolsSettings,
     page::{Page, PageRequest},
+    run::RunLimits,
     tool::{
         Tool,
         release::{Follow, Pin, ToolChange},
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// An agent as its author writes it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentSpec {
     /// Unique in the organization, 1 to 100 characters.
@@ -38,9 +39,85 @@ pub struct AgentSpec {
     /// The model it uses, for example `gpt-5-mini`.
     #[serde(default)]
     pub model: String,
+    /// How freely the model writes, 0 to 2; absent, as the provider likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// The most tokens of one answer of the model, 1 to 1,000,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u32>,
+    /// How far its runs may go.
+    #[serde(default)]
+    pub limits: RunLimits,
+    /// What its author wants kept with it, at most 64 KiB. The scripted model reads its `script`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub metadata: Object,
+    /// The template, or the other agent, that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_template: Option<String>,
+    /// Whether everybody in the organization who may run agents may run it; true unless said otherwise. One that is not
+    /// shared is run by whoever made it, by those it was shared with by name, and by administrators.
+    #[serde(default = "yes")]
+    pub is_shared: bool,
+    /// Whether what a user liked or corrected in its runs is brought into that user's later ones.
+    #[serde(default)]
+    pub learning_enabled: bool,
     /// The plan's older settings: the agent then has `endCall` and `transferCall` as they say, until they are migrated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools_settings: Option<ToolsSettings>,
+}
+
+impl Default for AgentSpec {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            description: String::new(),
+            instructions: String::new(),
+            model: String::new(),
+            temperature: None,
+            max_output_tokens: None,
+            limits: RunLimits::default(),
+            metadata: Object::new(),
+            base_template: None,
+            is_shared: true,
+            learning_enabled: false,
+            tools_settings: None,
+        }
+    }
+}
+
+impl AgentSpec {
+    /// The same agent, working as `profile` says.
+    #[must_use]
+    pub fn with_profile(self, profile: AgentProfile) -> Self {
+        Self {
+            temperature: profile.temperature,
+            max_output_tokens: profile.max_output_tokens,
+            limits: profile.limits,
+            metadata: profile.metadata,
+            base_template: profile.base_template,
+            is_shared: profile.is_shared,
+            learning_enabled: profile.learning_enabled,
+            ..self
+        }
+    }
+
+    /// How it works, besides its instructions and its model.
+    pub(crate) fn profile(&self) -> AgentProfile {
+        AgentProfile {
+            temperature: self.temperature,
+            max_output_tokens: self.max_output_tokens,
+            limits: self.limits,
+            metadata: self.metadata.clone(),
+            base_template: self.base_template.clone(),
+            is_shared: self.is_shared,
+            learning_enabled: self.learning_enabled,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How an agent has a tool.
@@ -87,6 +164,7 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
         id: app.ids().next(),
         organization_id: caller.org_id,
         user_id: caller.user_id,
+        profile: spec.profile(),
         name: spec.name,
         description: spec.description,
         instructions: spec.instructions,
@@ -121,6 +199,7 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Res
     };
     let before = text_of(&current);
     let agent = Agent {
+        profile: spec.profile(),
         name: spec.name,
         description: spec.description,
         instructions: spec.instructions,
@@ -187,10 +266,16 @@ pub async fn delete(app: &App, caller: &Caller, agent: &str) -> Result<(), Fault
 pub async fn tools(app: &App, caller: &Caller, agent: &str) -> Result<Vec<AssignedTool>, Fault> {
     require(caller, Right::View, Scope::Read)?;
     let agent = found(app, caller, agent).await?;
-    let rows = app.store().assignments(caller.org_id, agent.id).await?;
+    assigned(app, &agent).await
+}
+
+/// The same for whoever has been let in already.
+pub(crate) async fn assigned(app: &App, agent: &Agent) -> Result<Vec<AssignedTool>, Fault> {
+    let org = agent.organization_id;
+    let rows = app.store().assignments(org, agent.id).await?;
     let mut assigned = Vec::with_capacity(rows.len());
     for (assignment, tool) in rows {
-        let tool = follow::pinned(app, caller.org_id, tool, assignment.pin.as_ref()).await?;
+        let tool = follow::pinned(app, org, tool, assignment.pin.as_ref()).await?;
         assigned.push(AssignedTool { assignment, tool });
     }
     Ok(assigned)
@@ -323,6 +408,7 @@ fn text_of(agent: &Agent) -> serde_json::Value {
         "description": agent.description,
         "instructions": agent.instructions,
         "model": agent.model,
+        "profile": agent.profile,
     })
 }
 
@@ -354,5 +440,72 @@ fn check(spec: &AgentSpec) -> Result<(), Fault> {
             return Err(Fault::invalid(field, format!("`{field}` may have at most {most} characters")));
         }
     }
+    if spec.temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
+        return Err(Fault::invalid("temperature", "`temperature` must be between 0 and 2"));
+    }
+    if spec.max_output_tokens.is_some_and(|most| !(1..=1_000_000).contains(&most)) {
+        return Err(Fault::invalid("max_output_tokens", "`max_output_tokens` must be between 1 and 1,000,000"));
+    }
+    check_limits(&spec.limits)?;
+    let metadata = serde_json::to_string(&spec.metadata).map_err(Fault::internal)?;
+    if metadata.len() > MOST_METADATA {
+        return Err(Fault::invalid("metadata", "`metadata` may take at most 64 KiB as JSON"));
+    }
     Ok(())
+}
+
+/// The most bytes of what is kept for somebody without being understood.
+pub(crate) const MOST_METADATA: usize = 64 * 1024;
+
+/// Refuses limits that are none.
+pub(crate) fn check_limits(limits: &RunLimits) -> Result<(), Fault> {
+    if !(1..=200).contains(&limits.max_steps) {
+        return Err(Fault::invalid("limits.max_steps", "`limits.max_steps` must be between 1 and 200"));
+    }
+    if limits.max_tokens == Some(0) {
+        return Err(Fault::invalid("limits.max_tokens", "`limits.max_tokens` must be at least 1"));
+    }
+    if !(1..=2_592_000).contains(&limits.timeout_s) {
+        let message = "`limits.timeout_s` must be between 1 and 2,592,000 (30 days)";
+        return Err(Fault::invalid("limits.timeout_s", message));
+    }
+    Ok(())
+}
+
+/// Whether a caller may run an agent, and so call the tools that it has.
+pub(crate) async fn may_run(app: &App, caller: &Caller, agent: &Agent) -> Result<bool, Fault> {
+    if agent.profile.is_shared || agent.user_id == caller.user_id || caller.role.may(Right::Configure) {
+        return Ok(true);
+    }
+    Ok(app.store().is_agent_granted(caller.org_id, agent.id, caller.user_id).await?)
+}
+
+/// The agent of that name or id, if the caller may run it. What may not be run is not there.
+pub async fn runnable(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fault> {
+    require(caller, Right::Call, Scope::AgentsRun)?;
+    let found = found(app, caller, agent).await?;
+    if !may_run(app, caller, &found).await? {
+        return Err(Fault::forbidden(format!("the agent `{}` was not shared with you", found.name)));
+    }
+    Ok(found)
+}
+
+/// Shares an agent with users by name, or stops doing so. Only whoever made it, or an administrator, may.
+pub async fn share(app: &App, caller: &Caller, agent: &str, users: &[UserId], is_granted: bool) -> Result<(), Fault> {
+    require(caller, Right::Build, Scope::AgentsWrite)?;
+    let agent = found(app, caller, agent).await?;
+    if agent.user_id != caller.user_id && !caller.role.may(Right::Configure) {
+        return Err(Fault::forbidden("only whoever made this agent, or an administrator, may share it"));
+    }
+    for user in users {
+        if app.store().member(caller.org_id, *user).await?.is_none() {
+            return Err(Fault::not_found("user", user));
+        }
+    }
+    let now = app.clock().now();
+    for user in users {
+        app.store().grant_agent(caller.org_id, agent.id, *user, is_granted, now).await?;
+    }
+    let details = json!({ "name": agent.name, "users": users, "granted": is_granted });
+    audit::write(app, caller, "agent.share", "agent", agent.id, details).await
 }

@@ -13,8 +13,9 @@ use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, limits, live::Live, node,
-    registry::cache::ToolCache, results::Results, suggest::unmatched::Unmatched, tickets::Tickets,
+    account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, job::worker::Worker, limits,
+    live::Live, node, registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched,
+    tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long `stop` waits for executions under way.
     pub drain: Duration,
+    /// How many jobs this process carries at once; 0 leaves them to other processes.
+    pub workers: usize,
     /// The operator's SMTP server; without it no e-mail is sent.
     pub mail: Option<crate::mail::Mail>,
     /// Where people and upstreams reach this server, without a final slash.
@@ -50,6 +53,7 @@ impl Default for Settings {
             short_token_ttl: Duration::from_secs(3600),
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
+            workers: 256,
             mail: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
         }
@@ -78,6 +82,8 @@ struct Rooms {
     inflight: Inflight,
     unmatched: Unmatched,
     tickets: Tickets,
+    runs: Runs,
+    worker: Worker,
     node: node::Node,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -94,6 +100,7 @@ impl App {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Fault> {
         let ids = IdSource::new(clock.clone());
+        let worker = Worker::new(settings.workers);
         let node = node::Node::register(&store, &ids, settings.lease).await?;
         let app = Self(Arc::new(Rooms {
             settings,
@@ -113,6 +120,8 @@ impl App {
             inflight: Inflight::default(),
             unmatched: Unmatched::default(),
             tickets: Tickets::default(),
+            runs: Runs::default(),
+            worker,
             node,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -124,6 +133,7 @@ impl App {
         app.spawn(node::follow_changes(app.clone()));
         app.spawn(crate::alert::watch(app.clone()));
         app.spawn(crate::outbox::deliver(app.clone()));
+        app.spawn(crate::job::worker::work(app.clone()));
         Ok(app)
     }
 
@@ -214,6 +224,14 @@ impl App {
     /// What executions wait for.
     pub fn tickets(&self) -> &Tickets {
         &self.0.tickets
+    }
+    /// Runs that are carried or watched here.
+    pub fn runs(&self) -> &Runs {
+        &self.0.runs
+    }
+    /// What carries jobs here.
+    pub fn worker(&self) -> &Worker {
+        &self.0.worker
     }
     /// The whole address of a path of this server.
     pub fn public_address(&self, path: &str) -> String {

@@ -81,6 +81,8 @@ pub struct CallRequest {
     pub arguments: Value,
     /// What the caller says about the circumstances.
     pub context: Object,
+    /// What the server itself knows about them: the run and the thread that it belongs to.
+    pub established: Object,
     /// The agent through which it is called, by name or id.
     pub agent: Option<String>,
     /// Where it is used; guessed from the context when absent.
@@ -113,6 +115,7 @@ impl CallRequest {
             tool,
             arguments,
             context,
+            established: Object::new(),
             agent: None,
             channel: Some(Channel::Test),
             dry_run: false,
@@ -264,7 +267,7 @@ async fn check_draft(app: &App, request: &CallRequest, found: &Found) -> Result<
 }
 
 /// Whoever may call may not have every secret of the organization sign for them.
-fn check_webhook(webhook: &WebhookTarget) -> Result<(), Fault> {
+pub(crate) fn check_webhook(webhook: &WebhookTarget) -> Result<(), Fault> {
     webhook.check("webhook")?;
     match &webhook.secret {
         Some(name) if !name.starts_with("WEBHOOK_") => {

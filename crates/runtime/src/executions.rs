@@ -74,6 +74,7 @@ pub async fn replay(app: &App, caller: &Caller, id: ExecutionId, spec: ReplaySpe
         tool: execution.tool_id.to_string(),
         arguments: Value::Object(arguments),
         context,
+        established: Object::new(),
         agent: execution.agent_id.map(|agent| agent.to_string()),
         channel: Some(execution.channel),
         dry_run: spec.dry_run,

@@ -359,6 +359,7 @@ mod tests {
             description: String::new(),
             instructions: String::new(),
             model: String::new(),
+            profile: Default::default(),
             tools_settings: Some(serde_json::from_value(settings).unwrap()),
             created_at: Timestamp::from_micros(1),
             updated_at: Timestamp::from_micros(1),

@@ -1,8 +1,10 @@
 //! Counters and timings for Prometheus. The labels are few on purpose: a tool's name is not one of them.
 
 use callwright_model::{
-    ErrorClass,
+    ErrorClass, Timestamp,
     execution::State,
+    job::Job,
+    run::Run,
     ticket::{TicketKind, TicketState},
     tool::Kind,
     webhook::DeliveryState,
@@ -53,6 +55,21 @@ pub fn breaker_changed(of: &'static str, to: &'static str) {
 /// Notes what the cache did for a read.
 pub fn cached(how: &'static str) {
     metrics::counter!("callwright_cache_total", "result" => how).increment(1);
+}
+
+/// Notes a run that ended.
+pub fn run_ended(run: &Run) {
+    metrics::counter!("callwright_runs_total", "state" => run.state.as_str()).increment(1);
+    metrics::counter!("callwright_model_tokens_total", "kind" => "prompt").increment(run.usage.prompt_tokens);
+    metrics::counter!("callwright_model_tokens_total", "kind" => "completion").increment(run.usage.completion_tokens);
+    let seconds = run.ended_at.unwrap_or(run.updated_at).since(run.created_at).as_secs_f64();
+    metrics::histogram!("callwright_run_duration_seconds").record(seconds);
+}
+
+/// Notes a job that a worker has taken, and how long it had waited since its time came.
+pub fn job_started(job: &Job, now: Timestamp) {
+    metrics::counter!("callwright_jobs_started_total", "kind" => job.kind.as_str()).increment(1);
+    metrics::histogram!("callwright_job_wait_seconds").record(now.since(job.run_at).as_secs_f64());
 }
 
 /// Tells what the names mean; call once when the recorder is installed.

@@ -95,6 +95,10 @@ pub(crate) async fn recover(app: &App) -> Result<(), Fault> {
         "the server stopped after the request was sent and before the answer was recorded; it is not known whether it acted",
     );
     let reaped = app.store().reap(&error, app.clock().now()).await?;
+    if reaped.jobs > 0 {
+        tracing::warn!(count = reaped.jobs, "a server died with jobs under way; they go on here or elsewhere");
+        app.worker().wake();
+    }
     if !reaped.unknown.is_empty() {
         tracing::warn!(count = reaped.unknown.len(), "a server died with writes under way; their outcome is unknown");
         app.holds().load(app).await?;
@@ -122,6 +126,13 @@ pub(crate) async fn housekeeping(app: App) {
         if let Err(error) = tickets::sweep(&app, seconds == 0).await {
             tracing::warn!(?error, "tickets could not be seen to");
         }
+        if seconds.is_multiple_of(3) {
+            match app.store().wake_overlooked_jobs(app.clock().now(), BATCH).await {
+                Ok(0) => {}
+                Ok(_) => app.worker().wake(),
+                Err(error) => tracing::warn!(%error, "runs that wait could not be looked at"),
+            }
+        }
         if seconds.is_multiple_of(60)
             && let Err(error) = throw_away(&app).await
         {
@@ -145,6 +156,10 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     let Some(retention) = app.settings().retention else { return Ok(()) };
     let before = now.minus(retention);
     app.store().purge_tickets(before, BATCH).await?;
+    while app.store().purge_runs(before, BATCH).await? == u64::from(BATCH) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    app.store().purge_jobs(before, BATCH).await?;
     while app.store().purge(before, BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -68,8 +68,23 @@ pub async fn prepare(
     subject: Option<String>,
     data: Value,
 ) -> Result<OutboxRow, Fault> {
+    let body = json!({ "type": event, "timestamp": app.clock().now(), "data": data });
+    prepare_body(app, org, target, event, subject, body).await
+}
+
+/// The same with a body of another form.
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) async fn prepare_body(
+    app: &App,
+    org: OrgId,
+    target: &WebhookTarget,
+    event: &str,
+    subject: Option<String>,
+    body: Value,
+) -> Result<OutboxRow, Fault> {
     let now = app.clock().now();
-    let body = json!({ "type": event, "timestamp": now, "data": data });
     let payload = Payload { body, secret: target.secret.clone() };
     let sealed = app.vault().seal(org, &serde_json::to_vec(&payload).map_err(Fault::internal)?).await?;
     let delivery = Delivery {

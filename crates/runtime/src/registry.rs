@@ -7,7 +7,7 @@
 pub mod bump;
 pub mod cache;
 pub mod compile;
-mod define;
+pub(crate) mod define;
 mod diff;
 pub mod draft;
 pub(crate) mod follow;

@@ -17,7 +17,7 @@ use callwright_store::ticket::TicketRow;
 use serde_json::json;
 use tokio::sync::Notify;
 
-use crate::{App, call, outbox};
+use crate::{App, call, job::worker, outbox};
 
 /// Tickets seen to in one round.
 const BATCH: u32 = 100;
@@ -151,6 +151,7 @@ async fn expire(app: &App, row: &TicketRow) -> Result<(), Fault> {
 /// A ticket's execution has ended, or will never go on: whoever waits is told.
 pub(crate) async fn ended(app: &App, row: &TicketRow) {
     app.tickets().changed();
+    worker::wake(app, row.ticket.execution_id).await;
     announce(app, row).await;
     if let Err(fault) = tell(app, row).await {
         tracing::warn!(ticket = %row.ticket.id, ?fault, "those who wait for a ticket could not be told yet");
@@ -171,6 +172,7 @@ async fn announce(app: &App, row: &TicketRow) {
 /// An execution has ended: its ticket, if it has one, is closed and its webhook sent.
 pub(crate) async fn execution_ended(app: &App, org: OrgId, id: callwright_model::id::ExecutionId) {
     app.tickets().changed();
+    worker::wake(app, id).await;
     let told = async {
         match app.store().ticket_of(org, id).await? {
             Some(row) if !row.notified => tell(app, &row).await,

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use callwright_model::{
-    agent::{Agent, Assignment},
-    id::{AgentId, OrgId, ToolId},
+    Timestamp,
+    agent::{Agent, AgentProfile, Assignment},
+    id::{AgentId, OrgId, ToolId, UserId},
     page::{Page, PageRequest},
     tool::Tool,
 };
@@ -13,13 +14,13 @@ use crate::{
     db::{Store, Tx},
     error::{Error, Result},
     params,
-    query::{Query, after_text},
+    query::{Query, after_id, after_text},
     tool::tool_fields,
     value::{self, Fields, Row, Value},
 };
 
-const AGENT: &str = "SELECT id, org_id, user_id, name, description, instructions, model, tools_settings, \
-                     created_at, updated_at FROM agent WHERE org_id = $1";
+const AGENT: &str = "SELECT id, org_id, user_id, name, description, instructions, model, profile, \
+                     is_shared, tools_settings, created_at, updated_at FROM agent WHERE org_id = $1";
 const ASSIGNMENT: &str = "a.agent_id, a.tool_id, a.enabled, a.overrides, a.position, a.pin, a.created_at, \
                           a.updated_at";
 
@@ -33,10 +34,16 @@ fn agent(row: &Row) -> Result<Agent> {
         description: fields.string("description")?,
         instructions: fields.string("instructions")?,
         model: fields.string("model")?,
+        profile: profile(&mut fields)?,
         tools_settings: fields.opt_json("tools_settings")?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
     })
+}
+
+fn profile(fields: &mut Fields<'_>) -> Result<AgentProfile> {
+    let kept: Option<AgentProfile> = fields.opt_json("profile")?;
+    Ok(AgentProfile { is_shared: fields.flag("is_shared")?, ..kept.unwrap_or_default() })
 }
 
 fn assignment(fields: &mut Fields<'_>) -> Result<Assignment> {
@@ -64,7 +71,8 @@ impl Tx<'_> {
     /// Conflict `name_taken`.
     pub async fn create_agent(&mut self, agent: &Agent) -> Result<()> {
         let sql = "INSERT INTO agent (id, org_id, user_id, name, description, instructions, model, \
-                   tools_settings, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+                   profile, is_shared, tools_settings, created_at, updated_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
         let params = params![
             agent.id,
             agent.organization_id,
@@ -73,6 +81,8 @@ impl Tx<'_> {
             &agent.description,
             &agent.instructions,
             &agent.model,
+            value::json(&agent.profile)?,
+            agent.profile.is_shared,
             value::opt_json(agent.tools_settings.as_ref())?,
             agent.created_at,
             agent.updated_at,
@@ -87,7 +97,7 @@ impl Tx<'_> {
     /// Conflict `name_taken`.
     pub async fn update_agent(&mut self, agent: &Agent) -> Result<bool> {
         let sql = "UPDATE agent SET name = $3, description = $4, instructions = $5, model = $6, \
-                   tools_settings = $7, updated_at = $8 \
+                   profile = $7, is_shared = $8, tools_settings = $9, updated_at = $10 \
                    WHERE org_id = $1 AND id = $2";
         let params = params![
             agent.organization_id,
@@ -96,6 +106,8 @@ impl Tx<'_> {
             &agent.description,
             &agent.instructions,
             &agent.model,
+            value::json(&agent.profile)?,
+            agent.profile.is_shared,
             value::opt_json(agent.tools_settings.as_ref())?,
             agent.updated_at,
         ];
@@ -113,6 +125,7 @@ impl Tx<'_> {
         }
         self.execute("DELETE FROM secret WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
         self.execute("DELETE FROM limit_setting WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
+        self.execute("DELETE FROM agent_grant WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
         self.bump(org).await?;
         Ok(true)
     }
@@ -188,6 +201,52 @@ impl Store {
     /// The agent of that name.
     pub async fn agent_by_name(&self, org: OrgId, name: &str) -> Result<Option<Agent>> {
         self.fetch_optional(format!("{AGENT} AND name = $2"), params![org, name], agent).await
+    }
+
+    /// Shares an agent with a user, or stops doing so.
+    pub async fn grant_agent(
+        &self,
+        org: OrgId,
+        agent: AgentId,
+        user: UserId,
+        is_granted: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        if !is_granted {
+            let sql = "DELETE FROM agent_grant WHERE org_id = $1 AND agent_id = $2 AND user_id = $3";
+            return self.execute(sql, params![org, agent, user]).await.map(drop);
+        }
+        let sql = "INSERT INTO agent_grant (agent_id, user_id, org_id, created_at) VALUES ($2, $3, $1, $4) \
+                   ON CONFLICT DO NOTHING";
+        self.execute(sql, params![org, agent, user, now]).await.map(drop)
+    }
+
+    /// Whether an agent was shared with a user by name.
+    pub async fn is_agent_granted(&self, org: OrgId, agent: AgentId, user: UserId) -> Result<bool> {
+        let sql = "SELECT 1 FROM agent_grant WHERE org_id = $1 AND agent_id = $2 AND user_id = $3";
+        let row =
+            self.fetch_optional(sql, params![org, agent, user], |row| row.fields("agent_grant").int("one")).await?;
+        Ok(row.is_some())
+    }
+
+    /// With whom an agent was shared.
+    pub async fn agent_grants(&self, org: OrgId, agent: AgentId) -> Result<Vec<UserId>> {
+        let sql = "SELECT user_id FROM agent_grant WHERE org_id = $1 AND agent_id = $2 ORDER BY user_id";
+        self.fetch_all(sql, params![org, agent], |row| row.fields("agent_grant").id("user_id")).await
+    }
+
+    /// The agents that a user made, and with `shared` also those of others that the user may run; newest first.
+    pub async fn agents_of(&self, org: OrgId, user: UserId, shared: bool, page: &PageRequest) -> Result<Page<Agent>> {
+        let mut query = Query::new(AGENT, params![org]);
+        query.push(" AND (user_id = ").bind(user);
+        if shared {
+            query.push(" OR is_shared = 1 OR id IN ");
+            query.push("(SELECT agent_id FROM agent_grant WHERE org_id = $1 AND user_id = ").bind(user).push(")");
+        }
+        query.push(")").and("id <", after_id::<callwright_model::id::kind::Agent>(page)?);
+        query.push(" ORDER BY id DESC").limit(page);
+        let rows = self.fetch_query(query, agent).await?;
+        Ok(Page::from_rows(rows, page.limit, |agent| vec![agent.id.to_string()]))
     }
 
     /// Agents by name.

@@ -31,6 +31,9 @@ pub enum Error {
     /// The row refers to one that is not there.
     #[error("the row refers to one that does not exist (`{0}`)")]
     Reference(String),
+    /// The job is not the carrier's any more: another has it, or it was ended.
+    #[error("this job is somebody else's by now")]
+    Fenced,
     /// A cursor does not belong to this list.
     #[error("the cursor does not belong to this list")]
     Cursor,
@@ -204,6 +207,7 @@ impl From<Error> for Fault {
                 Self::conflict("reference_missing", "it refers to something that does not exist any more")
                     .with_source(error)
             }
+            Error::Fenced => Self::conflict("fenced", "somebody else has taken this over"),
             Error::Cursor => Self::invalid("cursor", "`cursor` is not one that this list gave; start again without it"),
             Error::Contended(_)
             | Error::Unavailable(_)

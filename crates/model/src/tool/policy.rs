@@ -46,6 +46,10 @@ pub struct Policy {
     /// Where it may be used; empty means anywhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_contexts: Vec<Channel>,
+    /// Whether a model that calls several tools at once may have this one carried out beside the others though it
+    /// changes something. Reads may always.
+    #[serde(skip_serializing_if = "is_default")]
+    pub parallel: bool,
     /// How often it may be called; one limit or a list of at most 8.
     #[serde(deserialize_with = "limits::one_or_many", skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = RateLimitForm)]
@@ -92,6 +96,7 @@ impl Default for Policy {
             confirm: Confirm::No,
             approval: Approval::No,
             allowed_contexts: Vec::new(),
+            parallel: false,
             rate_limit: Vec::new(),
             concurrency: None,
             breaker: None,

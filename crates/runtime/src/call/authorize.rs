@@ -10,15 +10,25 @@ use super::{
     CallRequest,
     work::{Stop, Work},
 };
-use crate::{App, app::require, features, registry, registry::cache::Found};
+use crate::{App, agents, app::require, features, registry, registry::cache::Found};
 
 /// Refuses a caller without the right; this is between the caller and us, so it is not recorded.
 pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
     // A replay has shown its own right and scope already.
-    let scope = if request.replay_of.is_some() { Scope::ExecutionsDecide } else { Scope::ToolsCall };
+    let scope = match request.source {
+        _ if request.replay_of.is_some() => Scope::ExecutionsDecide,
+        "run" => Scope::AgentsRun,
+        _ => Scope::ToolsCall,
+    };
     require(&request.caller, Right::Call, scope)?;
-    // Through an agent, the assignment decides; see `place`.
-    if found.agent.is_some() || registry::may_call(app, &request.caller, &found.tool.tool).await? {
+    if let Some(agent) = &found.agent {
+        // Through an agent, the assignment decides; see `place`.
+        return match agents::may_run(app, &request.caller, agent).await? {
+            true => Ok(()),
+            false => Err(Fault::forbidden(format!("the agent `{}` was not shared with you", agent.name))),
+        };
+    }
+    if registry::may_call(app, &request.caller, &found.tool.tool).await? {
         return Ok(());
     }
     Err(Fault::forbidden(format!(

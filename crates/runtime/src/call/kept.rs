@@ -29,6 +29,8 @@ pub(super) struct Kept {
     agent: Option<AgentId>,
     pub(super) arguments: Value,
     context: Object,
+    #[serde(default)]
+    established: Object,
     channel: Channel,
     key: Option<String>,
     source: String,
@@ -40,7 +42,7 @@ pub(super) struct Kept {
 }
 
 /// The entrances, so that a kept name is a fixed one again.
-const SOURCES: [&str; 8] = ["rest", "plan", "replay", "case", "mcp", "run", "workflow", "hook"];
+const SOURCES: [&str; 9] = ["rest", "plan", "replay", "case", "mcp", "run", "workflow", "hook", "job"];
 
 impl Kept {
     pub(super) fn of(work: &Work) -> Self {
@@ -57,6 +59,7 @@ impl Kept {
             agent: work.found.agent.as_ref().map(|agent| agent.id),
             arguments: Value::Object(work.asked()),
             context: request.context.clone(),
+            established: request.established.clone(),
             channel: work.channel,
             key: request.idempotency_key.clone(),
             source: request.source.to_owned(),
@@ -96,6 +99,7 @@ impl Kept {
             tool: ticket.tool_id.to_string(),
             arguments: self.arguments.clone(),
             context: self.context.clone(),
+            established: self.established.clone(),
             agent: self.agent.map(|agent| agent.to_string()),
             channel: Some(self.channel),
             dry_run: false,

@@ -193,6 +193,7 @@ fn context(id: ExecutionId, request: &CallRequest, found: &Found, plays_every_pa
     } else {
         client.extend(request.context.clone());
     }
+    verified.extend(request.established.clone());
     verified.insert("organization_id".to_owned(), json!(caller.org_id));
     verified.insert("user_id".to_owned(), json!(caller.user_id));
     verified.insert("user_email".to_owned(), json!(caller.email));

@@ -336,6 +336,7 @@ impl Run<'_> {
             tool: self.tool.id.to_string(),
             arguments: Value::Object(spec.arguments.clone()),
             context: spec.context.clone(),
+            established: callwright_model::Object::new(),
             agent: spec.agent.clone(),
             channel: Some(Channel::Test),
             dry_run,

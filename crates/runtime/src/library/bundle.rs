@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault, Object,
     account::{Caller, Right, Scope},
-    agent::{Agent, Assignment},
+    agent::{Agent, AgentProfile, Assignment},
     legacy::ToolsSettings,
     page::{MAX_LIMIT, PageRequest},
     tool::{Tool, ToolSpec},
@@ -25,7 +25,8 @@ pub use import::{ImportAction, ImportOptions, ImportReport, Imported, OnConflict
 
 use super::{credential, digest};
 use crate::{
-    App, agents,
+    App,
+    agents::{self, AgentSpec},
     app::require,
     registry::{self, compile},
 };
@@ -82,6 +83,9 @@ pub struct BundledAgent {
     /// The model it uses.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub model: String,
+    /// How it works, besides; absent when it says nothing about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<AgentProfile>,
     /// The plan's older settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools_settings: Option<ToolsSettings>,
@@ -208,6 +212,7 @@ fn bundled_agent(agent: Agent, rows: &[(Assignment, Tool)]) -> BundledAgent {
         description: agent.description,
         instructions: agent.instructions,
         model: agent.model,
+        profile: Some(agent.profile).filter(|profile| *profile != AgentSpec::default().profile()),
         tools: tools.collect(),
         tools_settings,
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use callwright_model::{
     Fault,
     account::{Caller, Right, Scope},
+    agent::Agent,
     definition::{self, Definitions, Format},
+    id::OrgId,
     page::{MAX_LIMIT, PageRequest},
     tool::ToolSpec,
 };
@@ -38,7 +40,7 @@ pub async fn definitions(
 }
 
 /// The tool by which a model passes on what the person on the line said; there when one of its tools asks.
-fn confirm_tool() -> Result<ToolSpec, Fault> {
+pub(crate) fn confirm_tool() -> Result<ToolSpec, Fault> {
     let spec = json!({
         "name": CONFIRM_TOOL, "kind": "system", "config": {"action": "skip_turn"},
         "description": "Passes on whether the person agreed to what a tool asked them to confirm. Use it only after they have answered, with the ticket that the tool gave.",
@@ -55,15 +57,25 @@ fn confirm_tool() -> Result<ToolSpec, Fault> {
 }
 
 async fn of_agent(app: &App, caller: &Caller, agent: &str) -> Result<Vec<ToolSpec>, Fault> {
+    let agent = agents::get(app, caller, agent).await?;
+    specs_of(app, &agent).await
+}
+
+/// What the agent of that id may use now, in its order.
+pub(crate) async fn specs_of_agent(app: &App, org: OrgId, agent: &str) -> Result<Vec<ToolSpec>, Fault> {
+    let agent = agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
+    specs_of(app, &agent).await
+}
+
+async fn specs_of(app: &App, agent: &Agent) -> Result<Vec<ToolSpec>, Fault> {
     let (mut specs, mut assigned_names) = (Vec::new(), BTreeSet::new());
-    for assigned in agents::tools(app, caller, agent).await? {
+    for assigned in agents::assigned(app, agent).await? {
         if assigned.assignment.enabled && assigned.tool.spec.active {
             specs.push(compile::with_overrides(&assigned.tool, &assigned.assignment.overrides)?.spec);
         }
         assigned_names.insert(assigned.tool.spec.name);
     }
-    let agent = agents::get(app, caller, agent).await?;
-    let own = legacy::tools_of(&agent).into_iter().map(|tool| tool.spec);
+    let own = legacy::tools_of(agent).into_iter().map(|tool| tool.spec);
     specs.extend(own.filter(|spec| !assigned_names.contains(&spec.name)));
     Ok(specs)
 }

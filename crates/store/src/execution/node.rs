@@ -29,6 +29,8 @@ pub struct Reaped {
     /// These may be sent again for whoever asks for the same intent and calls [`Store::take_over`]. They are
     /// listed each time until then, or until the intent expires and they become unknown too.
     pub resendable: Vec<ExecutionId>,
+    /// How many jobs are back in the queue.
+    pub jobs: u64,
 }
 
 /// Selects the nodes that are alive.
@@ -67,9 +69,11 @@ impl Tx<'_> {
              ORDER BY id"
         );
         let resendable = ids(&self.fetch_all(&resendable, &[]).await?)?;
+        // After the executions: whoever takes a job up finds what its last owner left settled.
+        let jobs = self.requeue_orphans().await?;
         let forget = format!("DELETE FROM node WHERE lease_until + {GRACE_US} <= {}", dialect.now());
         self.execute(&forget, &[]).await?;
-        Ok(Reaped { released, unknown, resendable })
+        Ok(Reaped { released, unknown, resendable, jobs })
     }
 }
 

@@ -332,6 +332,11 @@ async fn save_agent(
         instructions: agent.instructions.clone(),
         model: agent.model.clone(),
         tools_settings: agent.tools_settings.clone(),
+        ..AgentSpec::default()
+    };
+    let spec = match &agent.profile {
+        Some(profile) => spec.with_profile(profile.clone()),
+        None => spec,
     };
     let saved = agents::put(app, caller, &agent.name, spec).await?;
     let id = saved.id.to_string();

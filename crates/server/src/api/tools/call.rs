@@ -95,6 +95,7 @@ pub(crate) async fn call(
         tool,
         arguments: body.arguments,
         context: body.context,
+        established: Object::new(),
         agent: body.agent,
         channel: body.channel,
         dry_run: body.dry_run,

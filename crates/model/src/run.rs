@@ -1,0 +1,312 @@
+//! Threads, runs and their steps: an agent at work, and what is kept of it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    Object, Timestamp,
+    chat::{ChatMessage, Usage},
+    id::{AgentId, ExecutionId, JobId, OrgId, RunId, ThreadId, UserId},
+};
+
+/// A conversation: an append-only list of messages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Thread {
+    /// Its id.
+    pub id: ThreadId,
+    /// The organization it belongs to.
+    pub organization_id: OrgId,
+    /// Who began it. Others of the organization see it, only they go on with it.
+    pub user_id: UserId,
+    /// The agent that it was begun with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    /// What to call it; empty when nobody said.
+    #[serde(default)]
+    pub title: String,
+    /// Variables that every run of it is given as context; a run's own context comes over them.
+    #[schema(value_type = Object)]
+    pub context: Object,
+    /// How many messages it has.
+    pub message_count: i64,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A message of a thread, in its place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ThreadMessage {
+    /// Its place in the thread, from 1, without gaps.
+    pub seq: i64,
+    /// The run that it came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<RunId>,
+    /// The message.
+    #[serde(flatten)]
+    pub message: ChatMessage,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// Where a run stands.
+///
+/// ```text
+/// queued -> running -> completed | failed | cancelled
+///              ^  |
+///              |  v
+///            waiting      for an approval, a callback, a client: nothing is held in memory
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// It waits for a worker.
+    Queued,
+    /// A worker carries it.
+    Running,
+    /// It waits for somebody outside.
+    Waiting,
+    /// It has an answer.
+    Completed,
+    /// It ended without one.
+    Failed,
+    /// Somebody stopped it.
+    Cancelled,
+}
+
+impl RunState {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Running, Self::Waiting, Self::Completed, Self::Failed, Self::Cancelled];
+
+    /// The name used on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the wire name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether nothing more will happen.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// Why a run ended without an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RunError {
+    /// For programs: `model_error`, `step_limit`, `token_limit`, `deadline`, `loop_detected`, `died`, `not_allowed`,
+    /// `internal`.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// How far a run may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunLimits {
+    /// The most answers of the model, 1 to 200.
+    pub max_steps: u32,
+    /// The most tokens in all, as the provider counts them; absent, as many as it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u64>,
+    /// The most seconds from its beginning, the time it waits for others included; 1 to 2,592,000 (30 days).
+    pub timeout_s: u32,
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        Self { max_steps: 25, max_tokens: None, timeout_s: 24 * 3600 }
+    }
+}
+
+/// An agent at work on a thread.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The organization it belongs to.
+    pub organization_id: OrgId,
+    /// For whom it runs: with their rights, never more.
+    pub user_id: UserId,
+    /// The thread that it takes forward.
+    pub thread_id: ThreadId,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// The agent's name when it began.
+    pub agent_name: String,
+    /// The job that carries it.
+    pub job_id: JobId,
+    /// Where it stands.
+    pub state: RunState,
+    /// The model, as the agent named it when it began.
+    pub model: String,
+    /// What was asked.
+    pub input: String,
+    /// The answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// Why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<RunError>,
+    /// Tokens used so far.
+    pub usage: Usage,
+    /// Answers of the model so far.
+    pub steps: u32,
+    /// How far it may go.
+    pub limits: RunLimits,
+    /// What its caller wants kept with it.
+    #[schema(value_type = Object)]
+    pub metadata: Object,
+    /// When it gives up.
+    pub deadline_at: Timestamp,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When a worker first took it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a step of a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// The model answered.
+    Model,
+    /// A tool was called.
+    Tool,
+}
+
+impl StepKind {
+    /// The name used on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Tool => "tool",
+        }
+    }
+
+    /// Reads the wire name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Model, Self::Tool].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// It is next, or under way.
+    Open,
+    /// Its execution waits for somebody.
+    Waiting,
+    /// It worked.
+    Done,
+    /// It did not.
+    Failed,
+}
+
+impl StepState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Waiting, Self::Done, Self::Failed];
+
+    /// The name used on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the wire name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether its outcome is known.
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Done | Self::Failed)
+    }
+}
+
+/// One thing that a run did: an answer of the model, or one of the tools that the answer called.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Step {
+    /// Which answer of the model, from 1.
+    pub seq: i64,
+    /// 0 for the answer itself; its tools follow from 1, in the model's order.
+    pub position: i64,
+    /// What it is.
+    pub kind: StepKind,
+    /// Where it stands.
+    pub state: StepState,
+    /// The tool's name; the model's for an answer.
+    pub name: String,
+    /// The provider's id of the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
+    /// What the tool was called with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    pub arguments: Option<Value>,
+    /// The execution of the tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_id: Option<ExecutionId>,
+    /// What the model was told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// Tokens that an answer took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What happens to a run, for whoever watches it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RunEvent {
+    /// Where the run stands now.
+    Run {
+        /// The run.
+        run: Box<Run>,
+    },
+    /// A message was added to the thread. Each is told once, in order.
+    Message {
+        /// The message.
+        message: Box<ThreadMessage>,
+    },
+    /// A step began, or its state changed.
+    Step {
+        /// The step.
+        step: Box<Step>,
+    },
+    /// More of the answer that the model is writing. Not kept; the whole follows as a message.
+    Delta {
+        /// The words.
+        text: String,
+    },
+}

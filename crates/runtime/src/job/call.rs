@@ -1,0 +1,198 @@
+//! A job that calls a tool: later, by the clock, and again until it works or is laid aside.
+
+use std::time::Duration;
+
+use callwright_model::{
+    Fault, FaultKind, Object,
+    account::{Caller, Right, Scope},
+    context::Channel,
+    execution::State,
+    id::{OrgId, ScheduleId},
+    job::{Job, JobKind, JobState},
+    webhook::WebhookTarget,
+};
+use callwright_store::job::{JobFence, JobRow};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::worker::Left;
+use crate::{
+    App,
+    account::kept::KeptCaller,
+    app::{not_ready, require},
+    call::{self, CallRequest},
+};
+
+/// A wish for a call that is carried out in the background.
+#[derive(Debug, Clone)]
+pub struct CallJob {
+    /// The tool's name or id.
+    pub tool: String,
+    /// Its arguments.
+    pub arguments: Value,
+    /// What the caller says about the circumstances.
+    pub context: Object,
+    /// The agent through which it is called.
+    pub agent: Option<String>,
+    /// Where it is used.
+    pub channel: Channel,
+    /// Not before this long from now.
+    pub delay: Duration,
+    /// Higher goes first.
+    pub priority: i64,
+    /// How often it may fail, 1 to 20.
+    pub max_attempts: i64,
+    /// Told at its end.
+    pub webhook: Option<WebhookTarget>,
+    /// One job for all requests with this key.
+    pub dedupe_key: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    caller: KeptCaller,
+    tool: String,
+    arguments: Value,
+    context: Object,
+    agent: Option<String>,
+    channel: Channel,
+    webhook: Option<WebhookTarget>,
+}
+
+/// Puts a call in the queue.
+pub async fn push(app: &App, caller: &Caller, wish: CallJob) -> Result<Job, Fault> {
+    push_as(app, caller, wish, None).await
+}
+
+pub(crate) async fn push_as(
+    app: &App,
+    caller: &Caller,
+    wish: CallJob,
+    schedule: Option<ScheduleId>,
+) -> Result<Job, Fault> {
+    require(caller, Right::Call, Scope::ToolsCall)?;
+    if !app.is_ready() {
+        return Err(not_ready());
+    }
+    if !(1..=20).contains(&wish.max_attempts) {
+        return Err(Fault::invalid("max_attempts", "`max_attempts` must be between 1 and 20"));
+    }
+    if !(-100..=100).contains(&wish.priority) {
+        return Err(Fault::invalid("priority", "`priority` must be between -100 and 100"));
+    }
+    if let Some(webhook) = &wish.webhook {
+        call::check_webhook(webhook)?;
+    }
+    // What cannot be called now is refused now, not in the middle of the night.
+    let found = app.tools().find(app, caller.org_id, &wish.tool, wish.agent.as_deref()).await?;
+    let found = found.ok_or_else(|| Fault::not_found("tool", &wish.tool))?;
+    let title = found.tool.tool.spec.name.clone();
+    let kept = Kept {
+        caller: KeptCaller::of(caller),
+        tool: found.tool.tool.id.to_string(),
+        arguments: wish.arguments,
+        context: wish.context,
+        agent: wish.agent,
+        channel: wish.channel,
+        webhook: wish.webhook,
+    };
+    let bytes = serde_json::to_vec(&kept).map_err(Fault::internal)?;
+    let now = app.clock().now();
+    let job = Job {
+        id: app.ids().next(),
+        organization_id: caller.org_id,
+        user_id: caller.user_id,
+        kind: JobKind::Call,
+        state: JobState::Queued,
+        subject: None,
+        title,
+        priority: wish.priority,
+        run_at: now.plus(wish.delay),
+        attempts: 0,
+        max_attempts: wish.max_attempts,
+        epoch: 0,
+        error: None,
+        schedule_id: schedule,
+        created_at: now,
+        started_at: None,
+        ended_at: None,
+        updated_at: now,
+    };
+    let payload = Some(app.vault().seal(caller.org_id, &bytes).await?);
+    let row = JobRow { job: job.clone(), payload, dedupe_key: wish.dedupe_key };
+    if !app.store().push_job(row).await? {
+        return Err(Fault::conflict("job_exists", "there is a job with this key already"));
+    }
+    app.worker().wake();
+    Ok(job)
+}
+
+/// Carries a call out, under a key that is the job's own: whoever tries again acts no second time.
+pub(crate) async fn carry(app: &App, row: &JobRow) -> Left {
+    let job = &row.job;
+    match attempt(app, row).await {
+        Ok(left) => left,
+        Err(_) if app.stopping().is_cancelled() => Left::Handed,
+        Err(fault) if matches!(fault.kind, FaultKind::Unavailable | FaultKind::Internal | FaultKind::Limited) => {
+            if job.attempts >= job.max_attempts {
+                return Left::Ended(JobState::Dead, Some(fault.message));
+            }
+            Left::Again(fault.message, None)
+        }
+        Err(fault) => Left::Ended(JobState::Dead, Some(fault.message)),
+    }
+}
+
+async fn attempt(app: &App, row: &JobRow) -> Result<Left, Fault> {
+    let job = &row.job;
+    let org: OrgId = job.organization_id;
+    if job.attempts > job.max_attempts {
+        let error = job.error.clone().unwrap_or_else(|| "it was tried too often and got nowhere".to_owned());
+        return Ok(Left::Ended(JobState::Dead, Some(error)));
+    }
+    let sealed = row.payload.as_deref().unwrap_or_default();
+    let kept: Kept = serde_json::from_slice(&app.vault().unseal(org, sealed).await?).map_err(Fault::internal)?;
+    let caller = match kept.caller.caller(app, org).await? {
+        Ok(caller) => caller,
+        Err(why) => return Ok(Left::Ended(JobState::Dead, Some(why.to_owned()))),
+    };
+    let request = CallRequest {
+        caller,
+        tool: kept.tool,
+        arguments: kept.arguments,
+        context: kept.context,
+        established: Object::new(),
+        agent: kept.agent,
+        channel: Some(kept.channel),
+        dry_run: false,
+        // The key changes only once it is known that the last execution failed. What is in doubt keeps its key.
+        idempotency_key: Some(match &job.subject {
+            None => job.id.to_string(),
+            Some(failed) => format!("{}:{failed}", job.id),
+        }),
+        source: "job",
+        replay_of: None,
+        cursor: None,
+        fresh: false,
+        confirmed: false,
+        approved: false,
+        webhook: kept.webhook,
+    };
+    let answer = call::run(app, request).await?;
+    let fence = JobFence { job: job.id, epoch: job.epoch };
+    let now = app.clock().now();
+    let subject = Some(answer.execution_id.to_string());
+    if answer.success || answer.pending.is_some() {
+        // What waits for somebody goes on by itself, and is in the log.
+        app.store().end_held_job(fence, JobState::Done, subject, None, now).await?;
+        return Ok(Left::Settled);
+    }
+    let message = answer.error.as_ref().map(|error| error.message.clone()).unwrap_or_default();
+    let may_again = answer.error.as_ref().is_some_and(|error| error.retryable) && answer.state != State::Unknown;
+    if may_again && job.attempts < job.max_attempts {
+        let pause = answer.error.as_ref().and_then(|error| error.retry_after_ms).map(Duration::from_millis);
+        return Ok(Left::Failed(message, pause, answer.execution_id.to_string()));
+    }
+    app.store().end_held_job(fence, JobState::Dead, subject, Some(message), now).await?;
+    Ok(Left::Settled)
+}

@@ -1,0 +1,211 @@
+//! The worker of this node: takes jobs from the queue, as many as there are places, and carries them.
+//!
+//! A job that is asked for here is begun here at once where there is room; the queue is looked at when somebody says
+//! that it is time, when a job's time comes, and once a second in any case.
+
+use std::{sync::Arc, time::Duration};
+
+use callwright_model::{
+    id::ExecutionId,
+    job::{JobKind, JobState},
+};
+use callwright_store::job::{JobFence, JobRow};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+use crate::{App, metering, run};
+
+/// How long a job waits that got nowhere, by the number of its attempts; each is drawn between half and all of it.
+const WAITS: [Duration; 8] = [
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_secs(60),
+    Duration::from_secs(120),
+    Duration::from_secs(300),
+    Duration::from_secs(600),
+];
+/// The longest that the queue is not looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// The most jobs taken at once.
+const MOST_AT_ONCE: usize = 64;
+
+/// The worker of this node.
+pub struct Worker {
+    places: Arc<Semaphore>,
+    size: usize,
+    wake: Notify,
+}
+
+/// What became of a job in its carrier's hands.
+pub(crate) enum Left {
+    /// All is kept: it ended, or lies down, or is somebody else's.
+    Settled,
+    /// It is over, with this to be kept.
+    Ended(JobState, Option<String>),
+    /// It got nowhere: again, after this long or after the usual wait.
+    Again(String, Option<Duration>),
+    /// The same; the execution of this id is known to have failed.
+    Failed(String, Option<Duration>, String),
+    /// The process stops: another goes on at once.
+    Handed,
+}
+
+impl Worker {
+    pub(crate) fn new(size: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(size)), size, wake: Notify::new() }
+    }
+
+    /// A place, if one is free.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        self.places.clone().try_acquire_owned().ok()
+    }
+
+    /// Says that there may be something in the queue.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// How many jobs are carried here at most.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// How many are carried now.
+    pub fn busy(&self) -> usize {
+        self.size.saturating_sub(self.places.available_permits())
+    }
+}
+
+/// Takes jobs for as long as the application runs.
+pub(crate) async fn work(app: App) {
+    if app.worker().size == 0 {
+        return;
+    }
+    loop {
+        let pause = if app.is_ready() { take(&app).await } else { LOOK };
+        tokio::select! {
+            () = app.stopping().cancelled() => return,
+            () = app.worker().wake.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Fills the free places, and tells when to look again.
+async fn take(app: &App) -> Duration {
+    let worker = app.worker();
+    loop {
+        let free = worker.places.available_permits().min(MOST_AT_ONCE);
+        if free == 0 {
+            // Whoever ends wakes us.
+            return LOOK;
+        }
+        let mut places = Vec::with_capacity(free);
+        while places.len() < free
+            && let Some(place) = worker.place()
+        {
+            places.push(place);
+        }
+        let most = u32::try_from(places.len()).unwrap_or_default();
+        let jobs = match app.store().claim_jobs(app.node_id(), app.clock().now(), most).await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                tracing::warn!(%error, "the queue could not be read");
+                return LOOK;
+            }
+        };
+        let is_full = jobs.len() == places.len();
+        for (job, place) in jobs.into_iter().zip(places) {
+            carry_on(app, job, place);
+        }
+        if !is_full {
+            break;
+        }
+    }
+    match app.store().next_job_at().await {
+        Ok(Some(at)) => at.since(app.clock().now()).clamp(Duration::from_millis(1), LOOK),
+        Ok(None) | Err(_) => LOOK,
+    }
+}
+
+/// Carries a job that is ours, in a task of its own.
+pub(crate) fn carry_on(app: &App, job: JobRow, place: OwnedSemaphorePermit) {
+    let app = app.clone();
+    app.clone().spawn(async move {
+        metering::job_started(&job.job, app.clock().now());
+        let left = match job.job.kind {
+            JobKind::Run => run::carry(&app, &job).await,
+            JobKind::Call => super::call::carry(&app, &job).await,
+        };
+        leave(&app, &job, left).await;
+        drop(place);
+        app.worker().wake();
+    });
+}
+
+/// Keeps what became of a job. What cannot be kept is left to the reaper, or to the next start.
+async fn leave(app: &App, job: &JobRow, left: Left) {
+    let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
+    let now = app.clock().now();
+    let kept = match left {
+        Left::Settled => return,
+        Left::Ended(state, error) => app.store().end_held_job(fence, state, None, error, now).await,
+        Left::Again(why, pause) => put_back(app, job, why, pause, None).await,
+        Left::Failed(why, pause, execution) => put_back(app, job, why, pause, Some(execution)).await,
+        Left::Handed => app.store().hand_back_job(fence, now).await,
+    };
+    if let Err(error) = kept {
+        tracing::warn!(job = %job.job.id, %error, "what became of a job could not be kept");
+    }
+}
+
+async fn put_back(
+    app: &App,
+    job: &JobRow,
+    why: String,
+    pause: Option<Duration>,
+    subject: Option<String>,
+) -> callwright_store::Result<bool> {
+    let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
+    let now = app.clock().now();
+    let wait = pause.unwrap_or_default().max(wait(job.job.attempts, rand::random()));
+    tracing::info!(job = %job.job.id, why, ?wait, "a job got nowhere; it is tried again");
+    app.store().put_back_job(fence, now.plus(wait), &why, subject, now).await
+}
+
+fn wait(attempts: i64, dice: f64) -> Duration {
+    let at = usize::try_from(attempts.max(1) - 1).unwrap_or(usize::MAX).min(WAITS.len() - 1);
+    WAITS[at].mul_f64(0.5 + 0.5 * dice)
+}
+
+/// An execution has ended: the run that waits for it goes on. A hint that is lost costs a few seconds.
+pub(crate) async fn wake(app: &App, execution: ExecutionId) {
+    match app.store().wake_job_of(execution, app.clock().now()).await {
+        Ok(true) => app.worker().wake(),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%execution, %error, "a run that waits could not be woken yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_stay_within_their_steps() {
+        assert_eq!(wait(1, 1.0), Duration::from_secs(1));
+        assert_eq!(wait(3, 0.0), Duration::from_secs(5));
+        assert_eq!(wait(100, 1.0), Duration::from_secs(600));
+        assert_eq!(wait(0, 1.0), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn places_are_counted() {
+        let worker = Worker::new(2);
+        let (first, second) = (worker.place(), worker.place());
+        assert!(first.is_some() && second.is_some() && worker.place().is_none() && worker.busy() == 2);
+        drop(first);
+        assert!(worker.busy() == 1 && worker.place().is_some());
+    }
+}

@@ -1,0 +1,397 @@
+//! Runs: an agent takes a thread forward until it has an answer. Asked for here, carried by a job.
+
+mod carry;
+mod finish;
+mod history;
+mod hub;
+mod kept;
+pub(crate) mod reach;
+pub mod status;
+mod tools;
+mod turn;
+pub mod watch;
+
+use std::time::Duration;
+
+use callwright_model::{
+    Fault, Object,
+    account::{Caller, Right, Scope},
+    chat::{ChatMessage, Part, Usage},
+    context::Channel,
+    id::{JobId, OrgId, RunId, ThreadId},
+    job::{Job, JobKind, JobState},
+    page::{Page, PageRequest},
+    run::{Run, RunEvent, RunLimits, RunState, Step, Thread},
+    webhook::WebhookTarget,
+};
+use callwright_store::{
+    job::JobRow,
+    run::{Ending, NewRun, RunFilter, RunRow},
+};
+use serde_json::json;
+
+pub(crate) use carry::carry;
+pub use finish::SIGNING_SECRET;
+pub use hub::Runs;
+pub use kept::NewsForm;
+
+use crate::{
+    App, agents,
+    app::{not_ready, require},
+    audit,
+    job::worker,
+};
+use kept::Kept;
+
+/// How often a run may be tried without getting anywhere, its server dying included.
+pub(crate) const MOST_ATTEMPTS: i64 = 12;
+/// The most characters of what is said in one message.
+const MOST_TEXT: usize = 400_000;
+/// The most bytes of a context.
+const MOST_CONTEXT: usize = 64 * 1024;
+/// The agent's last runs, from which the time of the next is guessed.
+const USUAL: u32 = 20;
+
+/// A wish for a run.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// The agent's name or id.
+    pub agent: String,
+    /// What is said.
+    pub message: Vec<Part>,
+    /// The thread to go on with; a new one without it.
+    pub thread: Option<ThreadId>,
+    /// Instead of the agent's tools.
+    pub tools: Option<Vec<String>>,
+    /// Variables of this run, over those of the thread.
+    pub context: Object,
+    /// Kept with the run.
+    pub metadata: Object,
+    /// Instead of the agent's.
+    pub limits: Option<RunLimits>,
+    /// Where it is used.
+    pub channel: Channel,
+    /// Told at its end.
+    pub webhook: Option<WebhookTarget>,
+    /// How the news is written.
+    pub news: NewsForm,
+    /// Not before this long from now.
+    pub delay: Duration,
+    /// Higher goes first, -100 to 100.
+    pub priority: i64,
+    /// One run for all requests with this key, as long as its job is remembered.
+    pub dedupe_key: Option<String>,
+}
+
+impl RunRequest {
+    /// A wish that says only the least.
+    pub fn new(agent: impl Into<String>, message: Vec<Part>) -> Self {
+        Self {
+            agent: agent.into(),
+            message,
+            thread: None,
+            tools: None,
+            context: Object::new(),
+            metadata: Object::new(),
+            limits: None,
+            channel: Channel::Chat,
+            webhook: None,
+            news: NewsForm::Native,
+            delay: Duration::ZERO,
+            priority: 0,
+            dedupe_key: None,
+        }
+    }
+}
+
+/// Asks for a run. It is durable when this returns.
+///
+/// # Errors
+/// Forbidden: the agent or one of the tools is not the caller's to use. Not found: agent or thread. Conflict
+/// `thread_busy`: a run is at work on the thread.
+pub async fn start(app: &App, caller: &Caller, request: RunRequest) -> Result<Run, Fault> {
+    start_as(app, caller, request, None).await
+}
+
+/// The same, asked for by a schedule.
+pub(crate) async fn start_as(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+    schedule: Option<callwright_model::id::ScheduleId>,
+) -> Result<Run, Fault> {
+    if !app.is_ready() {
+        return Err(not_ready());
+    }
+    let agent = agents::runnable(app, caller, &request.agent).await?;
+    check(&request)?;
+    crate::models::resolve(app, caller.org_id, &agent.model).await?;
+    if let Some(names) = &request.tools {
+        reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
+    }
+    let thread = match request.thread {
+        None => None,
+        Some(id) => Some(own_thread(app, caller, id).await?),
+    };
+    let now = app.clock().now();
+    let new_thread = thread.is_none().then(|| Thread {
+        id: app.ids().next(),
+        organization_id: caller.org_id,
+        user_id: caller.user_id,
+        agent_id: Some(agent.id),
+        title: String::new(),
+        context: Object::new(),
+        message_count: 0,
+        created_at: now,
+        updated_at: now,
+    });
+    let thread_id = thread.or_else(|| new_thread.clone()).map(|thread| thread.id).ok_or_else(not_ready)?;
+    let limits = request.limits.unwrap_or(agent.profile.limits);
+    let message = ChatMessage::User { content: request.message.clone() };
+    let kept = Kept {
+        tools: request.tools,
+        context: request.context,
+        channel: request.channel,
+        webhook: request.webhook,
+        news: request.news,
+        ..Kept::new(caller, &agent)
+    };
+    // Begun here and now where there is room: the queue is for those who have to wait.
+    let place = if request.delay.is_zero() { app.worker().place() } else { None };
+    let (state, job_state) = match place {
+        Some(_) => (RunState::Running, JobState::Running),
+        None => (RunState::Queued, JobState::Queued),
+    };
+    let run_at = now.plus(request.delay);
+    let run = Run {
+        id: app.ids().next(),
+        organization_id: caller.org_id,
+        user_id: caller.user_id,
+        thread_id,
+        agent_id: agent.id,
+        agent_name: agent.name.clone(),
+        job_id: app.ids().next(),
+        state,
+        model: agent.model.clone(),
+        input: message.text(),
+        output: None,
+        error: None,
+        usage: Usage::default(),
+        steps: 0,
+        limits,
+        metadata: request.metadata,
+        deadline_at: run_at.plus(Duration::from_secs(limits.timeout_s.into())),
+        created_at: now,
+        started_at: place.is_some().then_some(now),
+        ended_at: None,
+        updated_at: now,
+    };
+    let job = JobRow {
+        job: Job {
+            id: run.job_id,
+            organization_id: caller.org_id,
+            user_id: caller.user_id,
+            kind: JobKind::Run,
+            state: job_state,
+            subject: Some(run.id.to_string()),
+            title: agent.name.clone(),
+            priority: request.priority,
+            run_at,
+            attempts: i64::from(place.is_some()),
+            max_attempts: MOST_ATTEMPTS,
+            epoch: i64::from(place.is_some()),
+            error: None,
+            schedule_id: schedule,
+            created_at: now,
+            started_at: place.is_some().then_some(now),
+            ended_at: None,
+            updated_at: now,
+        },
+        payload: None,
+        dedupe_key: request.dedupe_key,
+    };
+    let new = NewRun {
+        row: RunRow { run: run.clone(), request: kept.seal(app, caller.org_id).await? },
+        job: job.clone(),
+        owner: place.is_some().then(|| app.node_id()),
+        thread: new_thread,
+        messages: vec![message],
+    };
+    app.store().create_run(new).await?;
+    crate::failpoint!("run.created");
+    match place {
+        Some(place) => worker::carry_on(app, job, place),
+        None => app.worker().wake(),
+    }
+    Ok(run)
+}
+
+fn check(request: &RunRequest) -> Result<(), Fault> {
+    let text = ChatMessage::User { content: request.message.clone() }.text();
+    let has_picture = request.message.iter().any(|part| matches!(part, Part::Image { .. }));
+    if text.trim().is_empty() && !has_picture {
+        return Err(Fault::invalid("message", "`message` must say something"));
+    }
+    if text.chars().count() > MOST_TEXT {
+        return Err(Fault::invalid("message", format!("`message` may have at most {MOST_TEXT} characters")));
+    }
+    for (field, object) in [("context", &request.context), ("metadata", &request.metadata)] {
+        if serde_json::to_string(object).map_err(Fault::internal)?.len() > MOST_CONTEXT {
+            return Err(Fault::invalid(field, format!("`{field}` may take at most 64 KiB as JSON")));
+        }
+    }
+    if let Some(limits) = &request.limits {
+        agents::check_limits(limits)?;
+    }
+    if let Some(webhook) = &request.webhook {
+        crate::call::check_webhook(webhook)?;
+    }
+    if request.delay > Duration::from_secs(366 * 24 * 3600) {
+        return Err(Fault::invalid("delay_s", "`delay_s` may be at most a year"));
+    }
+    if !(-100..=100).contains(&request.priority) {
+        return Err(Fault::invalid("priority", "`priority` must be between -100 and 100"));
+    }
+    Ok(())
+}
+
+/// A thread that the caller may go on with: their own, or any for an administrator.
+pub(crate) async fn own_thread(app: &App, caller: &Caller, id: ThreadId) -> Result<Thread, Fault> {
+    let thread = app.store().thread(caller.org_id, id).await?;
+    thread
+        .filter(|thread| thread.user_id == caller.user_id || caller.role.may(Right::Configure))
+        .ok_or_else(|| Fault::not_found("thread", id))
+}
+
+/// A run of the organization.
+pub async fn get(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    Ok(row(app, caller.org_id, id).await?.run)
+}
+
+async fn row(app: &App, org: OrgId, id: RunId) -> Result<RunRow, Fault> {
+    app.store().run(org, id).await?.ok_or_else(|| Fault::not_found("run", id))
+}
+
+/// The run that a job carries.
+pub async fn of_job(app: &App, caller: &Caller, job: JobId) -> Result<Run, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let found = app.store().run_of_job(caller.org_id, job).await?;
+    found.map(|row| row.run).ok_or_else(|| Fault::not_found("job", job))
+}
+
+/// A page of runs, newest first.
+pub async fn list(app: &App, caller: &Caller, filter: RunFilter, page: PageRequest) -> Result<Page<Run>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    Ok(app.store().runs(caller.org_id, &filter, &page).await?)
+}
+
+/// The steps of a run, in order, from the answer number `from` on; at most 1,000.
+pub async fn steps(app: &App, caller: &Caller, id: RunId, from: i64) -> Result<Vec<Step>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let run = row(app, caller.org_id, id).await?.run;
+    Ok(app.store().steps(run.id, from, 1_000).await?)
+}
+
+/// Stops a run, at whatever it is. What a tool has begun by then is carried out and recorded.
+///
+/// # Errors
+/// Conflict `already_ended`.
+pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault> {
+    let found = row(app, caller.org_id, id).await?;
+    // Whoever asked for it may stop it; another's is an operator's to stop.
+    match found.run.user_id == caller.user_id {
+        true => require(caller, Right::Call, Scope::AgentsRun)?,
+        false => require(caller, Right::Decide, Scope::ExecutionsDecide)?,
+    }
+    if found.run.state.is_final() {
+        return Err(Fault::conflict(
+            "already_ended",
+            format!("this run has ended: it is {}", found.run.state.as_str()),
+        ));
+    }
+    audit::write(app, caller, "run.cancel", "run", id, json!({ "agent": found.run.agent_name })).await?;
+    if !cancel_idle(app, &found).await? {
+        app.runs().stop(id);
+    }
+    // Whoever carries it lets go in a moment.
+    let until = tokio::time::Instant::now() + Duration::from_secs(2);
+    loop {
+        let run = row(app, caller.org_id, id).await?.run;
+        if run.state.is_final() || tokio::time::Instant::now() >= until {
+            return Ok(run);
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+/// Ends a run that nobody carries. False: somebody does, and was told.
+async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
+    let now = app.clock().now();
+    let mut run = found.run.clone();
+    (run.state, run.ended_at, run.updated_at) = (RunState::Cancelled, Some(now), now);
+    let kept = Kept::open(app, found).await?;
+    let ending = Ending {
+        run: run.id,
+        state: RunState::Cancelled,
+        output: None,
+        error: None,
+        job: JobState::Cancelled,
+        turn: None,
+        news: finish::news(app, &run, &kept).await?,
+        now,
+    };
+    let is_ended = app.store().cancel_run(run.organization_id, ending).await?;
+    if is_ended {
+        tell_run(app, &run);
+        crate::metering::run_ended(&run);
+    }
+    Ok(is_ended)
+}
+
+/// How a run stands, in the guide's form, with a guess at what is left of it.
+pub async fn status(app: &App, caller: &Caller, job: JobId) -> Result<status::JobStatus, Fault> {
+    let run = of_job(app, caller, job).await?;
+    let usual = match run.state.is_final() {
+        true => None,
+        false => usual(app, &run).await?,
+    };
+    Ok(status::of(&run, app.clock().now(), usual))
+}
+
+async fn usual(app: &App, run: &Run) -> Result<Option<u64>, Fault> {
+    let mut took = app.store().durations_of_runs(run.organization_id, run.agent_id, USUAL).await?;
+    took.sort_unstable();
+    Ok(took.get(took.len() / 2).map(|micros| u64::try_from(micros / 1_000_000).unwrap_or_default()))
+}
+
+pub(crate) fn tell_run(app: &App, run: &Run) {
+    if app.runs().is_watched(run.id) {
+        app.runs().tell(run.id, RunEvent::Run { run: Box::new(run.clone()) });
+    }
+}
+
+/// Waits until a run has ended or lies down, at most `wait`; and gives it as it is then.
+pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Result<Run, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let until = tokio::time::Instant::now() + wait.min(Duration::from_secs(120));
+    let mut events = app.runs().watch(id);
+    loop {
+        let run = row(app, caller.org_id, id).await?.run;
+        let is_settled = run.state.is_final() || run.state == RunState::Waiting;
+        if is_settled || tokio::time::Instant::now() >= until {
+            return Ok(run);
+        }
+        let look = tokio::time::Instant::now() + Duration::from_millis(500);
+        let ended = async {
+            loop {
+                match events.recv().await {
+                    Ok(RunEvent::Run { run }) if run.state != RunState::Running => return,
+                    Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(tokio::sync::broadcast::error::RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        let _ = tokio::time::timeout_at(until.min(look), ended).await;
+    }
+}

@@ -1,0 +1,495 @@
+//! Carrying a run: from what the tables say to its end, or to where somebody else has to do something.
+//!
+//! A carrier holds nothing that the tables do not: it may die at any moment, and the next one begins here again. An
+//! answer of the model is kept before anything that it asks for is done; each tool is an execution under a key of its
+//! place in the run, so that doing it again gives the outcome of the first time; the end is kept in one step with the
+//! news of it. Every write is fenced by the job's epoch, so a carrier that was taken for dead changes nothing.
+
+use std::{sync::Arc, time::Duration};
+
+use callwright_llm::Reply;
+use callwright_model::{
+    Fault, Object, Timestamp,
+    chat::{ChatMessage, ToolCall},
+    job::JobState,
+    run::{Run, RunError, RunEvent, RunState, Step, StepKind, StepState, ThreadMessage},
+};
+use callwright_store::{
+    job::{JobFence, JobRow},
+    run::{Ending, RunRow, Settled, Turn},
+};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    finish, history,
+    history::Repeats,
+    kept::Kept,
+    reach,
+    tools::{self, Done, Scene, Went},
+    turn::{self, Asked},
+};
+use crate::{
+    App,
+    job::worker::Left,
+    models::{self, Chosen},
+};
+
+/// Steps of a run that are read at once; a run has at most 200 answers with at most 128 tools each.
+const MOST_STEPS: u32 = 26_000;
+/// How often a run may be tried without getting anywhere because its model does not answer.
+const MODEL_ATTEMPTS: i64 = 8;
+/// How often a carrier asks whether somebody on another node wants the run to stop.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A run in a carrier's hands.
+pub(super) struct Carrier {
+    pub app: App,
+    pub fence: JobFence,
+    pub row: RunRow,
+    pub kept: Arc<Kept>,
+    pub stop: CancellationToken,
+    pub attempts: i64,
+    messages: Vec<ChatMessage>,
+    steps: Vec<Step>,
+    repeats: Repeats,
+    deadline: Instant,
+}
+
+/// Why a carrier does not go on.
+pub(super) enum Halt {
+    /// The run has ended, or lies down; what had to be kept is kept.
+    Over,
+    /// It is somebody else's.
+    Lost,
+    /// The process stops; another goes on with it.
+    Handed,
+    /// Not now: again after this long.
+    Later(String, Duration),
+    /// The run ends with this.
+    Failed(RunError),
+    /// Somebody wants it to stop.
+    Cancelled,
+    /// Our own fault.
+    Fault(Fault),
+}
+
+impl From<Fault> for Halt {
+    fn from(fault: Fault) -> Self {
+        if fault.code == "fenced" { Self::Lost } else { Self::Fault(fault) }
+    }
+}
+
+impl From<callwright_store::Error> for Halt {
+    fn from(error: callwright_store::Error) -> Self {
+        Fault::from(error).into()
+    }
+}
+
+fn failed(code: &str, message: impl Into<String>) -> Halt {
+    Halt::Failed(RunError { code: code.to_owned(), message: message.into() })
+}
+
+/// Carries the run of a job as far as it goes.
+pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
+    let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
+    let org = job.job.organization_id;
+    let row = match app.store().run_of_job(org, job.job.id).await {
+        Ok(Some(row)) if !row.run.state.is_final() => row,
+        Ok(_) => return Left::Ended(JobState::Done, None),
+        Err(error) => return Left::Again(error.to_string(), None),
+    };
+    let carried = app.runs().enter(row.run.id);
+    let stop = carried.stop.clone();
+    let kept = match Kept::open(app, &row).await {
+        Ok(kept) => Arc::new(kept),
+        Err(fault) => return Left::Again(fault.message, None),
+    };
+    let left = row.run.deadline_at.since(app.clock().now());
+    let mut carrier = Carrier {
+        app: app.clone(),
+        fence,
+        row,
+        kept,
+        stop,
+        attempts: job.job.attempts,
+        messages: Vec::new(),
+        steps: Vec::new(),
+        repeats: Repeats::new(),
+        deadline: Instant::now() + left,
+    };
+    let halt = match carrier.go(job).await {
+        Ok(()) => return Left::Settled,
+        Err(halt) => halt,
+    };
+    match carrier.halt(halt).await {
+        Ok(left) => left,
+        Err(fault) if fault.code == "fenced" => Left::Settled,
+        Err(fault) => {
+            tracing::warn!(run = %carrier.row.run.id, ?fault, "how a run ended could not be kept");
+            Left::Again(fault.message, None)
+        }
+    }
+}
+
+impl Carrier {
+    /// To the end, or to where it does not go on.
+    async fn go(&mut self, job: &JobRow) -> Result<(), Halt> {
+        if job.job.attempts > job.job.max_attempts {
+            let attempts = job.job.max_attempts;
+            let why = job.job.error.clone().map(|why| format!(": {why}")).unwrap_or_default();
+            return Err(failed("died", format!("it was tried {attempts} times and got nowhere{why}")));
+        }
+        let now = self.app.clock().now();
+        self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+        self.row.run.state = RunState::Running;
+        self.row.run.started_at.get_or_insert(now);
+        self.tell_run();
+        if self.app.clock().now() >= self.row.run.deadline_at {
+            return Err(deadline_over());
+        }
+        let org = self.row.run.organization_id;
+        let caller = match self.kept.caller.caller(&self.app, org).await? {
+            Ok(caller) => caller,
+            Err(why) => return Err(failed("not_allowed", why)),
+        };
+        let thread = self.app.store().thread(org, self.row.run.thread_id).await?;
+        let Some(thread) = thread else { return Err(failed("not_allowed", "its thread was deleted")) };
+        let mut context = thread.context;
+        context.extend(self.kept.context.clone());
+        let mut established = Object::new();
+        established.insert("run_id".to_owned(), json!(self.row.run.id));
+        established.insert("thread_id".to_owned(), json!(thread.id));
+        if !context.contains_key("conversation_id") {
+            established.insert("conversation_id".to_owned(), json!(thread.id));
+        }
+        let chosen = match models::resolve(&self.app, org, &self.row.run.model).await {
+            Ok(chosen) => chosen,
+            Err(fault) if fault.kind == callwright_model::FaultKind::Invalid => {
+                return Err(failed("model_error", fault.message));
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        let reach = reach::of(&self.app, &caller, &self.kept).await?;
+        let definitions = reach::definitions(&self.app, &caller, &reach, models::format_of(&chosen)).await?;
+        let scene = Scene {
+            app: self.app.clone(),
+            run: self.row.run.id,
+            caller,
+            kept: self.kept.clone(),
+            reach: Arc::new(reach),
+            context: Arc::new(context),
+            established: Arc::new(established),
+        };
+        self.load().await?;
+        loop {
+            self.check().await?;
+            match self.asked() {
+                Some(calls) => self.tools(&scene, &calls).await?,
+                None => {
+                    if self.turn(&scene, &chosen, &definitions).await? {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the tables say.
+    async fn load(&mut self) -> Result<(), Halt> {
+        let (run, thread) = (self.row.run.id, self.row.run.thread_id);
+        let messages = self.app.store().last_messages(thread, history::MOST_MESSAGES).await?;
+        self.messages = history::shown(messages.into_iter().map(|message| message.message).collect());
+        self.steps = self.app.store().steps(run, 1, MOST_STEPS).await?;
+        for step in self.steps.iter().filter(|step| step.kind == StepKind::Tool && step.state.is_settled()) {
+            let arguments = step.arguments.as_ref().map(Value::to_string).unwrap_or_default();
+            *self.repeats.entry((step.name.clone(), arguments)).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// The calls of the last answer, while they are not answered.
+    fn asked(&self) -> Option<Vec<ToolCall>> {
+        match self.messages.last() {
+            Some(ChatMessage::Assistant { tool_calls, .. }) if !tool_calls.is_empty() => Some(tool_calls.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether it may go on.
+    async fn check(&self) -> Result<(), Halt> {
+        let run = &self.row.run;
+        if self.stop.is_cancelled() {
+            return Err(Halt::Cancelled);
+        }
+        if self.app.stopping().is_cancelled() {
+            return Err(Halt::Handed);
+        }
+        if self.app.clock().now() >= run.deadline_at {
+            return Err(deadline_over());
+        }
+        if self.asked().is_none() && run.steps >= run.limits.max_steps {
+            let most = run.limits.max_steps;
+            return Err(failed("step_limit", format!("it had no answer after {most} steps (`limits.max_steps`)")));
+        }
+        if let Some(most) = run.limits.max_tokens
+            && run.usage.total_tokens >= most
+        {
+            let used = run.usage.total_tokens;
+            return Err(failed(
+                "token_limit",
+                format!("it used {used} tokens, of {most} allowed (`limits.max_tokens`)"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Awaits `work`, unless somebody wants the run to stop, its time is over, or (where `leave` says so) the process
+    /// stops.
+    async fn unless_stopped<T>(&self, leave: bool, work: impl Future<Output = T>) -> Result<T, Halt> {
+        tokio::pin!(work);
+        let stopping = self.app.stopping();
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return Ok(done),
+                () = self.stop.cancelled() => return Err(Halt::Cancelled),
+                () = stopping.cancelled(), if leave => return Err(Halt::Handed),
+                () = tokio::time::sleep_until(self.deadline) => return Err(deadline_over()),
+                () = tokio::time::sleep(LOOK), if self.app.is_clustered() => {
+                    match self.app.store().job_held(self.fence).await {
+                        Ok(Some(held)) if held.cancel => return Err(Halt::Cancelled),
+                        Ok(None) => return Err(Halt::Lost),
+                        // What the database does not tell now it tells with the next write.
+                        Ok(Some(_)) | Err(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the model. True: that was the end.
+    async fn turn(&mut self, scene: &Scene, chosen: &Chosen, tools: &[Value]) -> Result<bool, Halt> {
+        let began = self.app.clock().now();
+        let ask = turn::ask(scene, chosen, &self.messages, tools, self.deadline);
+        let reply = match self.unless_stopped(true, ask).await?? {
+            Asked::Reply(reply) => *reply,
+            Asked::Later(error, pause) if self.attempts < MODEL_ATTEMPTS => {
+                return Err(Halt::Later(error.message, pause));
+            }
+            Asked::Later(error, _) | Asked::Never(error) => return Err(failed("model_error", error.message)),
+        };
+        crate::failpoint!("run.answered");
+        let turn = self.written(reply, began);
+        self.row.run.steps += 1;
+        self.row.run.usage += turn.usage;
+        let calls = match &turn.message {
+            ChatMessage::Assistant { tool_calls, .. } => tool_calls.len(),
+            _ => 0,
+        };
+        if calls == 0 {
+            let output = turn.message.text();
+            finish::end(self, RunState::Completed, Some(output), None, Some(turn)).await?;
+            return Ok(true);
+        }
+        let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
+        let (held, seq) = self.app.store().append_turn(self.fence, turn).await?;
+        self.attempts = 0;
+        crate::failpoint!("run.kept");
+        self.tell_message(seq, &message, now);
+        for step in &steps {
+            self.tell_step(step);
+        }
+        self.tell_run();
+        self.messages.push(message);
+        self.steps.extend(steps);
+        if held.cancel { Err(Halt::Cancelled) } else { Ok(false) }
+    }
+
+    fn written(&self, reply: Reply, began: Timestamp) -> Turn {
+        let now = self.app.clock().now();
+        let seq = i64::from(self.row.run.steps) + 1;
+        let message = history::with_ids(reply.message, seq);
+        let mut steps = vec![Step {
+            seq,
+            position: 0,
+            kind: StepKind::Model,
+            state: StepState::Done,
+            name: if reply.model.is_empty() { self.row.run.model.clone() } else { reply.model },
+            tool_call_id: None,
+            arguments: None,
+            execution_id: None,
+            result: None,
+            usage: Some(reply.usage),
+            started_at: began,
+            ended_at: Some(now),
+        }];
+        if let ChatMessage::Assistant { tool_calls, .. } = &message {
+            steps.extend(tools::planned(tool_calls, seq, now));
+        }
+        let (run, thread) = (self.row.run.id, self.row.run.thread_id);
+        Turn { run, thread, steps, message, usage: reply.usage, now }
+    }
+
+    /// Carries the calls of the last answer out.
+    async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<(), Halt> {
+        let seq = i64::from(self.row.run.steps);
+        let mine = |step: &Step| step.seq == seq && step.kind == StepKind::Tool;
+        let mut steps: Vec<Step> = self.steps.iter().filter(|step| mine(step)).cloned().collect();
+        if steps.len() != calls.len() {
+            steps = tools::planned(calls, seq, self.app.clock().now());
+        }
+        let mut repeats = std::mem::take(&mut self.repeats);
+        // The executions go on by themselves if we do not wait for them: what was begun is recorded.
+        let went = self.unless_stopped(false, tools::go(scene, calls, steps, &mut repeats)).await;
+        self.repeats = repeats;
+        let (done, waits) = match went?? {
+            Went::Ended(done) => (done, false),
+            Went::Wait(done) => (done, true),
+            Went::Loop(tool) => {
+                return Err(failed(
+                    "loop_detected",
+                    format!("the model kept calling `{tool}` with the same arguments"),
+                ));
+            }
+        };
+        crate::failpoint!("run.acted");
+        let now = self.app.clock().now();
+        let steps: Vec<Step> = done.iter().map(|done| done.step.clone()).collect();
+        for step in &steps {
+            self.tell_step(step);
+        }
+        let messages = if waits { Vec::new() } else { results(calls, done) };
+        let settled = Settled {
+            run: self.row.run.id,
+            thread: self.row.run.thread_id,
+            steps: steps.clone(),
+            messages: messages.clone(),
+            now,
+        };
+        if waits {
+            return Err(self.lie_down(settled).await?);
+        }
+        let first = self.row.run.steps;
+        let held = self.app.store().settle_steps(self.fence, settled).await?;
+        self.attempts = 0;
+        tracing::trace!(run = %self.row.run.id, first, "tools have ended");
+        if self.app.runs().is_watched(self.row.run.id) {
+            self.tell_last_messages(messages.len()).await;
+        }
+        self.steps.retain(|step| !mine(step));
+        self.steps.extend(steps);
+        self.messages.extend(messages);
+        if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
+    }
+
+    /// Lies down until those who are waited for have done their part; they may have by now.
+    async fn lie_down(&mut self, settled: Settled) -> Result<Halt, Halt> {
+        let held = self.app.store().lay_down_run(self.fence, settled).await?;
+        self.row.run.state = RunState::Waiting;
+        self.tell_run();
+        if held.cancel {
+            super::cancel_idle(&self.app, &self.row).await?;
+            return Ok(Halt::Over);
+        }
+        for execution in self.app.store().awaited(self.row.run.id).await? {
+            let found = self.app.store().execution(self.row.run.organization_id, execution).await?;
+            if found.is_none_or(|found| found.state.is_final()) {
+                crate::job::worker::wake(&self.app, execution).await;
+            }
+        }
+        Ok(Halt::Over)
+    }
+
+    /// Keeps why it does not go on, and tells what becomes of the job.
+    async fn halt(&mut self, halt: Halt) -> Result<Left, Fault> {
+        match halt {
+            Halt::Over | Halt::Lost => Ok(Left::Settled),
+            Halt::Handed => Ok(Left::Handed),
+            Halt::Later(why, pause) => Ok(Left::Again(why, Some(pause))),
+            Halt::Fault(fault) if fault.kind == callwright_model::FaultKind::Unavailable => {
+                if self.app.stopping().is_cancelled() { Ok(Left::Handed) } else { Ok(Left::Again(fault.message, None)) }
+            }
+            Halt::Fault(fault) => {
+                tracing::error!(run = %self.row.run.id, ?fault, "a run broke");
+                Ok(Left::Again(fault.message, None))
+            }
+            Halt::Failed(error) => {
+                finish::end(self, RunState::Failed, None, Some(error), None).await?;
+                Ok(Left::Settled)
+            }
+            Halt::Cancelled => {
+                finish::end(self, RunState::Cancelled, None, None, None).await?;
+                Ok(Left::Settled)
+            }
+        }
+    }
+
+    pub(super) fn run(&self) -> &Run {
+        &self.row.run
+    }
+
+    pub(super) fn tell_run(&self) {
+        super::tell_run(&self.app, &self.row.run);
+    }
+
+    pub(super) fn tell_message(&self, seq: i64, message: &ChatMessage, now: Timestamp) {
+        let runs = self.app.runs();
+        if runs.is_watched(self.row.run.id) {
+            let message =
+                ThreadMessage { seq, run_id: Some(self.row.run.id), message: message.clone(), created_at: now };
+            runs.tell(self.row.run.id, RunEvent::Message { message: Box::new(message) });
+        }
+    }
+
+    async fn tell_last_messages(&self, count: usize) {
+        let most = u32::try_from(count).unwrap_or(u32::MAX);
+        let Ok(last) = self.app.store().last_messages(self.row.run.thread_id, most).await else { return };
+        for message in last {
+            self.app.runs().tell(self.row.run.id, RunEvent::Message { message: Box::new(message) });
+        }
+    }
+
+    fn tell_step(&self, step: &Step) {
+        let runs = self.app.runs();
+        if runs.is_watched(self.row.run.id) {
+            runs.tell(self.row.run.id, RunEvent::Step { step: Box::new(step.clone()) });
+        }
+    }
+
+    /// What is kept at the end.
+    pub(super) fn ending(
+        &self,
+        state: RunState,
+        output: Option<String>,
+        error: Option<RunError>,
+        turn: Option<Turn>,
+        now: Timestamp,
+    ) -> Ending {
+        let is_dead = error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "died" | "model_error"));
+        let job = match state {
+            RunState::Cancelled => JobState::Cancelled,
+            _ if is_dead => JobState::Dead,
+            _ => JobState::Done,
+        };
+        Ending { run: self.row.run.id, state, output, error, job, turn, news: None, now }
+    }
+}
+
+fn deadline_over() -> Halt {
+    failed("deadline", "timeout: its time was over (`limits.timeout_s`)")
+}
+
+fn results(calls: &[ToolCall], done: Vec<Done>) -> Vec<ChatMessage> {
+    calls
+        .iter()
+        .zip(done)
+        .map(|(call, done)| ChatMessage::Tool {
+            tool_call_id: call.id.clone(),
+            name: call.name.clone(),
+            content: done.parts.unwrap_or_default(),
+            is_error: done.step.state == StepState::Failed,
+        })
+        .collect()
+}

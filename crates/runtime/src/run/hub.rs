@@ -1,0 +1,111 @@
+//! Runs in this process: who watches them, and how to stop them. Lossy by design; the tables are the truth.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use callwright_model::{id::RunId, run::RunEvent};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+/// Events that a slow watcher may fall behind before it misses some.
+const BUFFER: usize = 256;
+
+/// Runs in this process.
+#[derive(Default)]
+pub struct Runs {
+    watchers: Mutex<HashMap<RunId, broadcast::Sender<RunEvent>>>,
+    carried: Mutex<HashMap<RunId, CancellationToken>>,
+}
+
+/// A run that is carried; dropped, it is not any more.
+pub(crate) struct Carried<'a> {
+    runs: &'a Runs,
+    id: RunId,
+    /// Fires when somebody wants the run to stop.
+    pub stop: CancellationToken,
+}
+
+impl Drop for Carried<'_> {
+    fn drop(&mut self) {
+        lock(&self.runs.carried).remove(&self.id);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Runs {
+    /// Notes that a run is carried here.
+    pub(crate) fn enter(&self, id: RunId) -> Carried<'_> {
+        let stop = CancellationToken::new();
+        lock(&self.carried).insert(id, stop.clone());
+        Carried { runs: self, id, stop }
+    }
+
+    /// Asks a run that is carried here to stop. False: it is not carried here.
+    pub(crate) fn stop(&self, id: RunId) -> bool {
+        lock(&self.carried).get(&id).inspect(|stop| stop.cancel()).is_some()
+    }
+
+    /// How many runs are carried here.
+    pub fn carried(&self) -> usize {
+        lock(&self.carried).len()
+    }
+
+    /// Whether anybody watches a run. Making an event costs; do not make one for nobody.
+    pub(crate) fn is_watched(&self, id: RunId) -> bool {
+        lock(&self.watchers).contains_key(&id)
+    }
+
+    /// Tells everybody who watches a run.
+    pub(crate) fn tell(&self, id: RunId, event: RunEvent) {
+        let mut watchers = lock(&self.watchers);
+        let is_over = matches!(&event, RunEvent::Run { run } if run.state.is_final());
+        if let Some(sender) = watchers.get(&id)
+            && (sender.send(event).is_err() || is_over)
+        {
+            watchers.remove(&id);
+        }
+    }
+
+    /// Watches a run from now on.
+    pub(crate) fn watch(&self, id: RunId) -> broadcast::Receiver<RunEvent> {
+        let mut watchers = lock(&self.watchers);
+        // Those whom nobody watches any more are forgotten when another comes.
+        watchers.retain(|_, sender| sender.receiver_count() > 0);
+        watchers.entry(id).or_insert_with(|| broadcast::Sender::new(BUFFER)).subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callwright_model::IdSource;
+
+    use super::*;
+
+    #[test]
+    fn a_run_is_told_to_stop_only_while_it_is_carried() {
+        let (runs, id) = (Runs::default(), IdSource::default().next());
+        assert!(!runs.stop(id));
+        let carried = runs.enter(id);
+        assert!(runs.stop(id) && carried.stop.is_cancelled());
+        drop(carried);
+        assert!(!runs.stop(id) && runs.carried() == 0);
+    }
+
+    #[test]
+    fn watchers_hear_what_follows_and_are_forgotten() {
+        let (runs, id) = (Runs::default(), IdSource::default().next());
+        let delta = |text: &str| RunEvent::Delta { text: text.to_owned() };
+        runs.tell(id, delta("nobody hears"));
+        let mut watcher = runs.watch(id);
+        runs.tell(id, delta("hello"));
+        assert_eq!(watcher.try_recv().unwrap(), delta("hello"));
+        drop(watcher);
+        runs.tell(id, delta("nobody"));
+        assert!(!runs.is_watched(id));
+    }
+}

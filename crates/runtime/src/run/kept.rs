@@ -1,0 +1,72 @@
+//! What a run goes on with: who asked, as which agent it began, and with which tools. Sealed in its row.
+
+use callwright_model::{
+    Fault, Object,
+    account::Caller,
+    agent::Agent,
+    context::Channel,
+    id::{AgentId, OrgId},
+    webhook::WebhookTarget,
+};
+use callwright_store::run::RunRow;
+use serde::{Deserialize, Serialize};
+
+use crate::{App, account::kept::KeptCaller};
+
+/// How the news of its end is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewsForm {
+    /// `{type: "run.finished", timestamp, data: <run>}`.
+    Native,
+    /// The body of the guide's status.
+    Guide,
+}
+
+/// A request as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub caller: KeptCaller,
+    pub agent: AgentId,
+    /// The agent as it was when the run began: a change meanwhile is for the next run.
+    pub instructions: String,
+    pub temperature: Option<f64>,
+    pub max_output_tokens: Option<u32>,
+    /// What the scripted model reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<serde_json::Value>,
+    /// Instead of the agent's tools, if said.
+    pub tools: Option<Vec<String>>,
+    pub context: Object,
+    pub channel: Channel,
+    pub webhook: Option<WebhookTarget>,
+    pub news: NewsForm,
+}
+
+impl Kept {
+    pub(crate) fn new(caller: &Caller, agent: &Agent) -> Self {
+        Self {
+            caller: KeptCaller::of(caller),
+            agent: agent.id,
+            instructions: agent.instructions.clone(),
+            temperature: agent.profile.temperature,
+            max_output_tokens: agent.profile.max_output_tokens,
+            script: agent.profile.metadata.get("script").cloned(),
+            tools: None,
+            context: Object::new(),
+            channel: Channel::Chat,
+            webhook: None,
+            news: NewsForm::Native,
+        }
+    }
+
+    pub(crate) async fn seal(&self, app: &App, org: OrgId) -> Result<String, Fault> {
+        let bytes = serde_json::to_vec(self).map_err(Fault::internal)?;
+        app.vault().seal(org, &bytes).await
+    }
+
+    pub(crate) async fn open(app: &App, row: &RunRow) -> Result<Self, Fault> {
+        let bytes = app.vault().unseal(row.run.organization_id, &row.request).await?;
+        serde_json::from_slice(&bytes).map_err(Fault::internal)
+    }
+}

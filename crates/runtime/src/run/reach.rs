@@ -1,0 +1,97 @@
+//! Which tools a run has.
+
+use std::collections::BTreeSet;
+
+use callwright_model::{
+    Fault,
+    account::Caller,
+    definition::{self, Format},
+    tool::ToolSpec,
+};
+use serde_json::Value;
+
+use super::{kept::Kept, tools::Reach};
+use crate::{App, features, registry};
+
+/// The most tools that one run has.
+pub(super) const MOST: usize = 128;
+
+/// How a run reaches its tools. Those that its caller named are the agent's own where it has them, else the caller's.
+pub(super) async fn of(app: &App, caller: &Caller, kept: &Kept) -> Result<Reach, Fault> {
+    let agent = kept.agent.to_string();
+    let Some(names) = &kept.tools else { return Ok(Reach { agent, chosen: None }) };
+    let mut chosen = Vec::with_capacity(names.len());
+    for name in names {
+        let own = app.tools().find(app, caller.org_id, name, Some(&agent)).await;
+        let is_own = matches!(own, Ok(Some(found)) if found.enabled);
+        chosen.push((name.clone(), is_own));
+    }
+    Ok(Reach { agent, chosen: Some(chosen) })
+}
+
+/// The definitions that the model is given.
+pub(super) async fn definitions(
+    app: &App,
+    caller: &Caller,
+    reach: &Reach,
+    format: Format,
+) -> Result<Vec<Value>, Fault> {
+    let own = registry::define::specs_of_agent(app, caller.org_id, &reach.agent).await?;
+    let specs = match &reach.chosen {
+        None => own,
+        Some(chosen) => {
+            let mut specs: Vec<ToolSpec> = Vec::with_capacity(chosen.len());
+            for (name, is_own) in chosen {
+                if *is_own {
+                    specs.extend(own.iter().find(|spec| spec.name == *name).cloned());
+                } else if let Some(found) = app.tools().find(app, caller.org_id, name, None).await? {
+                    specs.push(found.tool.tool.spec.clone());
+                }
+            }
+            specs
+        }
+    };
+    let off = features::kinds_off(app, caller.org_id).await?;
+    let mut names = BTreeSet::new();
+    let mut specs: Vec<ToolSpec> = specs
+        .into_iter()
+        .filter(|spec| spec.active && !off.contains(&spec.kind) && names.insert(spec.name.clone()))
+        .take(MOST)
+        .collect();
+    if specs.iter().any(|spec| !spec.policy.confirm.is_no()) {
+        specs.push(registry::define::confirm_tool()?);
+    }
+    Ok(definition::define(specs.iter(), format).tools)
+}
+
+/// Checks the tools that a caller names: each is there, and the caller may use it.
+///
+/// # Errors
+/// Forbidden, naming the tool.
+pub(crate) async fn check(app: &App, caller: &Caller, agent: Option<&str>, names: &[String]) -> Result<(), Fault> {
+    if names.len() > MOST {
+        return Err(Fault::invalid("tools", format!("`tools` may name at most {MOST} tools")));
+    }
+    for name in names {
+        if let Some(agent) = agent
+            && let Ok(Some(found)) = app.tools().find(app, caller.org_id, name, Some(agent)).await
+            && found.enabled
+        {
+            continue;
+        }
+        let found = app.tools().find(app, caller.org_id, name, None).await?;
+        let may = match &found {
+            Some(found) => {
+                !found.tool.tool.spec.is_template && registry::may_call(app, caller, &found.tool.tool).await?
+            }
+            None => false,
+        };
+        // One that is not there and one that was not shared are told alike: names are nobody else's business.
+        if !may {
+            return Err(Fault::forbidden(format!(
+                "you may not use the tool `{name}`: there is none of that name, or it was not shared with you"
+            )));
+        }
+    }
+    Ok(())
+}

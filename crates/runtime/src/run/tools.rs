@@ -1,0 +1,310 @@
+//! The tools that an answer of the model calls: each an execution through the corridor, under a key that is the same
+//! whoever carries the run.
+
+use std::sync::Arc;
+
+use callwright_model::{
+    Block, Fault, FaultKind, Object,
+    account::Caller,
+    chat::{ChatMessage, Part, ToolCall},
+    execution::State,
+    id::{ExecutionId, RunId},
+    run::{Step, StepKind, StepState},
+    ticket::TicketKind,
+    tool::Effect,
+};
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use super::{history::Repeats, kept::Kept};
+use crate::{
+    App,
+    call::{self, CallAnswer, CallRequest},
+    registry::cache::Found,
+};
+
+/// Tools of one answer that run at the same time.
+const AT_ONCE: usize = 8;
+/// The same call may be made this often in one run; then the model is told to stop.
+const MOST_REPEATS: u32 = 5;
+/// When it goes on all the same, the run ends.
+const MOST_DEAF: u32 = 8;
+/// What is kept of a result in its step.
+const KEPT_RESULT: usize = 32 * 1024;
+
+/// Which tools a run has, and how it reaches them.
+#[derive(Debug, Clone)]
+pub(super) struct Reach {
+    /// The agent through which its own tools are called.
+    pub agent: String,
+    /// The tools of this run by name, when its caller said which: whether each is the agent's.
+    pub chosen: Option<Vec<(String, bool)>>,
+}
+
+impl Reach {
+    /// Through which agent `tool` is called. `Err`: the run does not have it.
+    fn through(&self, tool: &str) -> Result<Option<&str>, ()> {
+        match &self.chosen {
+            None => Ok(Some(&self.agent)),
+            Some(chosen) => match chosen.iter().find(|(name, _)| name == tool) {
+                Some((_, true)) => Ok(Some(&self.agent)),
+                Some((_, false)) => Ok(None),
+                None if tool == call::CONFIRM_TOOL => Ok(None),
+                None => Err(()),
+            },
+        }
+    }
+}
+
+/// All that a call of a tool needs to know of its run.
+#[derive(Clone)]
+pub(super) struct Scene {
+    pub app: App,
+    pub run: RunId,
+    pub caller: Caller,
+    pub kept: Arc<Kept>,
+    pub reach: Arc<Reach>,
+    /// The thread's variables and the run's context.
+    pub context: Arc<Object>,
+    pub established: Arc<Object>,
+}
+
+/// What became of a call.
+pub(super) struct Done {
+    pub step: Step,
+    /// What the model is told; none while it waits.
+    pub parts: Option<Vec<Part>>,
+}
+
+/// What became of all the calls of an answer.
+pub(super) enum Went {
+    /// All have ended.
+    Ended(Vec<Done>),
+    /// Some wait for somebody outside.
+    Wait(Vec<Done>),
+    /// The model repeats itself and does not listen.
+    Loop(String),
+}
+
+/// Carries the calls of one answer out: side by side when nothing is changed by them, else one after the other.
+pub(super) async fn go(
+    scene: &Scene,
+    calls: &[ToolCall],
+    steps: Vec<Step>,
+    repeats: &mut Repeats,
+) -> Result<Went, Fault> {
+    let mut tasks = Vec::with_capacity(calls.len());
+    for (call, step) in calls.iter().zip(steps) {
+        let seen = repeats.entry((call.name.clone(), call.arguments.to_string())).or_default();
+        if !step.state.is_settled() && step.execution_id.is_none() {
+            *seen += 1;
+            if *seen > MOST_DEAF {
+                return Ok(Went::Loop(call.name.clone()));
+            }
+        }
+        tasks.push((call.clone(), step, *seen));
+    }
+    let side_by_side = tasks.len() > 1 && all_parallel(scene, calls).await?;
+    let width = if side_by_side { AT_ONCE } else { 1 };
+    let done: Vec<Result<Done, Fault>> = stream::iter(tasks)
+        .map(|(call, step, seen)| {
+            let scene = scene.clone();
+            async move { one(&scene, &call, step, seen).await }
+        })
+        .buffered(width)
+        .collect()
+        .await;
+    let done = done.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(if done.iter().any(|done| done.parts.is_none()) { Went::Wait(done) } else { Went::Ended(done) })
+}
+
+async fn all_parallel(scene: &Scene, calls: &[ToolCall]) -> Result<bool, Fault> {
+    for call in calls {
+        let Ok(agent) = scene.reach.through(&call.name) else { continue };
+        let found = scene.app.tools().find(&scene.app, scene.caller.org_id, &call.name, agent).await?;
+        if found.is_some_and(|found| !is_parallel(&found)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn is_parallel(found: &Found) -> bool {
+    let spec = &found.tool.tool.spec;
+    spec.effect == Effect::Read || spec.policy.parallel
+}
+
+/// The steps of an answer, before anything is done.
+pub(super) fn planned(calls: &[ToolCall], seq: i64, now: callwright_model::Timestamp) -> Vec<Step> {
+    (1..)
+        .zip(calls)
+        .map(|(position, call)| Step {
+            seq,
+            position,
+            kind: StepKind::Tool,
+            state: StepState::Open,
+            name: call.name.chars().take(128).collect(),
+            tool_call_id: Some(call.id.clone()),
+            arguments: Some(call.arguments.clone()),
+            execution_id: None,
+            result: None,
+            usage: None,
+            started_at: now,
+            ended_at: None,
+        })
+        .collect()
+}
+
+async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32) -> Result<Done, Fault> {
+    if step.state.is_settled() {
+        let parts = vec![Part::text(step.result.clone().unwrap_or_default())];
+        return Ok(Done { step, parts: Some(parts) });
+    }
+    let answer = match (step.state, step.execution_id) {
+        // What waited is asked after, not asked for again: a refusal has freed its key.
+        (StepState::Waiting, Some(execution)) => known(scene, execution).await?,
+        _ => Some(ask(scene, call, &step, seen).await?),
+    };
+    let told = match answer {
+        None => return Ok(Done { step, parts: None }),
+        Some(Told::Refused(why)) => (vec![Part::text(why)], true),
+        Some(Told::Answer(answer)) => {
+            step.execution_id = Some(answer.execution_id);
+            if is_awaited(&answer) {
+                step.state = StepState::Waiting;
+                return Ok(Done { step, parts: None });
+            }
+            // A confirmation is for the person in the thread: the model asks them.
+            let is_error = !answer.success && answer.pending.is_none();
+            (parts(&answer), is_error)
+        }
+    };
+    let (parts, is_error) = told;
+    step.state = if is_error { StepState::Failed } else { StepState::Done };
+    step.ended_at = Some(scene.app.clock().now());
+    step.result = Some(text_of(&parts).chars().take(KEPT_RESULT).collect());
+    Ok(Done { step, parts: Some(parts) })
+}
+
+enum Told {
+    Answer(Box<CallAnswer>),
+    Refused(String),
+}
+
+async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<Told, Fault> {
+    if seen > MOST_REPEATS {
+        return Ok(Told::Refused(format!(
+            "you have called `{}` with these arguments {} times already; nothing was done. Use the results you have, change the arguments, or answer",
+            call.name,
+            seen - 1
+        )));
+    }
+    let Ok(agent) = scene.reach.through(&call.name) else {
+        return Ok(Told::Refused(format!(
+            "there is no tool `{}` here; use only the tools that you were given",
+            call.name
+        )));
+    };
+    let request = CallRequest {
+        caller: scene.caller.clone(),
+        tool: call.name.clone(),
+        arguments: call.arguments.clone(),
+        context: (*scene.context).clone(),
+        established: (*scene.established).clone(),
+        agent: agent.map(str::to_owned),
+        channel: Some(scene.kept.channel),
+        dry_run: false,
+        idempotency_key: Some(format!("{}:{}:{}", scene.run, step.seq, step.position)),
+        source: "run",
+        replay_of: None,
+        cursor: None,
+        fresh: false,
+        confirmed: false,
+        approved: false,
+        webhook: None,
+    };
+    loop {
+        match call::run(&scene.app, request.clone()).await {
+            Ok(answer) if is_in_progress(&answer) => {
+                // Whoever carried the run before is still at it, in this process or in another.
+                tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            }
+            Ok(answer) => return Ok(Told::Answer(Box::new(answer))),
+            Err(fault) if matches!(fault.kind, FaultKind::Unavailable | FaultKind::Internal) => return Err(fault),
+            Err(fault) => return Ok(Told::Refused(fault.message)),
+        }
+    }
+}
+
+fn is_in_progress(answer: &CallAnswer) -> bool {
+    answer.state == State::Started && answer.error.as_ref().is_some_and(|error| error.code == "in_progress")
+}
+
+/// How an execution that was waited for went. None: it is waited for still.
+async fn known(scene: &Scene, execution: ExecutionId) -> Result<Option<Told>, Fault> {
+    let row = scene.app.store().ledger_row_by_id(scene.caller.org_id, execution).await?;
+    let Some(row) = row else {
+        return Ok(Some(Told::Refused("what became of this call is not on record any more".to_owned())));
+    };
+    if !row.execution.state.is_final() {
+        return Ok(None);
+    }
+    call::outcome::answer(&scene.app, row, true).await.map(|answer| Some(Told::Answer(Box::new(answer))))
+}
+
+/// Whether the run lies down until somebody outside has done their part. A confirmation is the model's to ask for.
+fn is_awaited(answer: &CallAnswer) -> bool {
+    match &answer.pending {
+        Some(pending) => pending.kind != TicketKind::Confirmation,
+        None => matches!(answer.state, State::Parked),
+    }
+}
+
+/// What the model reads of an answer.
+fn parts(answer: &CallAnswer) -> Vec<Part> {
+    if let Some(error) = &answer.error {
+        let mut told = json!({ "error": error.class, "code": error.code, "message": error.message });
+        if let Some(map) = told.as_object_mut() {
+            if let Some(details) = &error.details {
+                map.insert("details".to_owned(), details.clone());
+            }
+            if let Some(action) = &error.alternative_action {
+                map.insert("alternative_action".to_owned(), json!(action));
+            }
+            if error.retryable {
+                map.insert("retryable".to_owned(), Value::Bool(true));
+            }
+        }
+        return vec![Part::text(told.to_string())];
+    }
+    let mut parts = Vec::new();
+    match (&answer.message, &answer.data) {
+        (Some(message), Some(data)) => parts.push(Part::text(format!("{message}\n{data}"))),
+        (None, Some(Value::String(text))) => parts.push(Part::text(text.clone())),
+        (None, Some(data)) => parts.push(Part::text(data.to_string())),
+        (Some(message), None) => parts.push(Part::text(message.clone())),
+        (None, None) => {}
+    }
+    for block in &answer.content {
+        parts.push(match block {
+            Block::Text { text } => Part::text(text.clone()),
+            Block::Json { value } => Part::text(value.to_string()),
+            Block::Image { data, mime_type } => Part::Image { media_type: mime_type.clone(), data: data.clone() },
+            Block::Audio { mime_type, .. } => Part::text(format!("[a sound, {mime_type}]")),
+            Block::ResourceLink { uri, name, .. } => Part::text(format!("[{name}]({uri})")),
+        });
+    }
+    if let Some(cut) = &answer.truncated {
+        let total = cut.total_bytes;
+        let items = cut.total_items.map(|items| format!(", {items} items in all")).unwrap_or_default();
+        parts.push(Part::text(format!("[cut: the whole result has {total} bytes{items}]")));
+    }
+    if parts.is_empty() {
+        parts.push(Part::text("done"));
+    }
+    parts
+}
+
+fn text_of(parts: &[Part]) -> String {
+    ChatMessage::User { content: parts.to_vec() }.text()
+}

@@ -1,0 +1,475 @@
+//! Runs and their steps. What a carrier writes is fenced by its job: see [`crate::job`].
+
+use callwright_model::{
+    Timestamp,
+    chat::{ChatMessage, Usage},
+    id::{AgentId, ExecutionId, NodeId, OrgId, RunId, ThreadId, UserId},
+    job::JobState,
+    page::{Page, PageRequest},
+    run::{Run, RunError, RunState, Step, StepKind, StepState, Thread},
+};
+
+use crate::{
+    db::{Store, Tx},
+    error::{Error, Result},
+    job::{Held, JobFence, JobRow},
+    outbox::OutboxRow,
+    params,
+    query::{Query, after_id},
+    value::{self, Row, Value},
+};
+
+/// A run with what only its carrier needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRow {
+    /// What everybody may know of it.
+    pub run: Run,
+    /// Who asked, as which agent, with which tools and context; sealed by the vault.
+    pub request: String,
+}
+
+/// A run that is asked for.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// The run, `queued` or `running`.
+    pub row: RunRow,
+    /// The job that carries it, in the same state.
+    pub job: JobRow,
+    /// Whose job it is at once, if anybody's.
+    pub owner: Option<NodeId>,
+    /// The thread, when it begins with this run.
+    pub thread: Option<Thread>,
+    /// What is said.
+    pub messages: Vec<ChatMessage>,
+}
+
+/// Which runs to list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunFilter {
+    /// In this state.
+    pub state: Option<RunState>,
+    /// Of this agent.
+    pub agent_id: Option<AgentId>,
+    /// On this thread.
+    pub thread_id: Option<ThreadId>,
+    /// For this user.
+    pub user_id: Option<UserId>,
+}
+
+/// An answer of the model, before the tools that it calls.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// The run.
+    pub run: RunId,
+    /// Its thread.
+    pub thread: ThreadId,
+    /// The answer itself and one step for each tool that it calls.
+    pub steps: Vec<Step>,
+    /// The answer.
+    pub message: ChatMessage,
+    /// What it took.
+    pub usage: Usage,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What became of tools.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The run.
+    pub run: RunId,
+    /// Its thread.
+    pub thread: ThreadId,
+    /// The steps as they are now.
+    pub steps: Vec<Step>,
+    /// What the model is told, once all of its tools have ended.
+    pub messages: Vec<ChatMessage>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// How a run ends.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// The run.
+    pub run: RunId,
+    /// `completed`, `failed` or `cancelled`.
+    pub state: RunState,
+    /// The answer.
+    pub output: Option<String>,
+    /// Why there is none.
+    pub error: Option<RunError>,
+    /// What its job becomes.
+    pub job: JobState,
+    /// The last answer of the model, with its step and what it took.
+    pub turn: Option<Turn>,
+    /// News of it.
+    pub news: Option<OutboxRow>,
+    /// When.
+    pub now: Timestamp,
+}
+
+const RUN: &str = "SELECT id, org_id, user_id, thread_id, agent_id, agent_name, job_id, state, model, input, output, \
+                   error, prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, metadata, \
+                   deadline_at, created_at, started_at, ended_at, updated_at, request FROM run WHERE org_id = $1";
+
+const STEP: &str = "SELECT seq, position, kind, state, name, tool_call_id, arguments, execution_id, result, usage, \
+                    started_at, ended_at FROM step WHERE run_id = $1";
+
+fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_default()
+}
+
+fn kept(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn row(row: &Row) -> Result<RunRow> {
+    let mut fields = row.fields("run");
+    Ok(RunRow {
+        run: Run {
+            id: fields.id("id")?,
+            organization_id: fields.id("org_id")?,
+            user_id: fields.id("user_id")?,
+            thread_id: fields.id("thread_id")?,
+            agent_id: fields.id("agent_id")?,
+            agent_name: fields.string("agent_name")?,
+            job_id: fields.id("job_id")?,
+            state: fields.word("state", RunState::parse)?,
+            model: fields.string("model")?,
+            input: fields.string("input")?,
+            output: fields.opt_string("output")?,
+            error: fields.opt_json("error")?,
+            usage: Usage {
+                prompt_tokens: count(fields.int("prompt_tokens")?),
+                completion_tokens: count(fields.int("completion_tokens")?),
+                total_tokens: count(fields.int("total_tokens")?),
+                cached_tokens: count(fields.int("cached_tokens")?),
+            },
+            steps: u32::try_from(fields.int("steps")?).unwrap_or(u32::MAX),
+            limits: fields.json("limits")?,
+            metadata: fields.json("metadata")?,
+            deadline_at: fields.time("deadline_at")?,
+            created_at: fields.time("created_at")?,
+            started_at: fields.opt_time("started_at")?,
+            ended_at: fields.opt_time("ended_at")?,
+            updated_at: fields.time("updated_at")?,
+        },
+        request: fields.string("request")?,
+    })
+}
+
+fn step(row: &Row) -> Result<Step> {
+    let mut fields = row.fields("step");
+    Ok(Step {
+        seq: fields.int("seq")?,
+        position: fields.int("position")?,
+        kind: fields.word("kind", StepKind::parse)?,
+        state: fields.word("state", StepState::parse)?,
+        name: fields.string("name")?,
+        tool_call_id: fields.opt_string("tool_call_id")?,
+        arguments: fields.opt_json("arguments")?,
+        execution_id: fields.opt_id("execution_id")?,
+        result: fields.opt_string("result")?,
+        usage: fields.opt_json("usage")?,
+        started_at: fields.time("started_at")?,
+        ended_at: fields.opt_time("ended_at")?,
+    })
+}
+
+impl Tx<'_> {
+    /// Adds a run with its job and what is said.
+    ///
+    /// # Errors
+    /// Conflict `thread_busy`: another run is at work on the thread. Conflict `job_exists`: there is a job under the
+    /// dedupe key already.
+    pub async fn create_run(&mut self, new: &NewRun) -> Result<()> {
+        let run = &new.row.run;
+        match &new.thread {
+            Some(thread) => self.create_thread(thread).await?,
+            None => {
+                // The thread's row is held from here, so that two runs that come together see each other.
+                let sql = format!("SELECT 1 FROM thread WHERE org_id = $1 AND id = $2{}", self.dialect().for_update());
+                if self.fetch_optional(&sql, &params![run.organization_id, run.thread_id]).await?.is_none() {
+                    return Err(Error::conflict("thread_gone", "the thread was deleted meanwhile"));
+                }
+                let busy = "SELECT id FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
+                if let Some(row) = self.fetch_optional(busy, &params![run.thread_id]).await? {
+                    let other = row.fields("run").string("id")?;
+                    let message = format!("the run {other} is still at work on this thread; wait for it, or cancel it");
+                    return Err(Error::conflict("thread_busy", message));
+                }
+            }
+        }
+        self.append_messages(run.thread_id, Some(run.id), &new.messages, run.created_at).await?;
+        let sql = "INSERT INTO run (id, org_id, user_id, thread_id, agent_id, agent_name, job_id, state, model, input, \
+                   prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, metadata, request, \
+                   deadline_at, created_at, started_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+                   0, 0, 0, 0, 0, $11, $12, $13, $14, $15, $16, $15)";
+        let params = params![
+            run.id,
+            run.organization_id,
+            run.user_id,
+            run.thread_id,
+            run.agent_id,
+            &run.agent_name,
+            run.job_id,
+            Value::word(run.state.as_str()),
+            &run.model,
+            &run.input,
+            value::json(&run.limits)?,
+            value::json(&run.metadata)?,
+            &new.row.request,
+            run.deadline_at,
+            run.created_at,
+            run.started_at,
+        ];
+        self.execute(sql, &params).await?;
+        if !self.push_job(&new.job, new.owner).await? {
+            return Err(Error::conflict("job_exists", "there is a job for this already"));
+        }
+        Ok(())
+    }
+
+    async fn put_steps(&mut self, run: RunId, steps: &[Step]) -> Result<()> {
+        let sql = "INSERT INTO step (run_id, seq, position, kind, state, name, tool_call_id, arguments, execution_id, \
+                   result, usage, started_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+                   ON CONFLICT (run_id, seq, position) DO UPDATE SET state = excluded.state, \
+                   execution_id = excluded.execution_id, result = excluded.result, ended_at = excluded.ended_at";
+        let mut rows = Vec::with_capacity(steps.len());
+        for step in steps {
+            rows.push(params![
+                run,
+                step.seq,
+                step.position,
+                Value::word(step.kind.as_str()),
+                Value::word(step.state.as_str()),
+                &step.name,
+                step.tool_call_id.as_deref(),
+                value::opt_json(step.arguments.as_ref())?,
+                step.execution_id,
+                step.result.as_deref(),
+                value::opt_json(step.usage.as_ref())?,
+                step.started_at,
+                step.ended_at,
+            ]);
+        }
+        self.execute_many(sql, &rows).await
+    }
+
+    async fn append_turn(&mut self, turn: &Turn) -> Result<i64> {
+        let seq =
+            self.append_messages(turn.thread, Some(turn.run), std::slice::from_ref(&turn.message), turn.now).await?;
+        self.put_steps(turn.run, &turn.steps).await?;
+        let sql = "UPDATE run SET steps = steps + 1, prompt_tokens = prompt_tokens + $2, \
+                   completion_tokens = completion_tokens + $3, total_tokens = total_tokens + $4, \
+                   cached_tokens = cached_tokens + $5, updated_at = $6 WHERE id = $1";
+        let usage = &turn.usage;
+        let params = params![
+            turn.run,
+            kept(usage.prompt_tokens),
+            kept(usage.completion_tokens),
+            kept(usage.total_tokens),
+            kept(usage.cached_tokens),
+            turn.now
+        ];
+        self.execute(sql, &params).await?;
+        Ok(seq)
+    }
+
+    async fn settle_steps(&mut self, settled: &Settled) -> Result<()> {
+        self.put_steps(settled.run, &settled.steps).await?;
+        if !settled.messages.is_empty() {
+            self.append_messages(settled.thread, Some(settled.run), &settled.messages, settled.now).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_run(&mut self, ending: &Ending) -> Result<()> {
+        if let Some(turn) = &ending.turn {
+            self.append_turn(turn).await?;
+        }
+        let sql = "UPDATE run SET state = $2, output = $3, error = $4, ended_at = $5, updated_at = $5 WHERE id = $1";
+        let params = params![
+            ending.run,
+            Value::word(ending.state.as_str()),
+            ending.output.as_deref(),
+            value::opt_json(ending.error.as_ref())?,
+            ending.now,
+        ];
+        self.execute(sql, &params).await?;
+        if let Some(news) = &ending.news {
+            self.push_outbox(news).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Adds a run with its job and what is said.
+    ///
+    /// # Errors
+    /// As [`Tx::create_run`].
+    pub async fn create_run(&self, new: NewRun) -> Result<()> {
+        self.write(new, |new, tx| Box::pin(tx.create_run(new))).await
+    }
+
+    /// A run of `org`.
+    pub async fn run(&self, org: OrgId, id: RunId) -> Result<Option<RunRow>> {
+        self.fetch_optional(format!("{RUN} AND id = $2"), params![org, id], row).await
+    }
+
+    /// The run that a job carries.
+    pub async fn run_of_job(&self, org: OrgId, job: callwright_model::id::JobId) -> Result<Option<RunRow>> {
+        self.fetch_optional(format!("{RUN} AND job_id = $2"), params![org, job], row).await
+    }
+
+    /// Runs, newest first.
+    pub async fn runs(&self, org: OrgId, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>> {
+        let mut query = Query::new(RUN, params![org]);
+        query.and("state =", filter.state.map(|state| Value::word(state.as_str())));
+        query.and("agent_id =", filter.agent_id).and("thread_id =", filter.thread_id);
+        query.and("user_id =", filter.user_id);
+        query.and("id <", after_id::<callwright_model::id::kind::Run>(page)?);
+        query.push(" ORDER BY id DESC").limit(page);
+        let rows = self.fetch_query(query, |found| row(found).map(|row| row.run)).await?;
+        Ok(Page::from_rows(rows, page.limit, |run| vec![run.id.to_string()]))
+    }
+
+    /// The steps of a run from the answer number `from` on, in order, at most `most`.
+    pub async fn steps(&self, run: RunId, from: i64, most: u32) -> Result<Vec<Step>> {
+        let sql = format!("{STEP} AND seq >= $2 ORDER BY seq, position LIMIT $3");
+        self.fetch_all(sql, params![run, from, i64::from(most)], step).await
+    }
+
+    /// How long the agent's last completed runs took, in microseconds.
+    pub async fn durations_of_runs(&self, org: OrgId, agent: AgentId, most: u32) -> Result<Vec<i64>> {
+        let sql = "SELECT ended_at - created_at FROM run WHERE org_id = $1 AND agent_id = $2 AND state = 'completed' \
+                   ORDER BY id DESC LIMIT $3";
+        self.fetch_all(sql, params![org, agent, i64::from(most)], |row| row.fields("run").int("duration")).await
+    }
+
+    /// A carrier takes a run up. The messages of its thread and its open steps are as they were left.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`].
+    pub async fn take_up_run(&self, fence: JobFence, run: RunId, now: Timestamp) -> Result<()> {
+        self.write((fence, run, now), |(fence, run, now), tx| {
+            Box::pin(async move {
+                // Only looked at: taking a run up is no progress yet.
+                let sql = "SELECT 1 FROM job WHERE id = $1 AND epoch = $2 AND state = 'running'";
+                let sql = format!("{sql}{}", tx.dialect().for_update());
+                if tx.fetch_optional(&sql, &params![fence.job, fence.epoch]).await?.is_none() {
+                    return Err(Error::Fenced);
+                }
+                let sql = "UPDATE run SET state = 'running', started_at = COALESCE(started_at, $2), updated_at = $2 \
+                           WHERE id = $1 AND state IN ('queued', 'waiting', 'running')";
+                tx.execute(sql, &params![*run, *now]).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    /// Keeps an answer of the model, before anything that it asks for is done. Gives its place in the thread.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`].
+    pub async fn append_turn(&self, fence: JobFence, turn: Turn) -> Result<(Held, i64)> {
+        self.write((fence, turn), |(fence, turn), tx| {
+            Box::pin(async move {
+                let held = tx.hold(*fence, turn.now).await?;
+                let seq = tx.append_turn(turn).await?;
+                Ok((held, seq))
+            })
+        })
+        .await
+    }
+
+    /// Keeps what became of tools.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`].
+    pub async fn settle_steps(&self, fence: JobFence, settled: Settled) -> Result<Held> {
+        self.write((fence, settled), |(fence, settled), tx| {
+            Box::pin(async move {
+                let held = tx.hold(*fence, settled.now).await?;
+                tx.settle_steps(settled).await?;
+                Ok(held)
+            })
+        })
+        .await
+    }
+
+    /// Lays a run down until the executions that it waits for have ended. Whoever ends one wakes it.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`].
+    pub async fn lay_down_run(&self, fence: JobFence, settled: Settled) -> Result<Held> {
+        self.write((fence, settled), |(fence, settled), tx| {
+            Box::pin(async move {
+                let held = tx.hold(*fence, settled.now).await?;
+                tx.settle_steps(settled).await?;
+                let sql = "UPDATE run SET state = 'waiting', updated_at = $2 WHERE id = $1";
+                tx.execute(sql, &params![settled.run, settled.now]).await?;
+                tx.lay_down_job(fence.job, settled.now).await?;
+                Ok(held)
+            })
+        })
+        .await
+    }
+
+    /// Ends a run with its job, and keeps the news of it, all at once.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`].
+    pub async fn end_run(&self, fence: JobFence, ending: Ending) -> Result<()> {
+        self.write((fence, ending), |(fence, ending), tx| {
+            Box::pin(async move {
+                tx.hold(*fence, ending.now).await?;
+                tx.end_run(ending).await?;
+                let error = ending.error.as_ref().map(|error| error.message.as_str());
+                tx.end_job(fence.job, ending.job, error, ending.now).await
+            })
+        })
+        .await
+    }
+
+    /// Ends a run that nobody carries. False: somebody does, or it has ended; then its carrier is told to stop.
+    pub async fn cancel_run(&self, org: OrgId, ending: Ending) -> Result<bool> {
+        self.write((org, ending), |(org, ending), tx| {
+            Box::pin(async move {
+                let sql = "UPDATE job SET state = 'cancelled', ended_at = $3, updated_at = $3 WHERE org_id = $1 \
+                           AND id = (SELECT job_id FROM run WHERE id = $2) AND state IN ('queued', 'waiting')";
+                if tx.execute(sql, &params![*org, ending.run, ending.now]).await? > 0 {
+                    tx.end_run(ending).await?;
+                    return Ok(true);
+                }
+                let sql = "UPDATE job SET cancel = 1 WHERE org_id = $1 AND state = 'running' \
+                           AND id = (SELECT job_id FROM run WHERE id = $2)";
+                tx.execute(sql, &params![*org, ending.run]).await?;
+                Ok(false)
+            })
+        })
+        .await
+    }
+
+    /// The executions that a run waits for.
+    pub async fn awaited(&self, run: RunId) -> Result<Vec<ExecutionId>> {
+        let sql = "SELECT execution_id FROM step WHERE run_id = $1 AND state = 'waiting' AND execution_id IS NOT NULL";
+        self.fetch_all(sql, params![run], |row| row.fields("step").id("execution_id")).await
+    }
+
+    /// Forgets runs that ended before `before`, with their steps, at most `most` of them. Threads are kept.
+    pub async fn purge_runs(&self, before: Timestamp, most: u32) -> Result<u64> {
+        self.write((before, most), |(before, most), tx| {
+            Box::pin(async move {
+                let old = "SELECT id FROM run WHERE ended_at IS NOT NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2";
+                let params = params![*before, i64::from(*most)];
+                let sql = format!("DELETE FROM step WHERE run_id IN ({old})");
+                tx.execute(&sql, &params).await?;
+                tx.execute(&format!("DELETE FROM run WHERE id IN ({old})"), &params).await
+            })
+        })
+        .await
+    }
+}

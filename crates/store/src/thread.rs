@@ -1,0 +1,180 @@
+//! Threads and their messages: added to, never changed.
+
+use callwright_model::{
+    Object, Timestamp,
+    chat::ChatMessage,
+    id::{AgentId, OrgId, RunId, ThreadId, UserId},
+    page::{Page, PageRequest},
+    run::{Thread, ThreadMessage},
+};
+
+use crate::{
+    db::{Store, Tx},
+    error::{Error, Result},
+    params,
+    query::{Query, after_id},
+    value::{self, Row},
+};
+
+/// Which threads to list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ThreadFilter {
+    /// Begun by this user.
+    pub user_id: Option<UserId>,
+    /// Begun with this agent.
+    pub agent_id: Option<AgentId>,
+}
+
+const THREAD: &str = "SELECT id, org_id, user_id, agent_id, title, context, message_count, created_at, updated_at \
+                      FROM thread WHERE org_id = $1";
+
+fn thread(row: &Row) -> Result<Thread> {
+    let mut fields = row.fields("thread");
+    Ok(Thread {
+        id: fields.id("id")?,
+        organization_id: fields.id("org_id")?,
+        user_id: fields.id("user_id")?,
+        agent_id: fields.opt_id("agent_id")?,
+        title: fields.string("title")?,
+        context: fields.json("context")?,
+        message_count: fields.int("message_count")?,
+        created_at: fields.time("created_at")?,
+        updated_at: fields.time("updated_at")?,
+    })
+}
+
+fn message(row: &Row) -> Result<ThreadMessage> {
+    let mut fields = row.fields("message");
+    Ok(ThreadMessage {
+        seq: fields.int("seq")?,
+        run_id: fields.opt_id("run_id")?,
+        message: fields.json("body")?,
+        created_at: fields.time("created_at")?,
+    })
+}
+
+impl Tx<'_> {
+    /// Adds a thread.
+    pub async fn create_thread(&mut self, new: &Thread) -> Result<()> {
+        let sql = "INSERT INTO thread (id, org_id, user_id, agent_id, title, context, message_count, created_at, \
+                   updated_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $7)";
+        let params = params![
+            new.id,
+            new.organization_id,
+            new.user_id,
+            new.agent_id,
+            &new.title,
+            value::json(&new.context)?,
+            new.created_at,
+        ];
+        self.execute(sql, &params).await.map(drop)
+    }
+
+    /// Adds messages to the end of a thread, and tells the place of the first.
+    ///
+    /// # Errors
+    /// Conflict `thread_gone` when the thread is not there any more.
+    pub async fn append_messages(
+        &mut self,
+        thread: ThreadId,
+        run: Option<RunId>,
+        messages: &[ChatMessage],
+        now: Timestamp,
+    ) -> Result<i64> {
+        let sql = "UPDATE thread SET message_count = message_count + $2, updated_at = $3 WHERE id = $1 \
+                   RETURNING message_count";
+        let count = i64::try_from(messages.len()).unwrap_or_default();
+        let Some(row) = self.fetch_optional(sql, &params![thread, count, now]).await? else {
+            return Err(Error::conflict("thread_gone", "the thread was deleted meanwhile"));
+        };
+        let first = row.fields("thread").int("message_count")? - count + 1;
+        let sql = "INSERT INTO message (thread_id, seq, run_id, body, created_at) VALUES ($1, $2, $3, $4, $5)";
+        let mut rows = Vec::with_capacity(messages.len());
+        for (seq, message) in (first..).zip(messages) {
+            rows.push(params![thread, seq, run, value::json(message)?, now]);
+        }
+        self.execute_many(sql, &rows).await?;
+        Ok(first)
+    }
+}
+
+impl Store {
+    /// Adds a thread, with the messages that it begins with.
+    pub async fn create_thread(&self, new: Thread, messages: Vec<ChatMessage>) -> Result<()> {
+        self.write((new, messages), |(new, messages), tx| {
+            Box::pin(async move {
+                tx.create_thread(new).await?;
+                if !messages.is_empty() {
+                    tx.append_messages(new.id, None, messages, new.created_at).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// A thread of `org`.
+    pub async fn thread(&self, org: OrgId, id: ThreadId) -> Result<Option<Thread>> {
+        self.fetch_optional(format!("{THREAD} AND id = $2"), params![org, id], thread).await
+    }
+
+    /// Threads, newest first.
+    pub async fn threads(&self, org: OrgId, filter: &ThreadFilter, page: &PageRequest) -> Result<Page<Thread>> {
+        let mut query = Query::new(THREAD, params![org]);
+        query.and("user_id =", filter.user_id).and("agent_id =", filter.agent_id);
+        query.and("id <", after_id::<callwright_model::id::kind::Thread>(page)?);
+        query.push(" ORDER BY id DESC").limit(page);
+        let rows = self.fetch_query(query, thread).await?;
+        Ok(Page::from_rows(rows, page.limit, |thread| vec![thread.id.to_string()]))
+    }
+
+    /// Changes what a thread is called and which variables its runs are given. False: it is not there.
+    pub async fn update_thread(
+        &self,
+        org: OrgId,
+        id: ThreadId,
+        title: String,
+        context: Object,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let sql = "UPDATE thread SET title = $3, context = $4, updated_at = $5 WHERE org_id = $1 AND id = $2";
+        Ok(self.execute(sql, params![org, id, title, value::json(&context)?, now]).await? > 0)
+    }
+
+    /// Deletes a thread with its messages, unless a run is at work on it.
+    ///
+    /// # Errors
+    /// Conflict `thread_busy`.
+    pub async fn delete_thread(&self, org: OrgId, id: ThreadId) -> Result<bool> {
+        self.write((org, id), |(org, id), tx| {
+            Box::pin(async move {
+                let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
+                if tx.fetch_optional(busy, &params![*id]).await?.is_some() {
+                    return Err(Error::conflict("thread_busy", "a run is at work on this thread; cancel it first"));
+                }
+                let sql = "DELETE FROM thread WHERE org_id = $1 AND id = $2";
+                if tx.execute(sql, &params![*org, *id]).await? == 0 {
+                    return Ok(false);
+                }
+                tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+
+    /// Messages of a thread after the place `after`, in order, at most `most`.
+    pub async fn messages_after(&self, thread: ThreadId, after: i64, most: u32) -> Result<Vec<ThreadMessage>> {
+        let sql = "SELECT seq, run_id, body, created_at FROM message WHERE thread_id = $1 AND seq > $2 \
+                   ORDER BY seq LIMIT $3";
+        self.fetch_all(sql, params![thread, after, i64::from(most)], message).await
+    }
+
+    /// The last `most` messages of a thread, in order.
+    pub async fn last_messages(&self, thread: ThreadId, most: u32) -> Result<Vec<ThreadMessage>> {
+        let sql = "SELECT seq, run_id, body, created_at FROM message WHERE thread_id = $1 ORDER BY seq DESC LIMIT $2";
+        let mut found = self.fetch_all(sql, params![thread, i64::from(most)], message).await?;
+        found.reverse();
+        Ok(found)
+    }
+}
