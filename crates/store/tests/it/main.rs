@@ -13,6 +13,7 @@ mod ledger;
 mod limits;
 mod log;
 mod postgres;
+mod queue;
 mod registry;
 mod scale;
 mod sqlite;

@@ -28,6 +28,7 @@ fn agent(db: &Database, org: OrgId, user: UserId, name: &str) -> Agent {
         description: String::new(),
         instructions: "Be kind".to_owned(),
         model: "gpt".to_owned(),
+        profile: Default::default(),
         tools_settings: None,
         created_at: at(0),
         updated_at: at(0),

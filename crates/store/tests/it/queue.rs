@@ -1,0 +1,331 @@
+//! The queue and the runs: one owner at a time, and nothing kept by whoever lost a job.
+
+use std::time::Duration;
+
+use callwright_model::{
+    Object, Timestamp,
+    chat::{ChatMessage, ToolCall, Usage},
+    id::{NodeId, OrgId, RunId, UserId},
+    job::{Job, JobKind, JobState},
+    page::PageRequest,
+    run::{Run, RunLimits, RunState, Step, StepKind, StepState, Thread},
+};
+use callwright_store::{
+    Error,
+    job::{JobFence, JobFilter, JobRow},
+    run::{Ending, NewRun, RunFilter, RunRow, Settled, Turn},
+};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{Database, at};
+
+fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
+    let (run, job): (RunId, _) = (db.id(), db.id());
+    let thread = Thread {
+        id: db.id(),
+        organization_id: org,
+        user_id: user,
+        agent_id: None,
+        title: String::new(),
+        context: Object::new(),
+        message_count: 0,
+        created_at: at(1),
+        updated_at: at(1),
+    };
+    NewRun {
+        row: RunRow {
+            run: Run {
+                id: run,
+                organization_id: org,
+                user_id: user,
+                thread_id: thread.id,
+                agent_id: db.id(),
+                agent_name: "Helper".to_owned(),
+                job_id: job,
+                state: RunState::Queued,
+                model: "scripted".to_owned(),
+                input: "hello".to_owned(),
+                output: None,
+                error: None,
+                usage: Usage::default(),
+                steps: 0,
+                limits: RunLimits::default(),
+                metadata: Object::new(),
+                deadline_at: at(1_000_000),
+                created_at: at(1),
+                started_at: None,
+                ended_at: None,
+                updated_at: at(1),
+            },
+            request: "sealed".to_owned(),
+        },
+        job: JobRow {
+            job: Job {
+                id: job,
+                organization_id: org,
+                user_id: user,
+                kind: JobKind::Run,
+                state: JobState::Queued,
+                subject: Some(run.to_string()),
+                title: "Helper".to_owned(),
+                priority: 0,
+                run_at: at(1),
+                attempts: 0,
+                max_attempts: 3,
+                epoch: 0,
+                error: None,
+                schedule_id: None,
+                created_at: at(1),
+                started_at: None,
+                ended_at: None,
+                updated_at: at(1),
+            },
+            payload: None,
+            dedupe_key: None,
+        },
+        owner: None,
+        thread: Some(thread),
+        messages: vec![ChatMessage::user("hello")],
+    }
+}
+
+async fn node(db: &Database) -> NodeId {
+    let id = db.id();
+    db.store.register_node(id, 60_000).await.unwrap();
+    id
+}
+
+fn fence(row: &JobRow) -> JobFence {
+    JobFence { job: row.job.id, epoch: row.job.epoch }
+}
+
+fn turn(run: &Run, calls: &[&str]) -> Turn {
+    let step = |position, kind, state, name: &str| Step {
+        seq: i64::from(run.steps) + 1,
+        position,
+        kind,
+        state,
+        name: name.to_owned(),
+        tool_call_id: None,
+        arguments: Some(json!({})),
+        execution_id: None,
+        result: None,
+        usage: None,
+        started_at: at(5),
+        ended_at: None,
+    };
+    let mut steps = vec![step(0, StepKind::Model, StepState::Done, "scripted")];
+    steps.extend((1..).zip(calls).map(|(position, name)| step(position, StepKind::Tool, StepState::Open, name)));
+    let tool_calls = calls
+        .iter()
+        .map(|name| ToolCall { id: format!("call_{name}"), name: (*name).to_owned(), arguments: json!({}) })
+        .collect();
+    Turn {
+        run: run.id,
+        thread: run.thread_id,
+        steps,
+        message: ChatMessage::Assistant { text: "thinking".to_owned(), tool_calls, opaque: None },
+        usage: Usage { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12, cached_tokens: 1 },
+        now: at(5),
+    }
+}
+
+fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
+    Ending { run, state, output: None, error: None, job: JobState::Done, turn: None, news: None, now }
+}
+
+on_both! {
+    async fn a_job_has_one_owner_however_many_ask(db) {
+        let (org, user) = db.organization().await;
+        for _ in 0..20 {
+            db.store.create_run(new_run(db, org, user)).await.unwrap();
+        }
+        let node = node(db).await;
+        let claims = join_all((0..10).map(|_| db.store.claim_jobs(node, at(2), 5))).await;
+        let mut taken: Vec<_> = claims.into_iter().flat_map(|claim| claim.unwrap()).collect();
+        assert_eq!(taken.len(), 20);
+        taken.sort_by_key(|row| row.job.id);
+        taken.dedup_by_key(|row| row.job.id);
+        assert_eq!(taken.len(), 20);
+        assert!(taken.iter().all(|row| row.job.epoch == 1 && row.job.attempts == 1 && row.job.state == JobState::Running));
+        assert!(db.store.claim_jobs(node, at(2), 5).await.unwrap().is_empty());
+    }
+
+    async fn the_urgent_come_first_and_nobody_before_their_time(db) {
+        let (org, user) = db.organization().await;
+        let node = node(db).await;
+        let mut ids = Vec::new();
+        for (priority, run_at) in [(0, 3), (0, 2), (5, 4), (9, 100)] {
+            let mut new = new_run(db, org, user);
+            (new.job.job.priority, new.job.job.run_at) = (priority, at(run_at));
+            ids.push(new.job.job.id);
+            db.store.create_run(new).await.unwrap();
+        }
+        assert_eq!(db.store.next_job_at().await.unwrap(), Some(at(2)));
+        let mut order = Vec::new();
+        while let Some(row) = db.store.claim_jobs(node, at(10), 1).await.unwrap().pop() {
+            order.push(row.job.id);
+        }
+        assert_eq!(order, [ids[2], ids[1], ids[0]]);
+    }
+
+    async fn whoever_lost_a_job_changes_nothing(db) {
+        let (org, user) = db.organization().await;
+        let new = new_run(db, org, user);
+        let run = new.row.run.clone();
+        db.store.create_run(new).await.unwrap();
+        let node = node(db).await;
+        let old = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        db.store.put_back_job(fence(&old), at(2), "got nowhere", None, at(2)).await.unwrap();
+        let new = db.store.claim_jobs(node, at(3), 1).await.unwrap().pop().unwrap();
+        assert_eq!((new.job.epoch, new.job.attempts, new.job.error.as_deref()), (2, 2, Some("got nowhere")));
+
+        let lost = |error: Error| matches!(error, Error::Fenced);
+        assert!(lost(db.store.append_turn(fence(&old), turn(&run, &[])).await.unwrap_err()));
+        let settled = Settled { run: run.id, thread: run.thread_id, steps: Vec::new(), messages: vec![ChatMessage::user("x")], now: at(4) };
+        assert!(lost(db.store.settle_steps(fence(&old), settled.clone()).await.unwrap_err()));
+        assert!(lost(db.store.lay_down_run(fence(&old), settled).await.unwrap_err()));
+        assert!(lost(db.store.end_run(fence(&old), ending(run.id, RunState::Failed, at(4))).await.unwrap_err()));
+        assert!(lost(db.store.take_up_run(fence(&old), run.id, at(4)).await.unwrap_err()));
+        assert!(!db.store.put_back_job(fence(&old), at(9), "no", None, at(4)).await.unwrap());
+        assert!(!db.store.hand_back_job(fence(&old), at(4)).await.unwrap());
+        assert!(!db.store.end_held_job(fence(&old), JobState::Dead, None, None, at(4)).await.unwrap());
+        assert_eq!(db.store.job_held(fence(&old)).await.unwrap(), None);
+
+        let now = db.store.run(org, run.id).await.unwrap().unwrap().run;
+        assert_eq!((now.state, now.steps), (RunState::Queued, 0));
+        assert_eq!(db.store.last_messages(run.thread_id, 10).await.unwrap().len(), 1);
+        // And the one that has it can.
+        db.store.take_up_run(fence(&new), run.id, at(5)).await.unwrap();
+        let (held, seq) = db.store.append_turn(fence(&new), turn(&run, &["a", "b"])).await.unwrap();
+        assert_eq!((held.cancel, seq), (false, 2));
+        let job = db.store.job(org, run.job_id).await.unwrap().unwrap().job;
+        assert_eq!((job.attempts, job.error), (0, None), "it got somewhere");
+    }
+
+    async fn a_run_waits_for_its_execution_and_goes_on(db) {
+        let (org, user) = db.organization().await;
+        let new = new_run(db, org, user);
+        let run = new.row.run.clone();
+        db.store.create_run(new).await.unwrap();
+        let node = node(db).await;
+        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        db.store.take_up_run(fence(&job), run.id, at(2)).await.unwrap();
+        let turn = turn(&run, &["refund"]);
+        db.store.append_turn(fence(&job), turn.clone()).await.unwrap();
+        let mut step = turn.steps[1].clone();
+        (step.state, step.execution_id) = (StepState::Waiting, Some(db.id()));
+        let execution = step.execution_id.unwrap();
+        let settled = Settled { run: run.id, thread: run.thread_id, steps: vec![step], messages: Vec::new(), now: at(6) };
+        db.store.lay_down_run(fence(&job), settled).await.unwrap();
+        let now = db.store.run(org, run.id).await.unwrap().unwrap().run;
+        assert_eq!(now.state, RunState::Waiting);
+        assert_eq!(db.store.awaited(run.id).await.unwrap(), [execution]);
+        assert!(db.store.claim_jobs(node, at(1_000), 5).await.unwrap().is_empty(), "nobody carries what waits");
+
+        assert!(!db.store.wake_job_of(db.id(), at(7)).await.unwrap());
+        assert!(db.store.wake_job_of(execution, at(7)).await.unwrap());
+        assert!(!db.store.wake_job_of(execution, at(7)).await.unwrap(), "woken once");
+        let job = db.store.claim_jobs(node, at(8), 5).await.unwrap().pop().unwrap();
+        let steps = db.store.steps(run.id, 1, 100).await.unwrap();
+        assert_eq!(steps.iter().map(|step| (step.position, step.state)).collect::<Vec<_>>(), [(0, StepState::Done), (1, StepState::Waiting)]);
+        db.store.end_run(fence(&job), ending(run.id, RunState::Completed, at(9))).await.unwrap();
+        let now = db.store.run(org, run.id).await.unwrap().unwrap().run;
+        assert_eq!((now.state, now.usage.total_tokens, now.steps), (RunState::Completed, 12, 1));
+    }
+
+    async fn a_run_that_waits_too_long_is_woken_to_end(db) {
+        let (org, user) = db.organization().await;
+        let mut new = new_run(db, org, user);
+        new.row.run.deadline_at = at(50);
+        let run = new.row.run.clone();
+        db.store.create_run(new).await.unwrap();
+        let node = node(db).await;
+        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        let settled = Settled { run: run.id, thread: run.thread_id, steps: Vec::new(), messages: Vec::new(), now: at(3) };
+        db.store.lay_down_run(fence(&job), settled).await.unwrap();
+        assert_eq!(db.store.wake_overlooked_jobs(at(49), 10).await.unwrap(), 0);
+        assert_eq!(db.store.wake_overlooked_jobs(at(50), 10).await.unwrap(), 1);
+    }
+
+    async fn one_run_at_a_time_is_at_work_on_a_thread(db) {
+        let (org, user) = db.organization().await;
+        let first = new_run(db, org, user);
+        let (run, thread) = (first.row.run.id, first.row.run.thread_id);
+        db.store.create_run(first).await.unwrap();
+        let again = || {
+            let mut new = new_run(db, org, user);
+            (new.row.run.thread_id, new.thread) = (thread, None);
+            new
+        };
+        let refused = db.store.create_run(again()).await.unwrap_err();
+        assert!(matches!(&refused, Error::Conflict { code: "thread_busy", message } if message.contains(&run.to_string())), "{refused}");
+        assert!(matches!(db.store.delete_thread(org, thread).await, Err(Error::Conflict { code: "thread_busy", .. })));
+        assert!(db.store.cancel_run(org, ending(run, RunState::Cancelled, at(3))).await.unwrap());
+        // Of many that come together one gets in.
+        let together = join_all((0..8).map(|_| db.store.create_run(again()))).await;
+        assert_eq!(together.iter().filter(|one| one.is_ok()).count(), 1, "{together:?}");
+        let messages = db.store.messages_after(thread, 0, 10).await.unwrap();
+        assert_eq!(messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2], "those that were refused left nothing");
+    }
+
+    async fn a_job_under_a_key_is_there_once(db) {
+        let (org, user) = db.organization().await;
+        let keyed = || {
+            let mut new = new_run(db, org, user);
+            new.job.dedupe_key = Some("order-7".to_owned());
+            new
+        };
+        let together = join_all((0..6).map(|_| db.store.create_run(keyed()))).await;
+        assert_eq!(together.iter().filter(|one| one.is_ok()).count(), 1, "{together:?}");
+        let page = PageRequest::first(50);
+        assert_eq!(db.store.runs(org, &RunFilter::default(), &page).await.unwrap().items.len(), 1);
+        assert_eq!(db.store.jobs(org, &JobFilter::default(), &page).await.unwrap().items.len(), 1);
+        let (other, stranger) = db.organization().await;
+        let mut new = new_run(db, other, stranger);
+        new.job.dedupe_key = Some("order-7".to_owned());
+        db.store.create_run(new).await.unwrap();
+    }
+
+    async fn what_somebody_wants_stopped_is_told_to_its_carrier(db) {
+        let (org, user) = db.organization().await;
+        let new = new_run(db, org, user);
+        let run = new.row.run.clone();
+        db.store.create_run(new).await.unwrap();
+        let node = node(db).await;
+        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        assert!(!db.store.cancel_run(org, ending(run.id, RunState::Cancelled, at(3))).await.unwrap());
+        let (held, _) = db.store.append_turn(fence(&job), turn(&run, &[])).await.unwrap();
+        assert!(held.cancel);
+        db.store.end_run(fence(&job), Ending { job: JobState::Cancelled, ..ending(run.id, RunState::Cancelled, at(4)) }).await.unwrap();
+        let (other, _) = db.organization().await;
+        assert!(db.store.run(other, run.id).await.unwrap().is_none());
+        assert!(!db.store.revive_job(other, run.job_id, at(5)).await.unwrap());
+        assert!(db.store.revive_job(org, run.job_id, at(5)).await.unwrap());
+    }
+
+    async fn a_dead_nodes_jobs_go_back_to_the_queue(db) {
+        let (org, user) = db.organization().await;
+        db.store.create_run(new_run(db, org, user)).await.unwrap();
+        let dead = db.id();
+        db.store.register_node(dead, 150).await.unwrap();
+        let job = db.store.claim_jobs(dead, at(2), 1).await.unwrap().pop().unwrap();
+        let reap = || async {
+            let error = callwright_model::ToolError::new(callwright_model::ErrorClass::OutcomeUnknown, "server_died", "gone");
+            db.store.reap(&error, at(3)).await.unwrap().jobs
+        };
+        assert_eq!(reap().await, 0, "its lease holds");
+        if db.is_postgres() {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            assert!(db.store.claim_jobs(dead, at(2), 1).await.unwrap().is_empty());
+        } else {
+            // The lock on the directory proves that a new one is the only one.
+            node(db).await;
+        }
+        assert_eq!(reap().await, 1);
+        let alive = node(db).await;
+        let again = db.store.claim_jobs(alive, at(4), 1).await.unwrap().pop().unwrap();
+        assert_eq!((again.job.id, again.job.epoch, again.job.attempts), (job.job.id, 2, 2));
+    }
+}
