@@ -1,4 +1,5 @@
 //! TEMPORARY: replaced by the model providers' branch.
+#![allow(missing_docs)]
 use crate::App;
 use callwright_llm::{Events, ModelError, Reply, Request};
 use callwright_model::{Fault, definition::Format, id::OrgId};
