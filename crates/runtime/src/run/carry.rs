@@ -141,10 +141,13 @@ impl Carrier {
             let why = job.job.error.clone().map(|why| format!(": {why}")).unwrap_or_default();
             return Err(failed("died", format!("it was tried {attempts} times and got nowhere{why}")));
         }
-        let now = self.app.clock().now();
-        self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
-        self.row.run.state = RunState::Running;
-        self.row.run.started_at.get_or_insert(now);
+        // One that was begun by whoever asked for it is taken up already.
+        if self.fence.epoch > 1 || self.row.run.state != RunState::Running {
+            let now = self.app.clock().now();
+            self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+            self.row.run.state = RunState::Running;
+            self.row.run.started_at.get_or_insert(now);
+        }
         self.tell_run();
         if self.app.clock().now() >= self.row.run.deadline_at {
             return Err(deadline_over());
