@@ -121,6 +121,7 @@ CREATE TABLE job (
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX job_due ON job (priority DESC, run_at, id) WHERE state = 'queued';
+CREATE INDEX job_next ON job (run_at) WHERE state = 'queued';
 CREATE INDEX job_running ON job (owner) WHERE state = 'running';
 CREATE INDEX job_org ON job (org_id, id);
 CREATE INDEX job_org_state ON job (org_id, state, id);
