@@ -31,6 +31,26 @@ impl Part {
     }
 }
 
+/// What somebody says: a text, or pieces.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, expecting = "expected a text, or a list of parts such as {\"type\": \"text\", \"text\": …}")]
+pub enum Said {
+    /// A text.
+    Text(String),
+    /// Text and pictures.
+    Parts(Vec<Part>),
+}
+
+impl Said {
+    /// The pieces.
+    pub fn parts(self) -> Vec<Part> {
+        match self {
+            Self::Text(text) => vec![Part::text(text)],
+            Self::Parts(parts) => parts,
+        }
+    }
+}
+
 /// A tool that the model wants to be called.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ToolCall {

@@ -25,6 +25,7 @@ pub mod outcome;
 pub mod page;
 pub mod proposal;
 pub mod run;
+pub mod schedule;
 pub mod schema;
 pub mod secret;
 pub mod ticket;

@@ -119,11 +119,14 @@ pub struct RunError {
 #[serde(deny_unknown_fields, default)]
 pub struct RunLimits {
     /// The most answers of the model, 1 to 200.
+    #[schema(minimum = 1, maximum = 200)]
     pub max_steps: u32,
     /// The most tokens in all, as the provider counts them; absent, as many as it takes.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
     pub max_tokens: Option<u64>,
     /// The most seconds from its beginning, the time it waits for others included; 1 to 2,592,000 (30 days).
+    #[schema(minimum = 1, maximum = 2592000)]
     pub timeout_s: u32,
 }
 

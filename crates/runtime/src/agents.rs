@@ -490,6 +490,19 @@ pub async fn runnable(app: &App, caller: &Caller, agent: &str) -> Result<Agent, 
     Ok(found)
 }
 
+/// A page of those with whom an agent was shared by name.
+pub async fn grants(
+    app: &App,
+    caller: &Caller,
+    agent: &str,
+    page: PageRequest,
+) -> Result<Page<registry::Grant>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let agent = found(app, caller, agent).await?;
+    let rows = app.store().page_of_agent_grants(caller.org_id, agent.id, &page).await?;
+    Ok(rows.map(|(user_id, email, created_at)| registry::Grant { user_id, email, created_at }))
+}
+
 /// Shares an agent with users by name, or stops doing so. Only whoever made it, or an administrator, may.
 pub async fn share(app: &App, caller: &Caller, agent: &str, users: &[UserId], is_granted: bool) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;

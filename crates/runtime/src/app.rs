@@ -134,6 +134,7 @@ impl App {
         app.spawn(crate::alert::watch(app.clone()));
         app.spawn(crate::outbox::deliver(app.clone()));
         app.spawn(crate::job::worker::work(app.clone()));
+        app.spawn(crate::schedule::clock::watch(app.clone()));
         Ok(app)
     }
 

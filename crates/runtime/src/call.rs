@@ -266,6 +266,11 @@ async fn check_draft(app: &App, request: &CallRequest, found: &Found) -> Result<
     }
 }
 
+/// Refuses a caller who may not call a tool at all; for what is called later.
+pub(crate) async fn may_ask(app: &App, caller: &Caller, found: &crate::registry::cache::Found) -> Result<(), Fault> {
+    authorize::asker(app, caller, found).await
+}
+
 /// Whoever may call may not have every secret of the organization sign for them.
 pub(crate) fn check_webhook(webhook: &WebhookTarget) -> Result<(), Fault> {
     webhook.check("webhook")?;

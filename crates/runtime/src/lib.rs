@@ -34,6 +34,7 @@ pub mod proposals;
 pub mod registry;
 mod results;
 pub mod run;
+pub mod schedule;
 pub mod suggest;
 pub mod threads;
 pub mod tickets;

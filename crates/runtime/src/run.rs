@@ -5,6 +5,7 @@ mod finish;
 mod history;
 mod hub;
 mod kept;
+mod key;
 pub(crate) mod reach;
 pub mod status;
 mod tools;
@@ -18,7 +19,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     chat::{ChatMessage, Part, Usage},
     context::Channel,
-    id::{JobId, OrgId, RunId, ThreadId},
+    id::{JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
     run::{Run, RunEvent, RunLimits, RunState, Step, Thread},
@@ -118,13 +119,57 @@ pub(crate) async fn start_as(
     app: &App,
     caller: &Caller,
     request: RunRequest,
-    schedule: Option<callwright_model::id::ScheduleId>,
+    schedule: Option<ScheduleId>,
 ) -> Result<Run, Fault> {
+    // Begun here and now where there is room: the queue is for those who have to wait.
+    let place = if request.delay.is_zero() { app.worker().place() } else { None };
+    let new = match prepare(app, caller, &request, schedule, place.is_some()).await? {
+        Prepared::Known(run) => return Ok(*run),
+        Prepared::New(new) => *new,
+    };
+    let (run, job) = (new.row.run.clone(), new.job.clone());
+    if let Err(error) = app.store().create_run(new).await {
+        // Two requests with one key may come at the same time: the second is given what the first has made.
+        let agent = agents::runnable(app, caller, &request.agent).await?;
+        let asked = key::fingerprint(&agent, &request)?;
+        return match key::find(app, caller, &request, asked.as_deref()).await? {
+            Some(found) => Ok(found),
+            None => Err(error.into()),
+        };
+    }
+    crate::failpoint!("run.created");
+    match place {
+        Some(place) => worker::carry_on(app, job, place),
+        None => app.worker().wake(),
+    }
+    Ok(run)
+}
+
+/// A run that may begin.
+pub(crate) enum Prepared {
+    /// It was asked for under the same key before.
+    Known(Box<Run>),
+    /// All that is to be kept of it.
+    New(Box<NewRun>),
+}
+
+/// Checks a wish, and writes down what is to be kept of it. With `at_once` this node carries it.
+pub(crate) async fn prepare(
+    app: &App,
+    caller: &Caller,
+    request: &RunRequest,
+    schedule: Option<ScheduleId>,
+    at_once: bool,
+) -> Result<Prepared, Fault> {
     if !app.is_ready() {
         return Err(not_ready());
     }
     let agent = agents::runnable(app, caller, &request.agent).await?;
-    check(&request)?;
+    check(request)?;
+    let asked = key::fingerprint(&agent, request)?;
+    if let Some(found) = key::find(app, caller, request, asked.as_deref()).await? {
+        return Ok(Prepared::Known(Box::new(found)));
+    }
     crate::models::resolve(app, caller.org_id, &agent.model).await?;
     if let Some(names) = &request.tools {
         reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
@@ -149,18 +194,17 @@ pub(crate) async fn start_as(
     let limits = request.limits.unwrap_or(agent.profile.limits);
     let message = ChatMessage::User { content: request.message.clone() };
     let kept = Kept {
-        tools: request.tools,
-        context: request.context,
+        asked,
+        tools: request.tools.clone(),
+        context: request.context.clone(),
         channel: request.channel,
-        webhook: request.webhook,
+        webhook: request.webhook.clone(),
         news: request.news,
         ..Kept::new(caller, &agent)
     };
-    // Begun here and now where there is room: the queue is for those who have to wait.
-    let place = if request.delay.is_zero() { app.worker().place() } else { None };
-    let (state, job_state) = match place {
-        Some(_) => (RunState::Running, JobState::Running),
-        None => (RunState::Queued, JobState::Queued),
+    let (state, job_state) = match at_once {
+        true => (RunState::Running, JobState::Running),
+        false => (RunState::Queued, JobState::Queued),
     };
     let run_at = now.plus(request.delay);
     let run = Run {
@@ -179,10 +223,10 @@ pub(crate) async fn start_as(
         usage: Usage::default(),
         steps: 0,
         limits,
-        metadata: request.metadata,
+        metadata: request.metadata.clone(),
         deadline_at: run_at.plus(Duration::from_secs(limits.timeout_s.into())),
         created_at: now,
-        started_at: place.is_some().then_some(now),
+        started_at: at_once.then_some(now),
         ended_at: None,
         updated_at: now,
     };
@@ -197,33 +241,26 @@ pub(crate) async fn start_as(
             title: agent.name.clone(),
             priority: request.priority,
             run_at,
-            attempts: i64::from(place.is_some()),
+            attempts: i64::from(at_once),
             max_attempts: MOST_ATTEMPTS,
-            epoch: i64::from(place.is_some()),
+            epoch: i64::from(at_once),
             error: None,
             schedule_id: schedule,
             created_at: now,
-            started_at: place.is_some().then_some(now),
+            started_at: at_once.then_some(now),
             ended_at: None,
             updated_at: now,
         },
         payload: None,
-        dedupe_key: request.dedupe_key,
+        dedupe_key: request.dedupe_key.clone(),
     };
-    let new = NewRun {
-        row: RunRow { run: run.clone(), request: kept.seal(app, caller.org_id).await? },
-        job: job.clone(),
-        owner: place.is_some().then(|| app.node_id()),
+    Ok(Prepared::New(Box::new(NewRun {
+        row: RunRow { run, request: kept.seal(app, caller.org_id).await? },
+        job,
+        owner: at_once.then(|| app.node_id()),
         thread: new_thread,
         messages: vec![message],
-    };
-    app.store().create_run(new).await?;
-    crate::failpoint!("run.created");
-    match place {
-        Some(place) => worker::carry_on(app, job, place),
-        None => app.worker().wake(),
-    }
-    Ok(run)
+    })))
 }
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
@@ -265,8 +302,17 @@ pub(crate) async fn own_thread(app: &App, caller: &Caller, id: ThreadId) -> Resu
 
 /// A run of the organization.
 pub async fn get(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault> {
-    require(caller, Right::View, Scope::Read)?;
-    Ok(row(app, caller.org_id, id).await?.run)
+    let run = row(app, caller.org_id, id).await?.run;
+    visible(caller, run.user_id)?;
+    Ok(run)
+}
+
+/// Whoever may run agents sees how their own runs go; everything else needs the scope to read.
+pub(crate) fn visible(caller: &Caller, owner: UserId) -> Result<(), Fault> {
+    if owner == caller.user_id && caller.may(Right::Call, Scope::AgentsRun) {
+        return Ok(());
+    }
+    require(caller, Right::View, Scope::Read)
 }
 
 async fn row(app: &App, org: OrgId, id: RunId) -> Result<RunRow, Fault> {
@@ -275,9 +321,10 @@ async fn row(app: &App, org: OrgId, id: RunId) -> Result<RunRow, Fault> {
 
 /// The run that a job carries.
 pub async fn of_job(app: &App, caller: &Caller, job: JobId) -> Result<Run, Fault> {
-    require(caller, Right::View, Scope::Read)?;
     let found = app.store().run_of_job(caller.org_id, job).await?;
-    found.map(|row| row.run).ok_or_else(|| Fault::not_found("job", job))
+    let run = found.map(|row| row.run).ok_or_else(|| Fault::not_found("job", job))?;
+    visible(caller, run.user_id)?;
+    Ok(run)
 }
 
 /// A page of runs, newest first.
@@ -286,11 +333,10 @@ pub async fn list(app: &App, caller: &Caller, filter: RunFilter, page: PageReque
     Ok(app.store().runs(caller.org_id, &filter, &page).await?)
 }
 
-/// The steps of a run, in order, from the answer number `from` on; at most 1,000.
-pub async fn steps(app: &App, caller: &Caller, id: RunId, from: i64) -> Result<Vec<Step>, Fault> {
-    require(caller, Right::View, Scope::Read)?;
-    let run = row(app, caller.org_id, id).await?.run;
-    Ok(app.store().steps(run.id, from, 1_000).await?)
+/// A page of the steps of a run, in order.
+pub async fn steps(app: &App, caller: &Caller, id: RunId, page: PageRequest) -> Result<Page<Step>, Fault> {
+    let run = get(app, caller, id).await?;
+    Ok(app.store().page_of_steps(run.id, &page).await?)
 }
 
 /// Stops a run, at whatever it is. What a tool has begun by then is carried out and recorded.
@@ -373,11 +419,10 @@ pub(crate) fn tell_run(app: &App, run: &Run) {
 
 /// Waits until a run has ended or lies down, at most `wait`; and gives it as it is then.
 pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Result<Run, Fault> {
-    require(caller, Right::View, Scope::Read)?;
     let until = tokio::time::Instant::now() + wait.min(Duration::from_secs(120));
     let mut events = app.runs().watch(id);
     loop {
-        let run = row(app, caller.org_id, id).await?.run;
+        let run = get(app, caller, id).await?;
         let is_settled = run.state.is_final() || run.state == RunState::Waiting;
         if is_settled || tokio::time::Instant::now() >= until {
             return Ok(run);

@@ -63,8 +63,9 @@ pub async fn create(app: &App, caller: &Caller, spec: ThreadSpec) -> Result<Thre
 
 /// One thread of the organization.
 pub async fn get(app: &App, caller: &Caller, id: ThreadId) -> Result<Thread, Fault> {
-    require(caller, Right::View, Scope::Read)?;
-    app.store().thread(caller.org_id, id).await?.ok_or_else(|| Fault::not_found("thread", id))
+    let thread = app.store().thread(caller.org_id, id).await?.ok_or_else(|| Fault::not_found("thread", id))?;
+    run::visible(caller, thread.user_id)?;
+    Ok(thread)
 }
 
 /// A page of threads, newest first.
@@ -104,7 +105,7 @@ pub async fn update(
     let context = context.unwrap_or(thread.context);
     check(&ThreadSpec { title: title.clone(), context: context.clone(), ..ThreadSpec::default() })?;
     app.store().update_thread(caller.org_id, id, title, context, app.clock().now()).await?;
-    get(app, caller, id).await
+    run::own_thread(app, caller, id).await
 }
 
 /// Deletes a thread with its messages. Its runs stay in the list, without what was said.

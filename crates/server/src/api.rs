@@ -13,15 +13,19 @@ mod executions;
 mod features;
 mod imports;
 mod invitations;
+mod jobs;
 mod library;
 mod limits;
 mod members;
 mod organization;
 mod proposals;
+mod runs;
+mod schedules;
 mod secrets;
 mod session;
 mod suggestions;
 mod templates;
+mod threads;
 mod tokens;
 mod tools;
 
@@ -39,6 +43,10 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(invitations::routes())
         .merge(tools::routes())
         .merge(agents::routes())
+        .merge(runs::routes())
+        .merge(threads::routes())
+        .merge(jobs::routes())
+        .merge(schedules::routes())
         .merge(imports::routes())
         .merge(executions::routes())
         .merge(approvals::routes())

@@ -14,6 +14,8 @@ mod callbacks;
 mod compat;
 mod edge;
 pub mod error;
+mod events;
+mod header;
 mod health;
 mod linger;
 mod live;
@@ -28,5 +30,5 @@ mod strict;
 
 pub use openapi::{RouteInfo, route_table};
 pub use router::router;
-pub use serve::serve;
+pub use serve::{serve, serve_health};
 pub use state::{ServerOptions, ServerState};

@@ -20,8 +20,18 @@ pub fn router(app: App, options: ServerOptions) -> Router {
 }
 
 pub(crate) fn build(state: ServerState) -> Router {
+    finish(state, api())
+}
+
+/// What a process that only works answers.
+pub(crate) fn build_health(state: ServerState) -> Router {
+    let routes = OpenApiRouter::with_openapi(openapi::empty()).merge(health::routes()).merge(metrics::routes());
+    finish(state, routes)
+}
+
+fn finish(state: ServerState, routes: OpenApiRouter<ServerState>) -> Router {
     let edge = EdgeLayer::new(state.app.ids().clone());
-    Router::from(api()).fallback(no_route).method_not_allowed_fallback(wrong_method).with_state(state).layer(edge)
+    Router::from(routes).fallback(no_route).method_not_allowed_fallback(wrong_method).with_state(state).layer(edge)
 }
 
 /// Every route with its description.

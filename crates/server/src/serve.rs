@@ -36,12 +36,20 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// `options.drain`, and cuts what is left. The application itself is not stopped.
 pub async fn serve(listener: TcpListener, app: App, options: ServerOptions, shutdown: impl Future<Output = ()>) {
     let state = ServerState::new(app, options);
-    let server = Server {
-        router: router::build(state.clone()),
-        http: http(&state.options),
-        closing: state.closing.clone(),
-        cut: CancellationToken::new(),
-    };
+    let router = router::build(state.clone());
+    carry(listener, state, router, shutdown).await;
+}
+
+/// The same for a process that only works: it tells how it is, and its figures, and nothing else.
+pub async fn serve_health(listener: TcpListener, app: App, options: ServerOptions, shutdown: impl Future<Output = ()>) {
+    let state = ServerState::new(app, options);
+    let router = router::build_health(state.clone());
+    carry(listener, state, router, shutdown).await;
+}
+
+async fn carry(listener: TcpListener, state: ServerState, router: Router, shutdown: impl Future<Output = ()>) {
+    let server =
+        Server { router, http: http(&state.options), closing: state.closing.clone(), cut: CancellationToken::new() };
     let connections = TaskTracker::new();
     let upkeep = tokio::spawn(keep_up(state.clone()));
     accept_until(shutdown, listener, &server, &connections, state.options.max_connections).await;

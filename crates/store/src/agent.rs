@@ -235,6 +235,27 @@ impl Store {
         self.fetch_all(sql, params![org, agent], |row| row.fields("agent_grant").id("user_id")).await
     }
 
+    /// The same, a page of it, with their addresses and since when.
+    pub async fn page_of_agent_grants(
+        &self,
+        org: OrgId,
+        agent: AgentId,
+        page: &PageRequest,
+    ) -> Result<Page<(UserId, String, Timestamp)>> {
+        let sql = "SELECT g.user_id, u.email, g.created_at FROM agent_grant g JOIN app_user u ON u.id = g.user_id \
+                   WHERE g.org_id = $1 AND g.agent_id = $2";
+        let mut query = Query::new(sql, params![org, agent]);
+        query.and("g.user_id >", after_id::<callwright_model::id::kind::User>(page)?);
+        query.push(" ORDER BY g.user_id").limit(page);
+        let rows = self
+            .fetch_query(query, |row| {
+                let mut fields = row.fields("agent_grant");
+                Ok((fields.id("user_id")?, fields.string("email")?, fields.time("created_at")?))
+            })
+            .await?;
+        Ok(Page::from_rows(rows, page.limit, |(user, ..)| vec![user.to_string()]))
+    }
+
     /// The agents that a user made, and with `shared` also those of others that the user may run; newest first.
     pub async fn agents_of(&self, org: OrgId, user: UserId, shared: bool, page: &PageRequest) -> Result<Page<Agent>> {
         let mut query = Query::new(AGENT, params![org]);

@@ -201,6 +201,12 @@ impl Store {
         self.fetch_optional(sql, params![org, id], row).await
     }
 
+    /// The job under this dedupe key.
+    pub async fn job_by_key(&self, org: OrgId, key: &str) -> Result<Option<JobRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM job WHERE org_id = $1 AND dedupe_key = $2");
+        self.fetch_optional(sql, params![org, key], row).await
+    }
+
     /// Jobs, newest first.
     pub async fn jobs(&self, org: OrgId, filter: &JobFilter, page: &PageRequest) -> Result<Page<Job>> {
         let mut query = Query::new(format!("SELECT {COLUMNS} FROM job WHERE org_id = $1"), params![org]);

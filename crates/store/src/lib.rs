@@ -35,6 +35,7 @@ mod postgres;
 pub mod proposal;
 mod query;
 pub mod run;
+pub mod schedule;
 pub mod secret;
 mod sqlite;
 pub mod thread;

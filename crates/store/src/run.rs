@@ -1,5 +1,7 @@
 //! Runs and their steps. What a carrier writes is fenced by its job: see [`crate::job`].
 
+mod again;
+
 use callwright_model::{
     Timestamp,
     chat::{ChatMessage, Usage},

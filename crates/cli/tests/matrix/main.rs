@@ -78,8 +78,8 @@ impl World {
     }
 
     fn agent(&self) -> String {
-        let agent = self.owner.post("/api/v1/agents", json!({"name": format!("Agent {}", self.next())})).expect(201);
-        text(&agent["id"])
+        let agent = json!({"name": format!("Agent {}", self.next()), "model": "scripted"});
+        text(&self.owner.post("/api/v1/agents", agent).expect(201)["id"])
     }
 
     /// What a token of its own is answered by a tool with this policy.
@@ -126,6 +126,12 @@ impl World {
             "no_ticket",
             "delivery",
             "rule",
+            "own_agent",
+            "run",
+            "thread",
+            "own_thread",
+            "job",
+            "schedule",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -234,6 +240,35 @@ impl World {
             "anybodys_token" => {
                 let token = json!({"name": "spare", "role": "viewer", "user_id": self.member});
                 text(&api.post("/api/v1/tokens", token).expect(201)["id"])
+            }
+            "own_agent" => {
+                let agent = json!({"name": format!("Agent {}", self.next())});
+                let own = caller.post("/api/v1/agents", agent);
+                let is_own = own.status == 201 && caller.token() != self.other.token();
+                if is_own { text(&own.body["id"]) } else { self.agent() }
+            }
+            "run" => {
+                let wish = json!({"agent": self.agent(), "message": "hello", "wait_ms": 20000});
+                text(&api.post("/api/v1/runs", wish).expect(200)["id"])
+            }
+            "thread" => text(&api.post("/api/v1/threads", json!({})).expect(201)["id"]),
+            "own_thread" => {
+                let own = caller.post("/api/v1/threads", json!({}));
+                let is_own = own.status == 201 && caller.token() != self.other.token();
+                if is_own { text(&own.body["id"]) } else { self.thing("thread", caller) }
+            }
+            "job" => {
+                let job = json!({"tool": self.owners_tool(json!({}))});
+                let id = text(&api.post("/api/v1/jobs", job).expect(202)["id"]);
+                eventually("the job is done", 10, || {
+                    (api.get(&format!("/api/v1/jobs/{id}")).expect(200)["state"] == "done").then_some(())
+                });
+                id
+            }
+            "schedule" => {
+                let target = json!({"agent": self.agent(), "message": "hello"});
+                let schedule = json!({"name": format!("s {}", self.next()), "cron": "@yearly", "target": target});
+                text(&api.post("/api/v1/schedules", schedule).expect(201)["id"])
             }
             "no_ticket" => "tick_00000000000000000000000000".to_owned(),
             // Asked for with another token, because the one that asked may not decide.
@@ -347,7 +382,7 @@ fn a_scope_opens_its_own_routes_only() {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         // Every scope that routes need can be given to a token.
         let used: BTreeSet<&str> =
-            ROUTES.iter().flat_map(|route| route.3.split('|')).filter(|s| !s.is_empty()).collect();
+            ROUTES.iter().flat_map(|route| route.3.split(['|', '&'])).filter(|s| !s.is_empty()).collect();
         assert!(used.iter().all(|scope| SCOPES.contains(scope)));
     });
 }

@@ -49,11 +49,13 @@ pub(crate) enum Abroad {
 }
 use Abroad::{Hidden, Own as Theirs, Status};
 
-/// Method, path, who, scopes (any of them will do; empty: none needed), status when allowed, abroad, body.
+/// Method, path, who, scopes (any of them will do; with `&` all are needed; empty: none needed), status when allowed, abroad, body.
 pub(crate) type Route = (&'static str, &'static str, Who, &'static str, u16, Abroad, &'static str);
 
 const TOOL: &str = r#"{"name": "made_{n}", "kind": "http", "config": {"url": "https://example.com"}}"#;
 const AGENT: &str = r#"{"name": "made {n}"}"#;
+const SCHEDULE: &str =
+    r#"{"name": "made {n}", "cron": "0 0 1 1 *", "target": {"agent": "{agent}", "message": "hello"}}"#;
 const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
 const GUIDE_TOOL: &str =
     r#"{"name": "made_{n}", "tool_type": "api_endpoint", "implementation": {"url": "https://example.com"}}"#;
@@ -128,6 +130,34 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/v1/agents/{agent}/tools", Who::See, "read", 200, Hidden, ""),
     ("PUT", "/api/v1/agents/{agent}/tools/{tool}", Who::Build, "tools:write", 200, Hidden, "{}"),
     ("DELETE", "/api/v1/agents/{equipped}", Who::Build, "tools:write", 204, Hidden, ""),
+    ("GET", "/api/v1/agents/{agent}/grants", Who::See, "read", 200, Hidden, ""),
+    ("POST", "/api/v1/agents/{own_agent}/grants", Who::Build, "agents:write", 204, Hidden, r#"{"user_ids": ["{member}"]}"#),
+    // Runs, threads, jobs. Whoever may run agents sees how their own go.
+    ("GET", "/api/v1/runs", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/runs", Who::Call, "agents:run", 200, Hidden, r#"{"agent": "{agent}", "message": "hello", "wait_ms": 20000}"#),
+    ("POST", "/api/v1/agents/{agent}/runs", Who::Call, "agents:run", 200, Hidden, r#"{"message": "hello", "wait_ms": 20000}"#),
+    ("GET", "/api/v1/runs/{run}", Who::See, "read|agents:run", 200, Hidden, ""),
+    ("GET", "/api/v1/runs/{run}/steps", Who::See, "read|agents:run", 200, Hidden, ""),
+    ("GET", "/api/v1/runs/{run}/events", Who::See, "read|agents:run", 200, Hidden, ""),
+    ("POST", "/api/v1/runs/{run}/cancel", Who::Call, "agents:run", 409, Hidden, ""),
+    ("GET", "/api/v1/threads", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/threads", Who::Call, "agents:run", 201, Theirs, "{}"),
+    ("GET", "/api/v1/threads/{thread}", Who::See, "read|agents:run", 200, Hidden, ""),
+    ("GET", "/api/v1/threads/{thread}/messages", Who::See, "read|agents:run", 200, Hidden, ""),
+    ("PATCH", "/api/v1/threads/{own_thread}", Who::Call, "agents:run", 200, Hidden, r#"{"title": "Renamed"}"#),
+    ("DELETE", "/api/v1/threads/{own_thread}", Who::Call, "agents:run", 204, Hidden, ""),
+    ("GET", "/api/v1/jobs", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/jobs", Who::Call, "tools:call", 202, Hidden, r#"{"tool": "{tool}"}"#),
+    ("GET", "/api/v1/jobs/{job}", Who::See, "read|tools:call", 200, Hidden, ""),
+    ("POST", "/api/v1/jobs/{job}/cancel", Who::Call, "tools:call", 409, Hidden, ""),
+    ("POST", "/api/v1/jobs/{job}/retry", Who::Decide, "executions:decide", 409, Hidden, ""),
+    // A schedule starts things in its author's name: with a scope to change agents alone nobody gets that far.
+    ("GET", "/api/v1/schedules", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/schedules", Who::Build, "agents:write&agents:run", 201, Hidden, SCHEDULE),
+    ("GET", "/api/v1/schedules/{schedule}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/schedules/{schedule}", Who::Build, "agents:write&agents:run", 200, Hidden, SCHEDULE),
+    ("DELETE", "/api/v1/schedules/{schedule}", Who::Build, "agents:write", 204, Hidden, ""),
+    ("POST", "/api/v1/schedules/{schedule}/run", Who::Call, "agents:run", 202, Hidden, ""),
     ("GET", "/api/v1/executions", Who::See, "read", 200, Theirs, ""),
     ("GET", "/api/v1/executions/live", Who::See, "read", 101, Theirs, ""),
     ("GET", "/api/v1/executions/{execution}", Who::See, "read", 200, Hidden, ""),

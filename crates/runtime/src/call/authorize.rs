@@ -2,7 +2,7 @@
 
 use callwright_model::{
     ErrorClass, Fault, ToolError,
-    account::{Right, Scope},
+    account::{Caller, Right, Scope},
     context::Channel,
 };
 
@@ -21,14 +21,19 @@ pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> R
         _ => Scope::ToolsCall,
     };
     require(&request.caller, Right::Call, scope)?;
+    asker(app, &request.caller, found).await
+}
+
+/// Refuses a caller with whom neither the tool nor the agent that has it was shared.
+pub(super) async fn asker(app: &App, caller: &Caller, found: &Found) -> Result<(), Fault> {
     if let Some(agent) = &found.agent {
         // Through an agent, the assignment decides; see `place`.
-        return match agents::may_run(app, &request.caller, agent).await? {
+        return match agents::may_run(app, caller, agent).await? {
             true => Ok(()),
             false => Err(Fault::forbidden(format!("the agent `{}` was not shared with you", agent.name))),
         };
     }
-    if registry::may_call(app, &request.caller, &found.tool.tool).await? {
+    if registry::may_call(app, caller, &found.tool.tool).await? {
         return Ok(());
     }
     Err(Fault::forbidden(format!(

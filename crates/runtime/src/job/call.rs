@@ -48,8 +48,9 @@ pub struct CallJob {
     pub dedupe_key: Option<String>,
 }
 
+/// A wish as it is kept, sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
+pub(crate) struct Kept {
     caller: KeptCaller,
     tool: String,
     arguments: Value,
@@ -70,6 +71,22 @@ pub(crate) async fn push_as(
     wish: CallJob,
     schedule: Option<ScheduleId>,
 ) -> Result<Job, Fault> {
+    let (row, kept) = prepare(app, caller, wish, schedule).await?;
+    let (job, key) = (row.job.clone(), row.dedupe_key.clone());
+    if !app.store().push_job(row).await? {
+        return same(app, caller, key.as_deref().unwrap_or_default(), &kept).await;
+    }
+    app.worker().wake();
+    Ok(job)
+}
+
+/// Checks a wish, and writes down what is to be kept of it.
+pub(crate) async fn prepare(
+    app: &App,
+    caller: &Caller,
+    wish: CallJob,
+    schedule: Option<ScheduleId>,
+) -> Result<(JobRow, Kept), Fault> {
     require(caller, Right::Call, Scope::ToolsCall)?;
     if !app.is_ready() {
         return Err(not_ready());
@@ -86,6 +103,7 @@ pub(crate) async fn push_as(
     // What cannot be called now is refused now, not in the middle of the night.
     let found = app.tools().find(app, caller.org_id, &wish.tool, wish.agent.as_deref()).await?;
     let found = found.ok_or_else(|| Fault::not_found("tool", &wish.tool))?;
+    call::may_ask(app, caller, &found).await?;
     let title = found.tool.tool.spec.name.clone();
     let kept = Kept {
         caller: KeptCaller::of(caller),
@@ -119,12 +137,27 @@ pub(crate) async fn push_as(
         updated_at: now,
     };
     let payload = Some(app.vault().seal(caller.org_id, &bytes).await?);
-    let row = JobRow { job: job.clone(), payload, dedupe_key: wish.dedupe_key };
-    if !app.store().push_job(row).await? {
-        return Err(Fault::conflict("job_exists", "there is a job with this key already"));
+    Ok((JobRow { job, payload, dedupe_key: wish.dedupe_key }, kept))
+}
+
+/// The job that was asked for under this key before, if the same was asked for.
+async fn same(app: &App, caller: &Caller, key: &str, kept: &Kept) -> Result<Job, Fault> {
+    let reused = "this key was used before for another job; use a new key for a new intent";
+    let reused = || Fault::conflict("idempotency_key_reused", reused);
+    let found = app.store().job_by_key(caller.org_id, key).await?.ok_or_else(reused)?;
+    let Some(sealed) = &found.payload else { return Err(reused()) };
+    let bytes = app.vault().unseal(caller.org_id, sealed).await?;
+    let other: Kept = serde_json::from_slice(&bytes).map_err(Fault::internal)?;
+    if found.job.user_id == caller.user_id && other.asked()? == kept.asked()? { Ok(found.job) } else { Err(reused()) }
+}
+
+impl Kept {
+    /// What is asked for, whoever asks.
+    fn asked(&self) -> Result<Value, Fault> {
+        let mut asked = serde_json::to_value(self).map_err(Fault::internal)?;
+        asked.as_object_mut().and_then(|fields| fields.remove("caller"));
+        Ok(asked)
     }
-    app.worker().wake();
-    Ok(job)
 }
 
 /// Carries a call out, under a key that is the job's own: whoever tries again acts no second time.

@@ -41,6 +41,9 @@ pub(crate) struct Kept {
     pub channel: Channel,
     pub webhook: Option<WebhookTarget>,
     pub news: NewsForm,
+    /// What was asked for under its dedupe key, in short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
 }
 
 impl Kept {
@@ -57,6 +60,7 @@ impl Kept {
             channel: Channel::Chat,
             webhook: None,
             news: NewsForm::Native,
+            asked: None,
         }
     }
 

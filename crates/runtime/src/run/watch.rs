@@ -4,13 +4,13 @@ use std::{collections::VecDeque, time::Duration};
 
 use callwright_model::{
     Fault,
-    account::{Caller, Right, Scope},
+    account::Caller,
     id::RunId,
     run::{Run, RunEvent},
 };
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::{App, app::require};
+use crate::App;
 
 /// How often the tables are looked at for what another node does.
 const LOOK: Duration = Duration::from_millis(500);
@@ -30,10 +30,9 @@ pub struct Watch {
 
 /// Watches a run; messages after the place `after` of its thread, of this run only, are told first.
 pub async fn watch(app: &App, caller: &Caller, id: RunId, after: i64) -> Result<Watch, Fault> {
-    require(caller, Right::View, Scope::Read)?;
     // Before the tables are read, so that nothing falls between.
     let events = app.runs().watch(id);
-    let run = super::row(app, caller.org_id, id).await?.run;
+    let run = super::get(app, caller, id).await?;
     let mut watch = Watch { app: app.clone(), run, events, seen: after, told: VecDeque::new(), is_over: false };
     watch.look(true).await?;
     Ok(watch)

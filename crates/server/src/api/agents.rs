@@ -5,6 +5,7 @@ mod changes;
 mod create;
 mod delete;
 mod get;
+mod grants;
 mod list;
 mod put;
 mod settings;
@@ -21,4 +22,5 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(changes::list))
         .routes(routes!(assignments::put, assignments::delete))
         .routes(routes!(settings::migrate))
+        .routes(routes!(grants::list, grants::change))
 }

@@ -3,12 +3,9 @@
 //! The stream owns the call: a client that hangs up drops it, which means what it means for the JSON form: a read is
 //! given up, a write goes on.
 
-use std::{collections::VecDeque, convert::Infallible, future::Future, pin::Pin, time::Duration};
+use std::{collections::VecDeque, convert::Infallible, future::Future, pin::Pin};
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use bytes::Bytes;
 use callwright_model::{Fault, execution::Progress};
 use callwright_runtime::{
@@ -19,25 +16,13 @@ use callwright_runtime::{
     },
 };
 use futures_util::stream;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
-use serde::Serialize;
 use serde_json::json;
 use tokio::{sync::mpsc, time::sleep};
 
-use crate::error::ApiError;
-
-/// How often a line is sent that means nothing, so that nobody in between takes the connection for dead.
-const HEARTBEAT: Duration = Duration::from_secs(10);
-const QUIET: Bytes = Bytes::from_static(b": still running\n\n");
-const TYPE: &str = "text/event-stream";
-
-/// Whether the client asks for events.
-pub(super) fn are_wanted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted
-        .flat_map(|value| value.split(','))
-        .any(|part| part.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(TYPE)))
-}
+use crate::{
+    error::ApiError,
+    events::{self, HEARTBEAT, QUIET, event},
+};
 
 type Call = Pin<Box<dyn Future<Output = Result<CallAnswer, Fault>> + Send>>;
 
@@ -68,14 +53,7 @@ pub(super) async fn answer(app: App, request: CallRequest) -> Result<Response, A
         Some(Step::Quiet) => telling.ready.push_back(QUIET),
         None => {}
     }
-    let body = Body::from_stream(stream::unfold(telling, next));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(TYPE)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // Some proxies gather what they pass on, which is not wanted here.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-    ];
-    Ok((headers, body).into_response())
+    Ok(events::response(stream::unfold(telling, next)))
 }
 
 impl Telling {
@@ -124,28 +102,5 @@ fn piece(frame: Frame) -> Bytes {
         Frame::Began(id) => event("started", &json!({ "execution_id": id })),
         Frame::Progress(progress @ Progress::Speech { .. }) => event("speech", &progress),
         Frame::Progress(progress) => event("progress", &progress),
-    }
-}
-
-/// JSON has no line ends in it, so one `data` line is enough.
-fn event(name: &str, data: &impl Serialize) -> Bytes {
-    let data = serde_json::to_string(data).unwrap_or_default();
-    Bytes::from(format!("event: {name}\ndata: {data}\n\n"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_come_only_to_those_who_ask() {
-        let asks = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, HeaderValue::from_static(value));
-            are_wanted(&headers)
-        };
-        assert!(asks("text/event-stream") && asks("application/json, Text/Event-Stream;q=0.9"));
-        assert!(!asks("*/*") && !asks("application/json") && !asks("text/*"));
-        assert!(!are_wanted(&HeaderMap::new()));
     }
 }

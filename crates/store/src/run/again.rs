@@ -1,0 +1,84 @@
+//! Runs that are found again by their key, and runs that go on after their job was laid aside.
+
+use callwright_model::{
+    Timestamp,
+    id::{OrgId, RunId},
+    page::{Page, PageRequest},
+    run::Step,
+};
+
+use super::{RUN, RunRow, STEP, row, step};
+use crate::{
+    audit::AuditEntry,
+    db::Store,
+    error::{Error, Result},
+    params,
+    query::Query,
+};
+
+impl Store {
+    /// The run whose job was asked for under this dedupe key.
+    pub async fn run_by_key(&self, org: OrgId, key: &str) -> Result<Option<RunRow>> {
+        let sql = format!("{RUN} AND job_id = (SELECT id FROM job WHERE org_id = $1 AND dedupe_key = $2)");
+        self.fetch_optional(sql, params![org, key], row).await
+    }
+
+    /// A page of the steps of a run, in order.
+    pub async fn page_of_steps(&self, run: RunId, page: &PageRequest) -> Result<Page<Step>> {
+        let mut query = Query::new(STEP, params![run]);
+        if let Some(keys) = page.after.as_deref() {
+            let place = |at: usize| keys.get(at).and_then(|key| key.parse::<i64>().ok()).ok_or(Error::Cursor);
+            let (seq, position) = (place(0)?, place(1)?);
+            query.push(" AND (seq > ").bind(seq).push(" OR (seq = ").bind(seq).push(" AND position > ");
+            query.bind(position).push("))");
+        }
+        query.push(" ORDER BY seq, position").limit(page);
+        let rows = self.fetch_query(query, step).await?;
+        Ok(Page::from_rows(rows, page.limit, |step| vec![step.seq.to_string(), step.position.to_string()]))
+    }
+
+    /// Puts a run that failed because its job was laid aside back in the queue, to go on where it was. False: its job
+    /// is not dead.
+    ///
+    /// # Errors
+    /// Conflict `thread_gone`, and `thread_went_on` when the thread's last message is not this run's any more.
+    pub async fn revive_run(
+        &self,
+        org: OrgId,
+        run: RunId,
+        deadline: Timestamp,
+        now: Timestamp,
+        entry: AuditEntry,
+    ) -> Result<bool> {
+        self.write((org, run, deadline, now, entry), |(org, run, deadline, now, entry), tx| {
+            Box::pin(async move {
+                // The thread is held first, as by whoever begins another run on it.
+                let sql = "SELECT id FROM thread WHERE org_id = $1 AND id = (SELECT thread_id FROM run WHERE id = $2)";
+                let sql = format!("{sql}{}", tx.dialect().for_update());
+                let Some(thread) = tx.fetch_optional(&sql, &params![*org, *run]).await? else {
+                    return Err(Error::conflict("thread_gone", "the run's thread was deleted"));
+                };
+                let thread: callwright_model::id::ThreadId = thread.fields("thread").id("id")?;
+                let sql = "UPDATE job SET state = 'queued', attempts = 0, cancel = 0, run_at = $3, error = NULL, \
+                           ended_at = NULL, updated_at = $3 WHERE org_id = $1 AND state = 'dead' \
+                           AND id = (SELECT job_id FROM run WHERE id = $2 AND state = 'failed')";
+                if tx.execute(sql, &params![*org, *run, *now]).await? == 0 {
+                    return Ok(false);
+                }
+                let sql = "SELECT run_id FROM message WHERE thread_id = $1 ORDER BY seq DESC LIMIT 1";
+                let last = tx.fetch_optional(sql, &params![thread]).await?;
+                let last = last.map(|row| row.fields("message").opt_id("run_id")).transpose()?.flatten();
+                if last != Some(*run) {
+                    let message = "the thread went on after this run; begin a new one instead";
+                    return Err(Error::conflict("thread_went_on", message));
+                }
+                let sql = "UPDATE run SET state = 'queued', error = NULL, ended_at = NULL, deadline_at = $2, \
+                           updated_at = $3 WHERE id = $1";
+                tx.execute(sql, &params![*run, *deadline, *now]).await?;
+                tx.append_audit(entry).await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+}
