@@ -64,7 +64,7 @@ impl Admission {
 
     /// Waits for a place. Dropped, it waits no longer.
     pub(crate) async fn enter(&self, tenant: Tenant) -> Result<Place, Full> {
-        let waiter = {
+        let mut waiting = {
             let mut turns = self.lock();
             let is_free = turns.running < turns.places && turns.waiting == 0;
             let (each, waiting) = (turns.each, turns.waiting);
@@ -78,17 +78,17 @@ impl Admission {
                 turns.forget(tenant);
                 return Err(Full);
             }
-            let (sender, waiter) = oneshot::channel();
+            let (sender, place) = oneshot::channel();
             queue.waiting.push_back(sender);
             if queue.waiting.len() == 1 {
                 turns.order.push_back(tenant);
             }
             turns.waiting += 1;
-            waiter
+            Waiting { admission: self, tenant, place }
         };
         // A place may be free for this tenant although others wait who have all that they may have.
         self.go_on();
-        waiter.await.map_err(|_| Full)
+        (&mut waiting.place).await.map_err(|_| Full)
     }
 
     /// Lets in whoever can be let in.
@@ -133,7 +133,34 @@ impl Admission {
     }
 }
 
+/// Somebody who waits, until they have a place or wait no longer.
+struct Waiting<'a> {
+    admission: &'a Admission,
+    tenant: Tenant,
+    place: oneshot::Receiver<Place>,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        // A place that was given but not taken yet goes back with the receiver, once the lock is free again.
+        self.place.close();
+        self.admission.lock().leave(self.tenant);
+    }
+}
+
 impl Turns {
+    /// Forgets those of a tenant who wait no longer, or others would be turned away for their sake.
+    fn leave(&mut self, tenant: Tenant) {
+        let Some(queue) = self.tenants.get_mut(&tenant) else { return };
+        let before = queue.waiting.len();
+        queue.waiting.retain(|sender| !sender.is_closed());
+        self.waiting -= before - queue.waiting.len();
+        if queue.waiting.is_empty() {
+            self.order.retain(|waiting| *waiting != tenant);
+        }
+        self.forget(tenant);
+    }
+
     /// Drops what is kept of a tenant who neither runs nor waits.
     fn forget(&mut self, tenant: Tenant) {
         if self.tenants.get(&tenant).is_some_and(|queue| queue.running == 0 && queue.waiting.is_empty()) {
@@ -226,6 +253,11 @@ mod tests {
         }
         assert_eq!(admission.enter(1).await.err(), Some(Full));
         assert!(soon(admission.enter(2)).await.is_none(), "others may still wait");
+        assert_eq!(admission.lock().waiting, MAX_WAITING_EACH, "whoever left waits no longer");
+        drop(waiting);
+        assert_eq!(admission.lock().waiting, 0);
+        assert!(admission.lock().order.is_empty());
+        assert!(soon(admission.enter(1)).await.is_none(), "there is room to wait again");
     }
 
     /// Polls once; whether it is still waiting.

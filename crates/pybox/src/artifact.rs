@@ -55,9 +55,9 @@ impl Artifact {
         })
     }
 
-    /// Whether both files are there.
+    /// Whether both files are there, and whole: one that was cut off is made anew.
     pub fn is_ready(&self) -> bool {
-        [&self.code, &self.library].into_iter().all(|path| File::open(path).is_ok())
+        is_code(&self.code) && Library::open(&self.library).is_ok()
     }
 }
 
@@ -89,16 +89,31 @@ fn make(artifact: &Artifact, dir: &Path, snapshot: &[u8], library: &[u8]) -> Res
     fs::DirBuilder::new().recursive(true).mode(0o755).create(dir)?;
     let lock = File::options().create(true).truncate(false).write(true).mode(0o600).open(dir.join("prepare.lock"))?;
     FileExt::lock(&lock)?;
-    if File::open(&artifact.library).is_err() {
+    if Library::open(&artifact.library).is_err() {
         write(&artifact.library, &unpack(library)?)?;
     }
-    if File::open(&artifact.code).is_err() {
+    if !is_code(&artifact.code) {
         let engine = engine::engine(1)?;
         let code = engine.precompile_component(&unpack(snapshot)?).map_err(Error::engine)?;
         write(&artifact.code, &code)?;
     }
     FileExt::unlock(&lock)?;
     Ok(())
+}
+
+/// Whether a file looks like machine code from its beginning to its end. What is in between is the engine's to read.
+fn is_code(path: &Path) -> bool {
+    let look = || {
+        let mut file = File::open(path)?;
+        let mut head = [0; 64];
+        file.read_exact(&mut head)?;
+        // An ELF file of 64 bits ends with its section headers: where they begin, the size of one, their number.
+        let short = |at: usize| u64::from(u16::from_le_bytes([head[at], head[at + 1]]));
+        let begin = u64::from_le_bytes(std::array::from_fn(|at| head[0x28 + at]));
+        let end = begin.saturating_add(short(0x3a) * short(0x3c));
+        io::Result::Ok(head.starts_with(b"\x7fELF\x02") && begin > 0 && end <= file.metadata()?.len())
+    };
+    look().unwrap_or(false)
 }
 
 /// Maps the prepared files into memory.
@@ -169,6 +184,21 @@ mod tests {
         let hash = Sha256::digest(sources).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         let made_of = fs::read_to_string(dir.join("sources.sha256")).unwrap();
         assert_eq!(made_of.trim(), hash, "the sources have changed since: run scripts/snapshot.sh");
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_is_not_taken_for_ready() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("code");
+        assert!(!is_code(&path));
+        // A program is such a file as well.
+        let whole = fs::read(std::env::current_exe().unwrap()).unwrap();
+        fs::write(&path, &whole).unwrap();
+        assert!(is_code(&path));
+        for length in [0, 30, 64, whole.len() - 1] {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert!(!is_code(&path), "{length} of {}", whole.len());
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! | name | direction | what |
 //! |---|---|---|
-//! | `call` | read | the call, as JSON |
+//! | `call` | read | the call, in the form of Python's `marshal` |
 //! | `code` | read | the tool's source, or its compiled form |
 //! | `lib:NAME` | read | a module of the standard library that is not in the snapshot |
 //! | `tz:NAME`, `tzlist` | read | a time zone; their names |

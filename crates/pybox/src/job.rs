@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{admission::Tenant, http::HttpSender, limits::Limits, printed::Listener};
+use crate::{Error, admission::Tenant, http::HttpSender, limits::Limits, marshal, printed::Listener};
 
 /// A tool's code, checked and compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,15 +189,13 @@ pub struct Problem {
     pub column: Option<u32>,
 }
 
-/// The call as the instance reads it.
+/// The call as the instance reads it; a run has its `parameters` and `context` besides.
 #[derive(Serialize)]
 #[serde(tag = "mode", rename_all = "snake_case")]
 pub(crate) enum Request<'a> {
     Run {
         function: &'a str,
         names: &'a [String],
-        parameters: &'a Map<String, Value>,
-        context: &'a Map<String, Value>,
         env: &'a BTreeMap<String, String>,
         imports: Option<&'a [String]>,
         apart: &'a [&'a str],
@@ -218,6 +216,17 @@ pub(crate) enum Request<'a> {
         env: Map<String, Value>,
         log_bytes: usize,
     },
+}
+
+impl Request<'_> {
+    /// The bytes of it, together with `more`.
+    pub(crate) fn write(&self, more: impl IntoIterator<Item = (&'static str, Value)>) -> Result<Vec<u8>, Error> {
+        let mut request = serde_json::to_value(self).map_err(|error| Error::Broken(error.to_string()))?;
+        for (name, value) in more {
+            request[name] = value;
+        }
+        marshal::to_vec(&request)
+    }
 }
 
 /// What the instance answers. Whatever it is, it was written by code that nobody trusts.

@@ -18,6 +18,7 @@ mod instance;
 mod job;
 mod library;
 mod limits;
+mod marshal;
 pub mod modules;
 mod printed;
 mod sandbox;

@@ -38,7 +38,12 @@ impl Library {
         (&mut file).take(length).read_to_end(&mut index)?;
         let index: HashMap<String, (u64, usize)> = serde_json::from_slice(&index)?;
         let begin = 8 + length;
-        let index = index.into_iter().map(|(name, (at, length))| (name, (begin + at, length))).collect();
+        let index: HashMap<_, _> =
+            index.into_iter().map(|(name, (at, length))| (name, (begin.saturating_add(at), length))).collect();
+        let end = index.values().map(|(at, length)| at.saturating_add(*length as u64)).max();
+        if end.is_some_and(|end| file.metadata().is_ok_and(|metadata| metadata.len() < end)) {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the library was cut off"));
+        }
         Ok(Self { file: Some(file), index })
     }
 
@@ -80,6 +85,9 @@ mod tests {
         assert_eq!(library.find("lib:a").as_deref(), Some(&b"one"[..]));
         assert_eq!(library.find("tz:B").as_deref(), Some(&b"two"[..]));
         assert_eq!(library.find("lib:c"), None);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        assert!(Library::open(&path).is_err(), "it was cut off");
         std::fs::write(&path, b"\xff\xff\xff\xff\xff\xff\xff\xff").unwrap();
         assert!(Library::open(&path).is_err());
     }

@@ -132,22 +132,24 @@ impl Sandbox {
     ///
     /// # Errors
     /// Only when the sandbox itself is at fault, or too many wait for it: [`Error::NotReady`].
-    pub async fn run(&self, job: Job) -> Result<Report, Error> {
+    pub async fn run(&self, mut job: Job) -> Result<Report, Error> {
         let began = Instant::now();
         let place = self.enter(job.tenant).await?;
         let waited = began.elapsed();
+        let given = [
+            ("parameters", Value::Object(std::mem::take(&mut job.parameters))),
+            ("context", Value::Object(std::mem::take(&mut job.context))),
+        ];
         let request = Request::Run {
             function: &job.program.function,
             names: &job.names,
-            parameters: &job.parameters,
-            context: &job.context,
             env: &job.env,
             imports: job.imports.as_deref(),
             apart: modules::NETWORK,
             output_bytes: job.limits.output_bytes,
             log_bytes: job.limits.log_bytes,
         };
-        let request = serde_json::to_vec(&request).map_err(|error| Error::Broken(error.to_string()))?;
+        let request = request.write(given)?;
         let mut raw = self.begin(place, request, job.program.code.clone(), &job).await?;
         let ended = match raw.answer.take() {
             Some(bytes) => understand(&bytes, raw.refused),
@@ -179,7 +181,7 @@ impl Sandbox {
             env: Map::new(),
             log_bytes: CHECK.log_bytes,
         };
-        let request = serde_json::to_vec(&request).map_err(|error| Error::Broken(error.to_string()))?;
+        let request = request.write([])?;
         let job = nothing(checking.tenant);
         let source: Arc<[u8]> = checking.source.into_bytes().into();
         let raw = self.begin(place, request, source, &job).await?;
@@ -228,7 +230,7 @@ impl Sandbox {
     pub async fn compile(&self, sources: Vec<u8>) -> Result<Vec<u8>, Error> {
         let place = self.enter(0).await?;
         let request = Request::Compile { env: Map::new(), log_bytes: CHECK.log_bytes };
-        let request = serde_json::to_vec(&request).map_err(|error| Error::Broken(error.to_string()))?;
+        let request = request.write([])?;
         let raw = self.begin(place, request, sources.into(), &nothing(0)).await?;
         raw.answer.ok_or_else(|| Error::Broken(format!("{:?}", raw.died)))
     }

@@ -89,6 +89,8 @@ async fn run(dir: &std::path::Path, python: PathBuf, rounds: usize, span: Durati
                 table.add(workload, at_once, "python3 process", plain.drive(workload, at_once, span).await?);
             }
             table.add(workload, 1, "RestrictedPython", restricted.drive(workload, span)?);
+            let half = table.rate(workload, 16, "sandbox") / 2.0;
+            table.add(workload, stats::PACED, "sandbox", room.paced(workload, half, span).await?);
         }
     }
     eprintln!();

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fs,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Failure, WORKLOADS,
-    stats::{Sample, closed_loop, median, milliseconds},
+    stats::{Sample, closed_loop, median, milliseconds, paced},
 };
 
 /// How long code may run that never ends.
@@ -88,18 +89,30 @@ impl Room {
         if result == *wanted { Ok(()) } else { Err(format!("{workload} is wrong: {result}").into()) }
     }
 
-    /// From the call to its answer, the wait for its turn included. Two tenants, as one alone never gets every place.
+    /// From the call to its answer, the wait for its turn included.
     pub(crate) async fn drive(&self, workload: &str, at_once: usize, span: Duration) -> Result<Sample, Failure> {
+        closed_loop(at_once, span, self.once(workload)).await
+    }
+
+    /// The same at a fixed rate.
+    pub(crate) async fn paced(&self, workload: &str, per_second: f64, span: Duration) -> Result<Sample, Failure> {
+        paced(per_second, span, self.once(workload)).await
+    }
+
+    /// Makes one call. Two tenants, as one alone never gets every place.
+    fn once(
+        &self,
+        workload: &str,
+    ) -> impl Fn() -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>> + Clone + Send + 'static {
         let (sandbox, parameters) = (self.sandbox.clone(), self.parameters.clone());
         let program = self.programs[workload].clone();
         let calls = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        let once = move || {
+        move || {
             let tenant = calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 2;
             let job = job(&program, &parameters, tenant as u128, Limits::default().wall);
             let sandbox = sandbox.clone();
-            async move { call(&sandbox, job).await.map(drop) }
-        };
-        closed_loop(at_once, span, once).await
+            Box::pin(async move { call(&sandbox, job).await.map(drop) })
+        }
     }
 
     /// How much later than asked code is stopped that never ends.

@@ -8,6 +8,9 @@ use std::{
 
 use crate::Failure;
 
+/// In the place of how many call at once: as many as come, at half of the rate that 16 reach.
+pub(crate) const PACED: usize = 0;
+
 /// What one measurement found.
 pub(crate) struct Sample {
     per_second: f64,
@@ -65,6 +68,31 @@ where
     Sample::of(took, began.elapsed())
 }
 
+/// An open loop: calls begin at a fixed rate, whether or not earlier ones have ended. A call's time counts from when it
+/// is made; that the timer has steps of a millisecond is not its fault.
+pub(crate) async fn paced<C, F>(per_second: f64, span: Duration, call: C) -> Result<Sample, Failure>
+where
+    C: Fn() -> F,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let began = Instant::now();
+    let mut calls = Vec::new();
+    while began.elapsed() < span {
+        let next = began + Duration::from_secs_f64(calls.len() as f64 / per_second);
+        tokio::time::sleep_until(next.into()).await;
+        let call = call();
+        calls.push(tokio::spawn(async move {
+            let begin = Instant::now();
+            call.await.map(|()| milliseconds(begin))
+        }));
+    }
+    let mut took = Vec::new();
+    for call in calls {
+        took.push(call.await??);
+    }
+    Sample::of(took, began.elapsed())
+}
+
 #[derive(Default)]
 pub(crate) struct Table {
     samples: BTreeMap<(&'static str, usize, &'static str), Vec<Sample>>,
@@ -75,15 +103,22 @@ impl Table {
         self.samples.entry((workload, at_once, target)).or_default().push(sample);
     }
 
+    /// The median of what a closed loop got done in a second.
+    pub(crate) fn rate(&self, workload: &'static str, at_once: usize, target: &'static str) -> f64 {
+        let samples = self.samples.get(&(workload, at_once, target)).into_iter().flatten();
+        median(samples.map(|sample| sample.per_second).collect())
+    }
+
     pub(crate) fn render(&self, workloads: &[&'static str]) -> String {
         let mut text = String::from(
             "| workload | at once | target | calls/s | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|---|---|\n",
         );
         for workload in workloads {
-            for at_once in [1, 16] {
+            for at_once in [1, 16, PACED] {
                 for target in ["sandbox", "python3 process", "RestrictedPython"] {
                     let Some(samples) = self.samples.get(&(*workload, at_once, target)) else { continue };
                     let middle = |field: fn(&Sample) -> f64| median(samples.iter().map(field).collect());
+                    let at_once = if at_once == PACED { "paced".to_owned() } else { at_once.to_string() };
                     let _ = writeln!(
                         text,
                         "| {workload} | {at_once} | {target} | {:.0} | {:.2} | {:.2} | {:.2} |",

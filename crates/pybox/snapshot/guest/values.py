@@ -14,6 +14,8 @@ import uuid
 
 DEPTH = 100
 _WHOLE = -(1 << 63), (1 << 64) - 1
+# The host's JSON library takes an object with this key for something else, now or when it reads the log.
+_TAKEN = "$serde_json::private::RawValue"
 
 
 class Unconvertible(Exception):
@@ -57,29 +59,56 @@ def _plain(value, depth):
     if depth >= DEPTH:
         raise Unconvertible(f"there are more than {DEPTH} levels, or something contains itself,")
     if kind is list or kind is tuple:
-        return [_item(item, index, depth) for index, item in enumerate(value)]
+        return _list(value, depth)
     if kind is dict:
-        return {_key(key): _member(item, key, depth) for key, item in value.items()}
+        return _object(value.items(), depth)
     return _other(value, depth)
 
 
-def _item(value, index, depth):
+def _list(items, depth):
+    plain = []
+    index = 0
     try:
-        return _plain(value, depth + 1)
+        for index, item in enumerate(items):
+            kind = type(item)
+            plain.append(item if kind is str or kind is bool or item is None else _plain(item, depth + 1))
     except Unconvertible as failed:
         failed.path.append(f"[{index}]")
         raise
+    return plain
 
 
-def _member(value, key, depth):
+def _object(items, depth):
+    plain = {}
+    name = None
     try:
-        return _plain(value, depth + 1)
+        for key, item in items:
+            name = None
+            name = key if type(key) is str else _key(key)
+            kind = type(item)
+            plain[name] = item if kind is str or kind is bool or item is None else _plain(item, depth + 1)
     except Unconvertible as failed:
-        failed.path.append(f".{key}")
+        if name is not None:
+            failed.path.append(f".{name}")
         raise
+    if len(plain) != len(items):
+        raise Unconvertible(f"two keys of a dict are the same once they are texts ({_twice(items)!r})")
+    if _TAKEN in plain:
+        raise Unconvertible(f"a dict key may not be {_TAKEN!r}")
+    return plain
+
+
+def _twice(items):
+    seen = set()
+    for key, _ in items:
+        name = _key(key)
+        if name in seen:
+            return name
+        seen.add(name)
 
 
 def _key(key):
+    """The text that a key becomes."""
     if type(key) is str:
         return key
     if key is None or isinstance(key, (bool, int, float)) and not isinstance(key, enum.Enum):
@@ -113,17 +142,17 @@ def _other(value, depth):
         return base64.b64encode(value).decode("ascii")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
-        return {name: _member(getattr(value, name), name, depth) for name in names}
+        return _object([(name, getattr(value, name)) for name in names], depth)
     if isinstance(value, tuple) and isinstance(getattr(type(value), "_fields", None), tuple):
-        return {name: _member(item, name, depth) for name, item in zip(type(value)._fields, value)}
+        return _object(list(zip(type(value)._fields, value)), depth)
     if isinstance(value, (set, frozenset)):
-        return [_item(item, index, depth) for index, item in enumerate(_ordered(value))]
+        return _list(_ordered(value), depth)
     if isinstance(value, (list, tuple, collections.deque, range)):
-        return [_item(item, index, depth) for index, item in enumerate(value)]
+        return _list(value, depth)
     if isinstance(value, collections.abc.Mapping):
-        return {_key(key): _member(item, key, depth) for key, item in value.items()}
+        return _object(list(value.items()), depth)
     if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()))):
-        return [_item(item, index, depth) for index, item in enumerate(value)]
+        return _list(value, depth)
     raise Unconvertible(f"a value of the type {_name(value)} has no form in JSON")
 
 

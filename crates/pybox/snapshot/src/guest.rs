@@ -10,6 +10,7 @@ const MODULES: &[(&str, &str)] = &[
     ("http", include_str!("../guest/http.py")),
     ("check", include_str!("../guest/check.py")),
     ("runner", include_str!("../guest/runner.py")),
+    ("warm", include_str!("../guest/warm.py")),
 ];
 
 /// What is imported before our own modules, besides what they import: what most tools want.
@@ -87,7 +88,9 @@ for _name in [{order}]:
     exec(compile(_sources[_name], "<callwright " + _name + ">", "exec"), _module.__dict__)
     setattr(_package, _name, _module)
 _package.runner.install()
+_package.warm.up()
 _run = _package.runner.main
+_package.runner.enter(sys._getframe(1).f_globals, "_run()")
 del _sources, _package, _module, _name
 gc.collect()
 gc.freeze()
