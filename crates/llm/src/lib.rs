@@ -1,0 +1,20 @@
+//! Model providers: a thread's messages in, a model's answer out, whoever serves it.
+//!
+//! Each provider's form is written and read by types of our own, and every byte goes through the outbound guard. Nothing
+//! here knows the store, the vault, or an organization: whoever calls brings the address and the key. Nothing is tried
+//! again here either; an error says whether that could help ([`ModelError::is_retryable`]).
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod complete;
+mod endpoint;
+mod error;
+mod reply;
+mod request;
+pub mod scripted;
+
+pub use complete::complete;
+pub use endpoint::{Azure, Endpoint, Form};
+pub use error::{ErrorKind, ModelError};
+pub use reply::{Event, Events, Reply, Stop};
+pub use request::Request;
+pub use scripted::{scripted, scripted_delay};
