@@ -20,6 +20,7 @@ pub mod fault;
 pub mod id;
 pub mod legacy;
 pub mod merge;
+pub mod model_provider;
 pub mod outcome;
 pub mod page;
 pub mod proposal;

@@ -28,6 +28,7 @@ pub mod invitation;
 pub mod library;
 pub mod limits;
 mod migrate;
+pub mod model_provider;
 pub mod organization;
 pub mod outbox;
 mod postgres;
