@@ -159,7 +159,12 @@ async fn follow(
 const DONE: &str = "[DONE]";
 
 /// Takes one event. True: it was the last.
-fn take(event: SseEvent, reader: &mut dyn Reader, draft: &mut Draft, events: Events<'_>) -> Result<bool, ModelError> {
+pub(crate) fn take(
+    event: SseEvent,
+    reader: &mut dyn Reader,
+    draft: &mut Draft,
+    events: Events<'_>,
+) -> Result<bool, ModelError> {
     match event.data.trim() {
         "" => Ok(false),
         DONE => {

@@ -14,6 +14,8 @@ mod reply;
 mod request;
 pub mod scripted;
 mod sse;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod wire;
 

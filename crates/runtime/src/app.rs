@@ -36,6 +36,8 @@ pub struct Settings {
     pub drain: Duration,
     /// The operator's SMTP server; without it no e-mail is sent.
     pub mail: Option<crate::mail::Mail>,
+    /// Model providers that the operator set for every organization.
+    pub models: Vec<crate::models::Builtin>,
     /// Where people and upstreams reach this server, without a final slash.
     pub public_url: String,
 }
@@ -51,6 +53,7 @@ impl Default for Settings {
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
             mail: None,
+            models: Vec::new(),
             public_url: "http://127.0.0.1:8080".to_owned(),
         }
     }

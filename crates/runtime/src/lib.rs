@@ -26,6 +26,7 @@ pub mod limits;
 pub mod live;
 pub mod mail;
 pub mod metering;
+pub mod models;
 pub mod node;
 pub mod outbox;
 pub mod proposals;

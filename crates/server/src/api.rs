@@ -16,6 +16,7 @@ mod invitations;
 mod library;
 mod limits;
 mod members;
+mod model_providers;
 mod organization;
 mod proposals;
 mod secrets;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(approvals::routes())
         .merge(deliveries::routes())
         .merge(secrets::routes())
+        .merge(model_providers::routes())
         .merge(limits::routes())
         .merge(audit::routes())
         .merge(alerts::routes())
