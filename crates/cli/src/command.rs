@@ -15,6 +15,7 @@ mod login;
 mod member;
 mod migrate;
 mod migrate_settings;
+mod model;
 mod proposals;
 mod python;
 mod secret;
@@ -91,6 +92,9 @@ enum Command {
     /// Secrets: set, list, delete. They are never read back.
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// Model providers: list, add, test, remove.
+    #[command(subcommand)]
+    Model(model::Model),
     /// API tokens.
     #[command(subcommand)]
     Token(token::Token),
@@ -143,6 +147,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Proposals(command) => proposals::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secret(command) => secret::run(command),
+        Command::Model(command) => model::run(command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),
         Command::Member(command) => member::run(command),

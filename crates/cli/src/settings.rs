@@ -4,6 +4,7 @@
 //! stand. What each key means is told in `config/default.toml`, which is both the lowest layer and the manual.
 
 mod layer;
+mod models;
 
 use std::{
     path::{Path, PathBuf},
@@ -17,6 +18,7 @@ use url::Url;
 
 use crate::{client::variable, failure::Failure};
 use layer::Layer;
+pub(crate) use models::ModelEnvironment;
 
 /// The default file, which is the manual.
 pub(crate) const DEFAULTS: &str = include_str!("../../../config/default.toml");
@@ -56,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) ca_file: Option<PathBuf>,
     /// The SMTP server that sends e-mail.
     pub(crate) mail: Option<Mail>,
+    /// Model providers of the environment.
+    pub(crate) models: Vec<ModelEnvironment>,
     /// Whether Python tools can run.
     pub(crate) python: bool,
     /// Where the sandbox's machine code is kept.
@@ -110,6 +114,7 @@ impl Settings {
             .collect();
         let mut settings = Layer::from_environment(&environment)?.over(layer).check()?;
         settings.file = file;
+        settings.models = models::providers(&environment)?;
         Ok(settings)
     }
 

@@ -3,13 +3,18 @@
 use std::{
     fs,
     io::{self, Write},
+    net::IpAddr,
     path::Path,
+    sync::Arc,
 };
 
-use callwright_guard::{Guard, Options as GuardOptions};
+use callwright_guard::{Guard, IpNet, Options as GuardOptions, Resolve, SystemResolver};
 use callwright_model::Fault;
+use callwright_runtime::models::Builtin;
 use callwright_store::{Error as StoreError, Options as StoreOptions, Store, Synchronous as StoreSynchronous};
 use callwright_vault::{MasterKey, MasterKeyError};
+use futures_util::future::BoxFuture;
+use url::Host;
 
 use crate::{
     failure::Failure,
@@ -78,11 +83,63 @@ pub(crate) async fn refuse_new_key_for_old_data(settings: &Settings, store: &Sto
 
 /// The way out, as the operator allows it.
 pub(crate) fn guard(settings: &Settings) -> Result<Guard, Failure> {
+    let options = GuardOptions { allow: settings.outbound_allow.clone(), ..options(settings)? };
+    new_guard(settings, options)
+}
+
+/// The model providers of the environment. Each address that the operator set has a way of its own, which leads there
+/// wherever it is, and nowhere else.
+pub(crate) fn models(settings: &Settings) -> Result<Vec<Builtin>, Failure> {
+    let mut models = Vec::with_capacity(settings.models.len());
+    for model in &settings.models {
+        let guard = match model.endpoint.base_url.host() {
+            Some(host) if model.has_own_address => Some(new_guard(settings, only(&host, options(settings)?))?),
+            _ => None,
+        };
+        let (kind, endpoint) = (model.kind, model.endpoint.clone());
+        models.push(Builtin { name: model.name, kind, endpoint, guard });
+    }
+    Ok(models)
+}
+
+/// A literal address is allowed by itself. A name is allowed wherever it leads, and no other name resolves.
+fn only(host: &Host<&str>, options: GuardOptions) -> GuardOptions {
+    match host {
+        Host::Ipv4(ip) => GuardOptions { allow: vec![IpNet::from(IpAddr::from(*ip))], ..options },
+        Host::Ipv6(ip) => GuardOptions { allow: vec![IpNet::from(IpAddr::from(*ip))], ..options },
+        Host::Domain(name) => {
+            let everywhere = [IpAddr::from([0u8; 4]), IpAddr::from([0u16; 8])];
+            let allow = everywhere.into_iter().filter_map(|ip| IpNet::new(ip, 0).ok()).collect();
+            let resolver = Arc::new(OneName { name: (*name).to_owned(), system: SystemResolver::default() });
+            GuardOptions { allow, resolver, ..options }
+        }
+    }
+}
+
+/// Resolves one name and no other.
+struct OneName {
+    name: String,
+    system: SystemResolver,
+}
+
+impl Resolve for OneName {
+    fn resolve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+        if name == self.name {
+            return self.system.resolve(name);
+        }
+        Box::pin(async { Err(io::Error::new(io::ErrorKind::PermissionDenied, "this way leads to one host only")) })
+    }
+}
+
+fn options(settings: &Settings) -> Result<GuardOptions, Failure> {
     let extra_roots_pem = match &settings.ca_file {
         Some(path) => Some(fs::read(path).map_err(|error| ca_failure(path, &error.to_string()))?),
         None => None,
     };
-    let options = GuardOptions { allow: settings.outbound_allow.clone(), extra_roots_pem, ..GuardOptions::default() };
+    Ok(GuardOptions { extra_roots_pem, ..GuardOptions::default() })
+}
+
+fn new_guard(settings: &Settings, options: GuardOptions) -> Result<Guard, Failure> {
     let path = settings.ca_file.clone().unwrap_or_default();
     Guard::new(options).map_err(|error| ca_failure(&path, &error.to_string()))
 }

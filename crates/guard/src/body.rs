@@ -48,6 +48,16 @@ pub(crate) async fn read(
     Ok(plain)
 }
 
+/// Refuses an answer whose body would have to be unpacked.
+pub(crate) fn refuse_encoding(headers: &HeaderMap) -> Result<(), Failure> {
+    match Coding::of(headers)? {
+        None => Ok(()),
+        Some(_) => {
+            Err(Failure::new(SendErrorKind::BadEncoding, "the answer is packed although it was asked not to be"))
+        }
+    }
+}
+
 /// Reads and forgets a body, so that the connection can be used again; false if that is not worth it.
 pub(crate) async fn discard(link: &mut Link, body: Incoming, limits: &Limits) -> bool {
     const MAX_BYTES: usize = 16 * 1024;
@@ -165,7 +175,7 @@ fn bad_encoding(error: &io::Error) -> Failure {
 }
 
 /// What hyper's error within a body means.
-fn explain(error: &hyper::Error) -> Failure {
+pub(crate) fn explain(error: &hyper::Error) -> Failure {
     tracing::debug!(%error, source = ?error.source(), "answer could not be read");
     let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     match io.map(io::Error::kind) {

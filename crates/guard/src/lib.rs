@@ -24,6 +24,7 @@ pub mod relay;
 pub mod resolve;
 pub mod script;
 mod send;
+mod stream;
 mod tls;
 mod wire;
 
@@ -33,3 +34,4 @@ pub use ipnet::IpNet;
 pub use redact::Redactor;
 pub use resolve::{Resolve, SystemResolver};
 pub use send::{Answer, Outgoing};
+pub use stream::Streamed;

@@ -15,15 +15,17 @@ use http::{
         CONTENT_LOCATION, CONTENT_TYPE, COOKIE, EXPECT, HOST, LOCATION, PROXY_AUTHORIZATION, TE, TRAILER,
         TRANSFER_ENCODING, UPGRADE, USER_AGENT,
     },
+    response::Parts,
     uri::PathAndQuery,
 };
 use http_body_util::Full;
+use hyper::body::Incoming;
 use tokio::time::Instant;
 use url::{Position, Url};
 
 use crate::{
     SendError, SendErrorKind, body,
-    client::WireRequest,
+    client::{Link, WireRequest},
     error::Failure,
     guard::{Guard, check_form},
     hop::{Limits, origin},
@@ -84,18 +86,27 @@ impl Guard {
     /// # Errors
     /// As [`Guard::send`].
     pub async fn send_watched(&self, request: Outgoing, sent: &AtomicBool) -> Result<Answer, SendError> {
+        let mut trip = Trip::new(request);
         let answer = match &self.script.0 {
-            None => self.travel(Trip::new(request), sent).await,
-            Some(script) => self.pretend(&**script, Trip::new(request), sent).await,
+            None => self.fetch(&mut trip, sent).await,
+            Some(script) => self.pretend(&**script, &mut trip, sent).await,
         };
         answer.map_err(|failure| failure.after(sent.load(Ordering::Relaxed)))
     }
 
-    async fn travel(&self, mut trip: Trip, sent: &AtomicBool) -> Result<Answer, Failure> {
+    async fn fetch(&self, trip: &mut Trip, sent: &AtomicBool) -> Result<Answer, Failure> {
+        let Arrived { mut link, mut head, body, promised } = self.travel(trip, sent).await?;
+        let body = body::read(&mut link, &mut head.headers, body, trip.max_bytes, &trip.limits).await?;
+        self.inner.pool.keep(origin(&trip.url), link, promised);
+        Ok(Answer { status: head.status, headers: head.headers, body, url: trip.url.clone() })
+    }
+
+    /// Goes from hop to hop until one answers.
+    pub(crate) async fn travel(&self, trip: &mut Trip, sent: &AtomicBool) -> Result<Arrived, Failure> {
         loop {
             let request = trip.request()?;
             let (mut link, response) = self.hop(&trip.url, request, &trip.limits, sent).await?;
-            let (mut head, body) = response.into_parts();
+            let (head, body) = response.into_parts();
             let promised = promised_idle(&head.headers);
             if let Some(next) = trip.redirect(head.status, &head.headers)? {
                 let brief = Limits { read: BRIEF, ..trip.limits };
@@ -108,31 +119,38 @@ impl Guard {
             if head.status == StatusCode::SWITCHING_PROTOCOLS {
                 return Err(Failure::new(SendErrorKind::BadResponse, "the upstream switches to another protocol"));
             }
-            let body = body::read(&mut link, &mut head.headers, body, trip.max_bytes, &trip.limits).await?;
-            self.inner.pool.keep(origin(&trip.url), link, promised);
-            return Ok(Answer { status: head.status, headers: head.headers, body, url: trip.url });
+            return Ok(Arrived { link, head, body, promised });
         }
     }
+}
+
+/// The head of an answer, and its body still on the way.
+pub(crate) struct Arrived {
+    pub(crate) link: Box<Link>,
+    pub(crate) head: Parts,
+    pub(crate) body: Incoming,
+    /// How long the upstream says that it keeps the connection.
+    pub(crate) promised: Option<Duration>,
 }
 
 /// How long to wait for the rest of a redirect's body, for the sake of its connection.
 const BRIEF: Duration = Duration::from_millis(100);
 
 /// A request on its way from hop to hop.
-struct Trip {
+pub(crate) struct Trip {
     method: Method,
-    url: Url,
-    headers: HeaderMap,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
     body: Bytes,
-    limits: Limits,
+    pub(crate) limits: Limits,
     redirects: u8,
     followed: u8,
-    max_bytes: usize,
+    pub(crate) max_bytes: usize,
     sensitive: Vec<HeaderName>,
 }
 
 impl Trip {
-    fn new(request: Outgoing) -> Self {
+    pub(crate) fn new(request: Outgoing) -> Self {
         let mut headers = request.headers;
         if headers.keys().any(is_of_connection) {
             let ours: Vec<HeaderName> = headers.keys().filter(|name| is_of_connection(name)).cloned().collect();

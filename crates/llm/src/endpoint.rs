@@ -2,6 +2,7 @@
 
 use callwright_model::{definition::Format, secret::SecretString};
 use http::HeaderMap;
+use serde_json::{Map, Value};
 use url::Url;
 
 /// A provider's form.
@@ -65,4 +66,6 @@ pub struct Endpoint {
     pub azure: Option<Azure>,
     /// More headers, for example `OpenAI-Organization`. They do not replace ours.
     pub headers: HeaderMap,
+    /// More fields of every request's body, for example `reasoning`. They do not replace ours.
+    pub body: Map<String, Value>,
 }

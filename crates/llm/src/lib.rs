@@ -6,13 +6,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod complete;
+mod draft;
 mod endpoint;
 mod error;
+mod failure;
 mod reply;
 mod request;
 pub mod scripted;
+mod sse;
+#[cfg(test)]
+mod tests;
+mod thread;
+mod wire;
 
-pub use complete::complete;
+pub use complete::{complete, probe};
 pub use endpoint::{Azure, Endpoint, Form};
 pub use error::{ErrorKind, ModelError};
 pub use reply::{Event, Events, Reply, Stop};

@@ -21,6 +21,7 @@ pub mod id;
 pub mod job;
 pub mod legacy;
 pub mod merge;
+pub mod model_provider;
 pub mod outcome;
 pub mod page;
 pub mod proposal;

@@ -39,6 +39,8 @@ pub struct Settings {
     pub workers: usize,
     /// The operator's SMTP server; without it no e-mail is sent.
     pub mail: Option<crate::mail::Mail>,
+    /// Model providers that the operator set for every organization.
+    pub models: Vec<crate::models::Builtin>,
     /// Where people and upstreams reach this server, without a final slash.
     pub public_url: String,
 }
@@ -55,6 +57,7 @@ impl Default for Settings {
             drain: Duration::from_secs(30),
             workers: 256,
             mail: None,
+            models: Vec::new(),
             public_url: "http://127.0.0.1:8080".to_owned(),
         }
     }

@@ -10,6 +10,7 @@ mod database;
 mod deliveries;
 mod disk;
 mod mail;
+mod models;
 mod python;
 mod secrets;
 mod token;
@@ -94,7 +95,7 @@ struct Check {
     run: Run,
 }
 
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     Check { name: "token", is_for_admins: false, run: |app, caller| Box::pin(token::look(app, caller)) },
     Check { name: "server database", is_for_admins: false, run: |app, _| Box::pin(database::look(app)) },
     Check { name: "database clock", is_for_admins: false, run: |app, _| Box::pin(clock::look(app)) },
@@ -107,6 +108,11 @@ const CHECKS: [Check; 10] = [
         name: "deliveries",
         is_for_admins: true,
         run: |app, caller| Box::pin(deliveries::look(app, caller.org_id)),
+    },
+    Check {
+        name: "model providers",
+        is_for_admins: true,
+        run: |app, caller| Box::pin(models::look(app, caller.org_id)),
     },
     Check { name: "mail", is_for_admins: true, run: |app, _| Box::pin(mail::look(app)) },
 ];

@@ -1,43 +1,18 @@
-//! TEMPORARY: replaced by the model providers' branch.
-#![allow(missing_docs)]
-use crate::App;
-use callwright_llm::{Events, ModelError, Reply, Request};
-use callwright_model::{Fault, definition::Format, id::OrgId};
-use serde_json::Value;
+//! Models: who serves them (`provider`), which one a name means (`choose`), and one request to it (`ask`).
+//!
+//! An organization has providers of its own, whose keys are its secrets. The operator may set some for everybody in the
+//! server's environment; their addresses may be local, so each such address has a guard of its own.
 
-pub struct Chosen {
-    model: String,
-}
-impl Chosen {
-    pub fn model(&self) -> &str {
-        &self.model
-    }
-}
-pub async fn resolve(_app: &App, _org: OrgId, model: &str) -> Result<Chosen, Fault> {
-    if model == "scripted" {
-        Ok(Chosen { model: model.to_owned() })
-    } else {
-        Err(Fault::invalid("model", "only scripted"))
-    }
-}
-pub fn format_of(_chosen: &Chosen) -> Format {
-    Format::Openai
-}
-pub async fn complete(
-    _app: &App,
-    _org: OrgId,
-    _chosen: &Chosen,
-    request: Request<'_>,
-    script: Option<&Value>,
-    events: Events<'_>,
-) -> Result<Result<Reply, ModelError>, Fault> {
-    let script = script.cloned().unwrap_or(Value::Null);
-    tokio::time::sleep(callwright_llm::scripted_delay(&script, request.messages)).await;
-    let reply = callwright_llm::scripted(&script, request.messages);
-    if let Ok(reply) = &reply
-        && request.stream
-    {
-        events(callwright_llm::Event::Text(reply.message.text()));
-    }
-    Ok(reply)
-}
+mod ask;
+mod choose;
+mod environment;
+mod provider;
+
+pub use self::{
+    ask::{Test, complete, test},
+    choose::{Chosen, format_of, resolve},
+    environment::Builtin,
+    provider::{create, delete, get, list, put},
+};
+pub(crate) use ask::probe;
+pub(crate) use provider::all;

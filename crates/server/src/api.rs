@@ -17,6 +17,7 @@ mod jobs;
 mod library;
 mod limits;
 mod members;
+mod model_providers;
 mod organization;
 mod proposals;
 mod runs;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(approvals::routes())
         .merge(deliveries::routes())
         .merge(secrets::routes())
+        .merge(model_providers::routes())
         .merge(limits::routes())
         .merge(audit::routes())
         .merge(alerts::routes())

@@ -29,6 +29,7 @@ pub mod job;
 pub mod library;
 pub mod limits;
 mod migrate;
+pub mod model_provider;
 pub mod organization;
 pub mod outbox;
 mod postgres;

@@ -202,7 +202,9 @@ impl Server {
         command.args(args).current_dir(self.folder.path());
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
-            if name.starts_with("CALLWRIGHT_") || name.starts_with("OTEL_") || name == "RUST_LOG" {
+            let is_of_a_model = ["OPENAI_", "AZURE_OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_API_KEY"];
+            let is_of_a_model = is_of_a_model.iter().any(|prefix| name.starts_with(prefix));
+            if name.starts_with("CALLWRIGHT_") || name.starts_with("OTEL_") || name == "RUST_LOG" || is_of_a_model {
                 command.env_remove(&*name);
             }
         }

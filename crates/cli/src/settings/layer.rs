@@ -216,6 +216,7 @@ impl Layer {
             log_format: log_format(self.log_format.as_deref().unwrap_or_default())?,
             otlp_endpoint: web_address("otlp_endpoint", self.otlp_endpoint.as_deref())?,
             file: None,
+            models: Vec::new(),
         })
     }
 }

@@ -187,6 +187,10 @@ impl World {
                 api.put(&format!("/api/v1/secrets/{name}"), json!({"value": "hidden-value"})).ok();
                 name
             }
+            "provider" => {
+                let provider = json!({"name": format!("own_{}", self.next()), "kind": "openai", "secret": "NOT_SET"});
+                text(&api.post("/api/v1/model-providers", provider).expect(201)["name"])
+            }
             "equipped" => {
                 let (agent, tool) = (self.agent(), self.owners_tool(json!({})));
                 let path = format!("{agent}/tools/{tool}");

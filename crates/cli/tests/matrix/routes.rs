@@ -57,6 +57,7 @@ const AGENT: &str = r#"{"name": "made {n}"}"#;
 const SCHEDULE: &str =
     r#"{"name": "made {n}", "cron": "0 0 1 1 *", "target": {"agent": "{agent}", "message": "hello"}}"#;
 const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
+const PROVIDER: &str = r#"{"name": "made_{n}", "kind": "openai", "secret": "NOT_SET"}"#;
 const GUIDE_TOOL: &str =
     r#"{"name": "made_{n}", "tool_type": "api_endpoint", "implementation": {"url": "https://example.com"}}"#;
 const PLAN_TOOL: &str = r#"{"name": "made_{n}", "configuration": {"url": "https://example.com"}}"#;
@@ -97,6 +98,13 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/v1/secrets?agent={agent}", Who::Build, "admin", 200, Hidden, ""),
     ("PUT", "/api/v1/secrets/S{n}", Who::Secrets, "admin", 200, Theirs, r#"{"value": "hidden-value"}"#),
     ("DELETE", "/api/v1/secrets/{secret}", Who::Secrets, "admin", 204, Hidden, ""),
+    ("GET", "/api/v1/model-providers", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/model-providers", Who::Secrets, "admin", 201, Theirs, PROVIDER),
+    ("GET", "/api/v1/model-providers/{provider}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/model-providers/{provider}", Who::Secrets, "admin", 200, Hidden, PROVIDER),
+    ("DELETE", "/api/v1/model-providers/{provider}", Who::Secrets, "admin", 204, Hidden, ""),
+    // Its secret is not set, so nothing is sent; that is told in the answer.
+    ("POST", "/api/v1/model-providers/{provider}/test", Who::Secrets, "admin", 200, Hidden, r#"{"model": "m"}"#),
     ("GET", "/api/v1/audit", Who::Govern, "admin", 200, Theirs, ""),
     ("GET", "/api/v1/tools", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/v1/tools", Who::Build, "tools:write", 201, Theirs, TOOL),

@@ -15,11 +15,11 @@ use crate::{
 };
 
 impl Guard {
-    /// As [`Guard::travel`], without a byte that leaves.
-    pub(super) async fn pretend(
+    /// As [`Guard::fetch`], without a byte that leaves.
+    pub(crate) async fn pretend(
         &self,
         script: &dyn Script,
-        mut trip: Trip,
+        trip: &mut Trip,
         sent: &AtomicBool,
     ) -> Result<Answer, Failure> {
         loop {
@@ -51,7 +51,7 @@ impl Guard {
             if body.len() > trip.max_bytes {
                 return Err(too_large(trip.max_bytes));
             }
-            return Ok(Answer { status, headers, body, url: trip.url });
+            return Ok(Answer { status, headers, body, url: trip.url.clone() });
         }
     }
 }

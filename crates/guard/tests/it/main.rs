@@ -9,5 +9,6 @@ mod redirect;
 mod request;
 mod script;
 mod sent;
+mod stream;
 mod tls;
 mod upstream;

@@ -7,7 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use callwright_llm::Reply;
+use callwright_llm::{Reply, Stop};
 use callwright_model::{
     Fault, Object, Timestamp,
     chat::{ChatMessage, ToolCall},
@@ -284,6 +284,9 @@ impl Carrier {
             Asked::Later(error, _) | Asked::Never(error) => return Err(failed("model_error", error.message)),
         };
         crate::failpoint!("run.answered");
+        if reply.stop == Stop::Refused && reply.message.text().is_empty() {
+            return Err(failed("model_error", "the model, or its provider, refused to answer"));
+        }
         let turn = self.written(reply, began);
         self.row.run.steps += 1;
         self.row.run.usage += turn.usage;

@@ -36,7 +36,7 @@ pub(super) async fn ask(
     let mut pauses = PAUSES.iter();
     loop {
         let request = Request {
-            model: chosen.model(),
+            model: &chosen.model,
             instructions: &scene.kept.instructions,
             messages,
             tools,
@@ -53,7 +53,7 @@ pub(super) async fn ask(
             }
         };
         let script = scene.kept.script.as_ref();
-        let error = match models::complete(&scene.app, scene.caller.org_id, chosen, request, script, &mut tell).await? {
+        let error = match models::complete(&scene.app, scene.caller.org_id, chosen, request, script, &mut tell).await {
             Ok(reply) => return Ok(Asked::Reply(Box::new(reply))),
             Err(error) if error.is_retryable() => error,
             Err(error) => return Ok(Asked::Never(error)),
