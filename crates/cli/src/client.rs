@@ -118,9 +118,50 @@ impl Client {
 
     /// GET, with the body written to `out` while it comes, however long it is.
     pub(crate) fn download(&self, path: &str, out: &mut dyn std::io::Write) -> Result<(), Failure> {
+        let mut response = self.open(path, &[])?;
+        std::io::copy(&mut response.body_mut().as_reader(), out)?;
+        Ok(())
+    }
+
+    /// GET of server-sent events: each is given to `each`, with its id if it has one, until `each` says that it has
+    /// had enough (`true`) or the stream ends (`false`).
+    pub(crate) fn events(
+        &self,
+        path: &str,
+        last: Option<&str>,
+        each: &mut dyn FnMut(Option<&str>, &Value) -> Result<bool, Failure>,
+    ) -> Result<bool, Failure> {
+        let mut headers = vec![("accept", "text/event-stream")];
+        headers.extend(last.map(|id| ("last-event-id", id)));
+        let mut response = self.open(path, &headers)?;
+        let mut lines = std::io::BufReader::new(response.body_mut().as_reader());
+        let (mut id, mut line) = (None, String::new());
+        loop {
+            line.clear();
+            // A connection that is cut is a stream that ends: whoever asks may come back.
+            if !std::io::BufRead::read_line(&mut lines, &mut line).is_ok_and(|count| count > 0) {
+                return Ok(false);
+            }
+            let line = line.trim_end();
+            if let Some(text) = line.strip_prefix("id: ") {
+                id = Some(text.to_owned());
+            } else if let Some(text) = line.strip_prefix("data: ") {
+                let data = serde_json::from_str(text).unwrap_or(Value::Null);
+                if each(id.take().as_deref(), &data)? {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// GET whose body is read by the caller; anything but success is an error.
+    fn open(&self, path: &str, headers: &[(&str, &str)]) -> Result<ureq::http::Response<ureq::Body>, Failure> {
         let mut request = Request::builder().method("GET").uri(format!("{}{path}", self.prefix()));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request =
             request.body(()).map_err(|error| Failure::usage(format!("the request cannot be sent: {error}")))?;
@@ -132,8 +173,7 @@ impl Client {
             let body = serde_json::from_str(&text).unwrap_or(Value::Null);
             return Err(Answer { status, headers, body, text }.failure());
         }
-        std::io::copy(&mut response.body_mut().as_reader(), out)?;
-        Ok(())
+        Ok(response)
     }
 
     /// Any request; every status is an answer. An error means that there was none.

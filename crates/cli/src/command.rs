@@ -9,6 +9,7 @@ mod doctor;
 mod executions;
 mod feature;
 mod import;
+mod job;
 mod library;
 mod lint;
 mod login;
@@ -18,12 +19,16 @@ mod migrate_settings;
 mod model;
 mod proposals;
 mod python;
+mod run;
+mod schedule;
 mod secret;
 mod serve;
 mod template;
+mod thread;
 mod token;
 mod tool;
 mod version;
+mod worker;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -43,6 +48,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Run the server.
     Serve(serve::Serve),
+    /// Carry jobs of a PostgreSQL database, beside its servers.
+    Worker(worker::Worker),
     /// Bring the database's tables up to date, and stop.
     Migrate(migrate::Migrate),
     /// The sandbox of Python tools: ready it before the first start.
@@ -77,6 +84,18 @@ enum Command {
     /// Agents and the tools assigned to them.
     #[command(subcommand)]
     Agent(agent::Agent),
+    /// Runs: agents at work.
+    #[command(subcommand)]
+    Run(run::Run),
+    /// Threads: conversations that runs take forward.
+    #[command(subcommand)]
+    Thread(thread::Thread),
+    /// Jobs: durable background work.
+    #[command(subcommand)]
+    Job(job::Job),
+    /// Schedules: runs and calls that the clock starts.
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
     /// What has been called, and what came of it.
     #[command(subcommand, alias = "execution")]
     Executions(executions::Executions),
@@ -129,6 +148,7 @@ impl Remote {
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Serve(command) => serve::run(&command),
+        Command::Worker(command) => worker::run(&command),
         Command::Migrate(command) => migrate::run(&command),
         Command::Python(command) => python::run(&command),
         Command::Doctor(command) => doctor::run(&command),
@@ -142,6 +162,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::MigrateSettings(command) => migrate_settings::run(&command),
         Command::Feature(command) => feature::run(command),
         Command::Agent(command) => agent::run(command),
+        Command::Run(command) => run::run(command),
+        Command::Thread(command) => thread::run(command),
+        Command::Job(command) => job::run(command),
+        Command::Schedule(command) => schedule::run(command),
         Command::Executions(command) => executions::run(command),
         Command::Approvals(command) => approvals::run(command),
         Command::Proposals(command) => proposals::run(command),

@@ -30,6 +30,8 @@ const FILE_NAME: &str = "callwright.toml";
 pub(crate) struct Settings {
     /// Address and port to listen on.
     pub(crate) listen: String,
+    /// Whether somebody said so, and it is not the default.
+    pub(crate) is_listen_said: bool,
     /// Where people reach the server.
     pub(crate) public_url: Option<Url>,
     /// Whether a proxy sets `X-Forwarded-For`.
@@ -68,6 +70,8 @@ pub(crate) struct Settings {
     pub(crate) python_places: usize,
     /// What all sandboxes together may grow by.
     pub(crate) python_memory_bytes: usize,
+    /// How many jobs this process carries at once.
+    pub(crate) workers: usize,
     /// What is logged.
     pub(crate) log: String,
     /// How it is logged.
@@ -104,16 +108,21 @@ impl Settings {
         let named = file.map(Path::to_path_buf).or_else(|| variable("CALLWRIGHT_CONFIG").map(PathBuf::from));
         let file = named.or_else(|| Some(PathBuf::from(FILE_NAME)).filter(|path| path.exists()));
         let mut layer = Layer::from_toml(DEFAULTS, "the built-in defaults")?;
+        let mut is_listen_said = false;
         if let Some(path) = &file {
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure::new(format!("settings file {}: {error}", path.display())))?;
-            layer = Layer::from_toml(&text, &path.display().to_string())?.over(layer);
+            let said = Layer::from_toml(&text, &path.display().to_string())?;
+            is_listen_said = said.says_listen();
+            layer = said.over(layer);
         }
         let environment: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
             .collect();
-        let mut settings = Layer::from_environment(&environment)?.over(layer).check()?;
-        settings.file = file;
+        let said = Layer::from_environment(&environment)?;
+        is_listen_said |= said.says_listen();
+        let mut settings = said.over(layer).check()?;
+        (settings.file, settings.is_listen_said) = (file, is_listen_said);
         settings.models = models::providers(&environment)?;
         Ok(settings)
     }

@@ -1,5 +1,7 @@
 //! `callwright agent`: agents as records, and the tools assigned to them.
 
+mod run;
+
 use std::{fs, path::PathBuf};
 
 use callwright_model::Object;
@@ -25,6 +27,8 @@ pub(crate) enum Agent {
     Create(Create),
     /// Delete an agent. Its executions stay in the log.
     Delete(Named),
+    /// Say something to an agent, and see what it does.
+    Run(run::Run),
     /// Give an agent a tool, or change how it has it.
     Assign(Assign),
     /// Take a tool from an agent.
@@ -119,6 +123,7 @@ pub(super) fn run(command: Agent) -> Result<(), Failure> {
             output::say(format!("deleted agent {}", command.agent));
             Ok(())
         }
+        Agent::Run(command) => run::run(&command),
         Agent::Assign(command) => assign(&command),
         Agent::Unassign(command) => {
             let below = format!("/tools/{}", segment(&command.tool));

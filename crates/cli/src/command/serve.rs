@@ -55,7 +55,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     // First of all, so that a port that is taken is told before anything is made; nobody is answered until the end.
     let listener = listen(&settings.listen).await?;
     let address = listener.local_addr()?;
-    let app = open(settings, address).await?;
+    let app = open(settings, Some(address)).await?;
     let token = settings.bootstrap_token.as_ref().map(|token| token.expose());
     let first = match bootstrap::bootstrap(&app, token).await {
         Ok(first) => first,
@@ -84,7 +84,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Opens the rooms, from the bottom up.
-async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> {
+pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Result<App, Failure> {
     let guard = start::guard(settings)?;
     start::data_dir(&settings.data_dir)?;
     let store = start::store(settings).await?;
@@ -95,9 +95,15 @@ async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> 
     let vault = Vault::open(store.clone(), guard.clone(), key, clock.clone(), ids)
         .await
         .map_err(|error| Failure::new(error.to_string()))?;
-    let public_url = settings.public_url.as_ref().map_or_else(|| reachable(address).to_string(), ToString::to_string);
+    let engine = EngineSettings::default();
+    let public_url = match (&settings.public_url, here) {
+        (Some(url), _) => url.to_string(),
+        (None, Some(address)) => reachable(address),
+        (None, None) => engine.public_url,
+    };
     let engine = EngineSettings {
         public_url: public_url.trim_end_matches('/').to_owned(),
+        workers: settings.workers,
         retention: settings.retention,
         intent_ttl: settings.intent_ttl,
         drain: settings.drain / 3,
@@ -109,7 +115,7 @@ async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> 
     App::start(engine, store, vault, guard, python, clock).await.map_err(|fault| start::fault(&fault))
 }
 
-async fn listen(address: &str) -> Result<TcpListener, Failure> {
+pub(super) async fn listen(address: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let failure = Failure::new(format!("cannot listen on {address}: {error}"));
         match error.kind() {
@@ -123,7 +129,7 @@ async fn listen(address: &str) -> Result<TcpListener, Failure> {
 
 /// Completes when the process is asked to stop. The handlers are set at once, so that no signal is missed.
 #[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -137,7 +143,7 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 #[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

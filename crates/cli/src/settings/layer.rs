@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 23] = [
+pub(super) const KEYS: [(&str, &str); 24] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -35,6 +35,7 @@ pub(super) const KEYS: [(&str, &str); 23] = [
     ("CALLWRIGHT_PYTHON_DIR", "python_dir"),
     ("CALLWRIGHT_PYTHON_PLACES", "python_places"),
     ("CALLWRIGHT_PYTHON_MEMORY_MB", "python_memory_mb"),
+    ("CALLWRIGHT_WORKERS", "workers"),
     ("CALLWRIGHT_LOG", "log"),
     ("CALLWRIGHT_LOG_FORMAT", "log_format"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
@@ -69,6 +70,7 @@ pub(super) struct Layer {
     python_dir: Option<String>,
     python_places: Option<u32>,
     python_memory_mb: Option<u32>,
+    workers: Option<u32>,
     log: Option<String>,
     log_format: Option<String>,
     otlp_endpoint: Option<String>,
@@ -142,11 +144,17 @@ impl Layer {
             "python_dir" => self.python_dir = text(),
             "python_places" => self.python_places = Some(number(name, value)?),
             "python_memory_mb" => self.python_memory_mb = Some(number(name, value)?),
+            "workers" => self.workers = Some(number(name, value)?),
             "log" => self.log = text(),
             "log_format" => self.log_format = text(),
             _ => self.otlp_endpoint = text(),
         }
         Ok(())
+    }
+
+    /// Whether it says where to listen.
+    pub(super) fn says_listen(&self) -> bool {
+        self.listen.is_some()
     }
 
     /// This layer where it speaks, `below` where it is silent.
@@ -172,6 +180,7 @@ impl Layer {
             python_dir: self.python_dir.or(below.python_dir),
             python_places: self.python_places.or(below.python_places),
             python_memory_mb: self.python_memory_mb.or(below.python_memory_mb),
+            workers: self.workers.or(below.workers),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
             otlp_endpoint: self.otlp_endpoint.or(below.otlp_endpoint),
@@ -192,8 +201,14 @@ impl Layer {
         if places > 256 {
             return Err(wrong("python_places", &places.to_string(), "at most 256"));
         }
+        let workers = self.workers.unwrap_or_default();
+        if workers > 10_000 {
+            return Err(wrong("workers", &workers.to_string(), "at most 10000"));
+        }
         Ok(Settings {
             listen,
+            is_listen_said: false,
+            workers: workers as usize,
             public_url: web_address("public_url", self.public_url.as_deref())?,
             behind_proxy: self.behind_proxy.unwrap_or_default(),
             max_body_bytes: positive("max_body_bytes", self.max_body_bytes)? as usize,
