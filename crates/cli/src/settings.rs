@@ -64,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) python_places: usize,
     /// What all sandboxes together may grow by.
     pub(crate) python_memory_bytes: usize,
+    /// The model of an agent whose maker names none.
+    pub(crate) default_model: String,
     /// What is logged.
     pub(crate) log: String,
     /// How it is logged.

@@ -1,5 +1,9 @@
 //! Agents, and which tools they have.
 
+pub mod made;
+
+use std::collections::HashMap;
+
 use callwright_model::{
     Fault, FaultKind, Object, Timestamp,
     account::{Caller, Right, Scope},
@@ -240,6 +244,21 @@ pub async fn get(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fault
 pub async fn list(app: &App, caller: &Caller, page: PageRequest) -> Result<Page<Agent>, Fault> {
     require(caller, Right::View, Scope::Read)?;
     Ok(app.store().agents(caller.org_id, &page).await?)
+}
+
+/// A page of the agents that the caller made, newest first, with `shared` also of those of others that they may run; and
+/// the names of their tools.
+pub async fn own(
+    app: &App,
+    caller: &Caller,
+    shared: bool,
+    page: PageRequest,
+) -> Result<(Page<Agent>, HashMap<AgentId, Vec<String>>), Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let found = app.store().agents_of(caller.org_id, caller.user_id, shared, &page).await?;
+    let ids: Vec<AgentId> = found.items.iter().map(|agent| agent.id).collect();
+    let tools = app.store().agent_tool_names(caller.org_id, &ids).await?;
+    Ok((found, tools))
 }
 
 /// Removes an agent and its assignments. Its executions stay in the log.
@@ -491,7 +510,13 @@ pub async fn runnable(app: &App, caller: &Caller, agent: &str) -> Result<Agent, 
 }
 
 /// Shares an agent with users by name, or stops doing so. Only whoever made it, or an administrator, may.
-pub async fn share(app: &App, caller: &Caller, agent: &str, users: &[UserId], is_granted: bool) -> Result<(), Fault> {
+pub async fn share(
+    app: &App,
+    caller: &Caller,
+    agent: &str,
+    users: &[UserId],
+    is_granted: bool,
+) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let agent = found(app, caller, agent).await?;
     if agent.user_id != caller.user_id && !caller.role.may(Right::Configure) {
@@ -507,5 +532,6 @@ pub async fn share(app: &App, caller: &Caller, agent: &str, users: &[UserId], is
         app.store().grant_agent(caller.org_id, agent.id, *user, is_granted, now).await?;
     }
     let details = json!({ "name": agent.name, "users": users, "granted": is_granted });
-    audit::write(app, caller, "agent.share", "agent", agent.id, details).await
+    audit::write(app, caller, "agent.share", "agent", agent.id, details).await?;
+    Ok(agent)
 }

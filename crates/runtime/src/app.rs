@@ -37,6 +37,8 @@ pub struct Settings {
     pub drain: Duration,
     /// How many jobs this process carries at once; 0 leaves them to other processes.
     pub workers: usize,
+    /// The model of an agent whose maker names none.
+    pub default_model: String,
     /// The operator's SMTP server; without it no e-mail is sent.
     pub mail: Option<crate::mail::Mail>,
     /// Where people and upstreams reach this server, without a final slash.
@@ -54,6 +56,7 @@ impl Default for Settings {
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
             workers: 256,
+            default_model: "gpt-4o".to_owned(),
             mail: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
         }

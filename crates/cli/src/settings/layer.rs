@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 23] = [
+pub(super) const KEYS: [(&str, &str); 24] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -35,6 +35,7 @@ pub(super) const KEYS: [(&str, &str); 23] = [
     ("CALLWRIGHT_PYTHON_DIR", "python_dir"),
     ("CALLWRIGHT_PYTHON_PLACES", "python_places"),
     ("CALLWRIGHT_PYTHON_MEMORY_MB", "python_memory_mb"),
+    ("CALLWRIGHT_DEFAULT_MODEL", "default_model"),
     ("CALLWRIGHT_LOG", "log"),
     ("CALLWRIGHT_LOG_FORMAT", "log_format"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
@@ -69,6 +70,7 @@ pub(super) struct Layer {
     python_dir: Option<String>,
     python_places: Option<u32>,
     python_memory_mb: Option<u32>,
+    default_model: Option<String>,
     log: Option<String>,
     log_format: Option<String>,
     otlp_endpoint: Option<String>,
@@ -142,6 +144,7 @@ impl Layer {
             "python_dir" => self.python_dir = text(),
             "python_places" => self.python_places = Some(number(name, value)?),
             "python_memory_mb" => self.python_memory_mb = Some(number(name, value)?),
+            "default_model" => self.default_model = text(),
             "log" => self.log = text(),
             "log_format" => self.log_format = text(),
             _ => self.otlp_endpoint = text(),
@@ -172,6 +175,7 @@ impl Layer {
             python_dir: self.python_dir.or(below.python_dir),
             python_places: self.python_places.or(below.python_places),
             python_memory_mb: self.python_memory_mb.or(below.python_memory_mb),
+            default_model: self.default_model.or(below.default_model),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
             otlp_endpoint: self.otlp_endpoint.or(below.otlp_endpoint),
@@ -212,6 +216,7 @@ impl Layer {
             outbound_allow: networks(&self.outbound_allow.unwrap_or_default())?,
             ca_file: self.ca_file.map(PathBuf::from),
             mail: mail(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
+            default_model: self.default_model.unwrap_or_default(),
             log: self.log.unwrap_or_default(),
             log_format: log_format(self.log_format.as_deref().unwrap_or_default())?,
             otlp_endpoint: web_address("otlp_endpoint", self.otlp_endpoint.as_deref())?,

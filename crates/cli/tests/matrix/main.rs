@@ -126,6 +126,9 @@ impl World {
             "no_ticket",
             "delivery",
             "rule",
+            "talker",
+            "job",
+            "own_agent",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -141,6 +144,22 @@ impl World {
             "n" => self.next().to_string(),
             "tool" => self.owners_tool(json!({})),
             "agent" => self.agent(),
+            "talker" => {
+                let agent = json!({"name": format!("Talker {}", self.next()), "model": "scripted"});
+                text(&api.post("/api/v1/agents", agent).expect(201)["id"])
+            }
+            "job" => {
+                let run = json!({"agent_id": self.thing("talker", caller), "message": "m"});
+                text(&api.post("/agents/execute", run).expect(200)["job_id"])
+            }
+            "own_agent" => {
+                let agent = json!({"name": format!("Own {}", self.next())});
+                let is_own = caller.token() != self.other.token();
+                match caller.post("/api/v1/agents", agent) {
+                    own if is_own && own.status == 201 => text(&own.body["id"]),
+                    _ => self.agent(),
+                }
+            }
             "member" => self.member.clone(),
             "nobody" => self.member.replace("user_", "user_0").chars().take(31).collect(),
             "leaver" => join(api, &format!("leaver{}@example.org", self.next()), "viewer"),
