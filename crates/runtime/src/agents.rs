@@ -8,6 +8,7 @@ use callwright_model::{
     Fault, FaultKind, Object, Timestamp,
     account::{Caller, Right, Scope},
     agent::{Agent, AgentProfile, Assignment},
+    credit::Operation,
     id::{AgentId, OrgId, ToolId, UserId},
     legacy::ToolsSettings,
     page::{Page, PageRequest},
@@ -24,7 +25,7 @@ use utoipa::ToSchema;
 use crate::{
     App,
     app::require,
-    audit, legacy, registry,
+    audit, credits, legacy, registry,
     registry::{compile, follow},
 };
 
@@ -179,11 +180,16 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
     };
     let details = audit::between(json!({ "name": agent.name }), &(), &text_of(&agent));
     let entry = audit::entry(app, caller, "agent.create", "agent", agent.id, details);
+    let charge = credits::charge(app, caller, Operation::AgentCreate, agent.id);
     app.store()
-        .write((agent.clone(), entry), |(agent, entry), tx| {
+        .write((agent.clone(), entry, charge), |(agent, entry, charge), tx| {
             Box::pin(async move {
                 tx.create_agent(agent).await?;
-                tx.append_audit(entry).await
+                tx.append_audit(entry).await?;
+                match charge {
+                    Some(charge) => tx.charge(charge).await,
+                    None => Ok(()),
+                }
             })
         })
         .await?;

@@ -18,6 +18,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     chat::{ChatMessage, Part, Usage},
     context::Channel,
+    credit::Operation,
     id::{JobId, OrgId, RunId, ThreadId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
@@ -38,7 +39,7 @@ pub use kept::NewsForm;
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit,
+    audit, credits,
     job::worker,
 };
 use kept::Kept;
@@ -216,6 +217,7 @@ pub(crate) async fn start_as(
         owner: place.is_some().then(|| app.node_id()),
         thread: new_thread,
         messages: vec![message],
+        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
     };
     app.store().create_run(new).await?;
     crate::failpoint!("run.created");

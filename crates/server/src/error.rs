@@ -98,6 +98,7 @@ pub fn status(fault: &Fault) -> StatusCode {
         FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         FaultKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         FaultKind::Forbidden => StatusCode::FORBIDDEN,
+        FaultKind::Unpaid => StatusCode::PAYMENT_REQUIRED,
         FaultKind::NotFound => StatusCode::NOT_FOUND,
         FaultKind::Gone => StatusCode::GONE,
         FaultKind::Conflict => StatusCode::CONFLICT,

@@ -14,6 +14,7 @@ mod callbacks;
 mod compat;
 mod edge;
 pub mod error;
+mod header;
 mod health;
 mod linger;
 mod live;

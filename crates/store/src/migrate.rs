@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(8, "imports", include_str!("../migrations/0008_imports.sql")),
     migration(9, "tool_secrets", include_str!("../migrations/0009_tool_secrets.sql")),
     migration(10, "runs", include_str!("../migrations/0010_runs.sql")),
+    migration(13, "credits", include_str!("../migrations/0013_credits.sql")),
 ];
 
 const fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {

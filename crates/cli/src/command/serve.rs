@@ -103,6 +103,8 @@ async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> 
         drain: settings.drain / 3,
         mail: settings.mail.clone(),
         default_model: settings.default_model.clone(),
+        credits: settings.credits,
+        credit_prices: settings.credit_prices.clone(),
         ..EngineSettings::default()
     };
     let python = sandbox::open(settings);

@@ -6,15 +6,16 @@ use callwright_model::{
     Fault, FaultKind, Object,
     account::{Caller, Right, Scope},
     agent::{Agent, AgentProfile, Assignment},
+    credit::Operation,
     id::{OrgId, ToolId},
     legacy::ToolsSettings,
     tool::{Tool, release::Pin},
 };
-use callwright_store::audit::AuditEntry;
+use callwright_store::{audit::AuditEntry, credit::Charge};
 use serde_json::{Value, json};
 
 use super::{AgentSpec, AssignedTool};
-use crate::{App, app::require, audit, registry, run::reach};
+use crate::{App, app::require, audit, credits, registry, run::reach};
 
 /// The most characters of an agent's name.
 const MOST_NAME: usize = 100;
@@ -42,6 +43,8 @@ pub struct Wish {
     pub metadata: Object,
     /// A template, or an agent that the caller may run.
     pub base: Option<String>,
+    /// What is paid for; an agent like any other when nobody says.
+    pub operation: Option<Operation>,
 }
 
 /// What a wish builds on.
@@ -83,6 +86,7 @@ struct Has {
 /// is no such base.
 pub async fn make(app: &App, caller: &Caller, wish: Wish) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
+    let operation = wish.operation.unwrap_or(Operation::AgentCreate);
     let base = match &wish.base {
         Some(id) => base(app, caller, id).await?,
         None => Base::default(),
@@ -119,7 +123,7 @@ pub async fn make(app: &App, caller: &Caller, wish: Wish) -> Result<Agent, Fault
     };
     let spec = spec.with_profile(profile);
     super::check(&spec)?;
-    write(app, caller, spec, tools).await
+    write(app, caller, spec, tools, operation).await
 }
 
 async fn base(app: &App, caller: &Caller, id: &str) -> Result<Base, Fault> {
@@ -198,7 +202,13 @@ impl Has {
 }
 
 /// Writes agent and assignments, under the first free name.
-async fn write(app: &App, caller: &Caller, spec: AgentSpec, tools: Vec<Has>) -> Result<Agent, Fault> {
+async fn write(
+    app: &App,
+    caller: &Caller,
+    spec: AgentSpec,
+    tools: Vec<Has>,
+    operation: Operation,
+) -> Result<Agent, Fault> {
     let now = app.clock().now();
     let wanted = spec.name.trim().to_owned();
     let mut agent = Agent {
@@ -217,7 +227,8 @@ async fn write(app: &App, caller: &Caller, spec: AgentSpec, tools: Vec<Has>) -> 
     let (mut number, mut tries) = (1, 0);
     loop {
         agent.name = numbered(&wanted, number);
-        match write_one(app, caller, &agent, &tools).await {
+        let charge = credits::charge(app, caller, operation, agent.id);
+        match write_one(app, caller, &agent, &tools, charge).await {
             Err(fault) if fault.code == "name_taken" && tries < MOST_TRIES => {
                 // Where there are many of the name already, the search begins behind them.
                 number = match number {
@@ -234,7 +245,16 @@ async fn write(app: &App, caller: &Caller, spec: AgentSpec, tools: Vec<Has>) -> 
     Ok(agent)
 }
 
-async fn write_one(app: &App, caller: &Caller, agent: &Agent, tools: &[Has]) -> Result<(), Fault> {
+/// What is written together.
+type Making = (Agent, Vec<Assignment>, Vec<AuditEntry>, Option<Charge>);
+
+async fn write_one(
+    app: &App,
+    caller: &Caller,
+    agent: &Agent,
+    tools: &[Has],
+    charge: Option<Charge>,
+) -> Result<(), Fault> {
     let details = audit::between(json!({ "name": agent.name }), &(), &super::text_of(agent));
     let mut entries = vec![audit::entry(app, caller, "agent.create", "agent", agent.id, details)];
     let mut assignments = Vec::with_capacity(tools.len());
@@ -256,9 +276,9 @@ async fn write_one(app: &App, caller: &Caller, agent: &Agent, tools: &[Has]) -> 
     }
     let org = caller.org_id;
     app.store()
-        .write((agent.clone(), assignments, entries), move |data: &(Agent, Vec<Assignment>, Vec<AuditEntry>), tx| {
+        .write((agent.clone(), assignments, entries, charge), move |data: &Making, tx| {
             Box::pin(async move {
-                let (agent, assignments, entries) = data;
+                let (agent, assignments, entries, charge) = data;
                 tx.create_agent(agent).await?;
                 for assignment in assignments {
                     tx.upsert_assignment(org, assignment).await?;
@@ -266,7 +286,10 @@ async fn write_one(app: &App, caller: &Caller, agent: &Agent, tools: &[Has]) -> 
                 for entry in entries {
                     tx.append_audit(entry).await?;
                 }
-                Ok(())
+                match charge {
+                    Some(charge) => tx.charge(charge).await,
+                    None => Ok(()),
+                }
             })
         })
         .await

@@ -6,9 +6,9 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use callwright_model::{Fault, Object, context::Channel, webhook::WebhookTarget};
+use callwright_model::{Object, context::Channel, webhook::WebhookTarget};
 use callwright_runtime::call::{self, CallAnswer, CallRequest};
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -16,13 +16,10 @@ use utoipa::ToSchema;
 use crate::{
     auth::Authed,
     body::{Json, Path},
-    error::{ApiError, malformed},
+    error::ApiError,
+    header::idempotency_key,
     state::ServerState,
 };
-
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The most characters that a key may have.
-const MAX_KEY: usize = 255;
 
 /// A call of a tool.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -122,39 +119,4 @@ fn wants_fresh(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let mut words = values.flat_map(|value| value.split(','));
     words.any(|word| ["no-cache", "no-store"].iter().any(|wanted| word.trim().eq_ignore_ascii_case(wanted)))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(key) = values.next() else { return Ok(None) };
-    let is_good = (1..=MAX_KEY).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic);
-    match key.to_str() {
-        Ok(key) if is_good && values.next().is_none() => Ok(Some(key.to_owned())),
-        _ => Err(malformed("`Idempotency-Key` must be given once and be 1 to 255 visible ASCII characters")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::HeaderValue;
-
-    use super::*;
-
-    fn key(values: &[&str]) -> Result<Option<String>, Fault> {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-        }
-        idempotency_key(&headers)
-    }
-
-    #[test]
-    fn a_key_is_one_visible_text_of_bounded_length() {
-        assert_eq!(key(&[]).unwrap(), None);
-        assert_eq!(key(&["order-17"]).unwrap().as_deref(), Some("order-17"));
-        assert_eq!(key(&[&"x".repeat(255)]).unwrap().unwrap().len(), 255);
-        for bad in [&[""][..], &["two words"], &["é"], &["a", "a"], &[&"x".repeat(256)]] {
-            assert_eq!(key(bad).unwrap_err().code, "malformed_request", "{bad:?}");
-        }
-    }
 }

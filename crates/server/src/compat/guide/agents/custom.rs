@@ -1,7 +1,7 @@
 //! `POST /agents/custom/create`
 
 use axum::extract::State;
-use callwright_model::Object;
+use callwright_model::{Object, credit::Operation};
 use callwright_runtime::agents::made::{self, Wish};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -60,6 +60,7 @@ pub(crate) async fn create(
         temperature: body.temperature,
         metadata: body.metadata.unwrap_or_default(),
         base: body.base_template.filter(|base| !base.is_empty()),
+        operation: Some(Operation::AgentCustom),
     };
     Ok(created(made::make(&state.app, &caller, wish).await?))
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use callwright_model::{Fault, Object, chat::Part, id::JobId, webhook::WebhookTarget};
 use callwright_runtime::run::{self, NewsForm, RunRequest, SIGNING_SECRET};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +12,7 @@ use crate::{
     body::Json,
     compat::{guide::tools::ok, plan::fault::rename},
     error::ApiError,
+    header::idempotency_key,
     state::ServerState,
 };
 
@@ -66,6 +68,7 @@ pub(crate) struct Started {
     path = "/agents/execute",
     operation_id = "guide_execute_agent",
     tag = "guide",
+    params(("Idempotency-Key" = Option<String>, Header, description = "One run for all requests with this key")),
     request_body = Execute,
     responses((status = 200, description = "It was begun", body = Started)),
     extensions(("x-right" = json!("call")), ("x-scope" = json!("agents:run"))),
@@ -73,6 +76,7 @@ pub(crate) struct Started {
 pub(crate) async fn execute(
     State(state): State<ServerState>,
     Authed(caller): Authed,
+    headers: HeaderMap,
     Json(body): Json<Execute>,
 ) -> Result<Json<Started>, ApiError> {
     let app = &state.app;
@@ -85,6 +89,7 @@ pub(crate) async fn execute(
         }
     };
     request.tools = body.tools;
+    request.dedupe_key = idempotency_key(&headers)?.map(|key| format!("guide:{}:{key}", caller.user_id));
     request.context = body.context.unwrap_or_default();
     request.news = NewsForm::Guide;
     if let Some(url) = body.webhook_url.filter(|url| !url.is_empty()) {
