@@ -5,6 +5,7 @@ mod apply;
 mod approvals;
 mod audit;
 mod bundle;
+mod credits;
 mod doctor;
 mod executions;
 mod feature;
@@ -81,6 +82,9 @@ enum Command {
     /// What is switched on for the organization.
     #[command(subcommand)]
     Feature(feature::Feature),
+    /// What operations cost, what there is, and the ledger.
+    #[command(subcommand, alias = "credit")]
+    Credits(credits::Credits),
     /// Agents and the tools assigned to them.
     #[command(subcommand)]
     Agent(agent::Agent),
@@ -161,6 +165,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Bundle(command) => bundle::run(command),
         Command::MigrateSettings(command) => migrate_settings::run(&command),
         Command::Feature(command) => feature::run(command),
+        Command::Credits(command) => credits::run(command),
         Command::Agent(command) => agent::run(command),
         Command::Run(command) => run::run(command),
         Command::Thread(command) => thread::run(command),

@@ -13,7 +13,7 @@ use std::{
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
-use callwright_runtime::mail::Mail;
+use callwright_runtime::{credits::Prices, mail::Mail};
 use url::Url;
 
 use crate::{client::variable, failure::Failure};
@@ -72,6 +72,12 @@ pub(crate) struct Settings {
     pub(crate) python_memory_bytes: usize,
     /// How many jobs this process carries at once.
     pub(crate) workers: usize,
+    /// The model of an agent whose maker names none.
+    pub(crate) default_model: String,
+    /// Whether operations are paid for with credits.
+    pub(crate) credits: bool,
+    /// What they cost then.
+    pub(crate) credit_prices: Prices,
     /// What is logged.
     pub(crate) log: String,
     /// How it is logged.

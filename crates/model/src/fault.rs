@@ -15,6 +15,8 @@ pub enum FaultKind {
     Unauthenticated,
     /// Somebody we know, who may not do this.
     Forbidden,
+    /// It costs more credits than there are.
+    Unpaid,
     /// No such thing, or none that the caller may see.
     NotFound,
     /// There was such a thing, and its time has passed.

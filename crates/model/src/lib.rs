@@ -13,6 +13,7 @@ pub mod audit;
 pub mod case;
 pub mod chat;
 pub mod context;
+pub mod credit;
 pub mod definition;
 pub mod error;
 pub mod execution;

@@ -1,9 +1,14 @@
 //! Agents, and which tools they have.
 
+pub mod made;
+
+use std::collections::HashMap;
+
 use callwright_model::{
     Fault, FaultKind, Object, Timestamp,
     account::{Caller, Right, Scope},
     agent::{Agent, AgentProfile, Assignment},
+    credit::Operation,
     id::{AgentId, OrgId, ToolId, UserId},
     legacy::ToolsSettings,
     page::{Page, PageRequest},
@@ -20,7 +25,7 @@ use utoipa::ToSchema;
 use crate::{
     App,
     app::require,
-    audit, legacy, registry,
+    audit, credits, legacy, registry,
     registry::{compile, follow},
 };
 
@@ -175,11 +180,16 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
     };
     let details = audit::between(json!({ "name": agent.name }), &(), &text_of(&agent));
     let entry = audit::entry(app, caller, "agent.create", "agent", agent.id, details);
+    let charge = credits::charge(app, caller, Operation::AgentCreate, agent.id);
     app.store()
-        .write((agent.clone(), entry), |(agent, entry), tx| {
+        .write((agent.clone(), entry, charge), |(agent, entry, charge), tx| {
             Box::pin(async move {
                 tx.create_agent(agent).await?;
-                tx.append_audit(entry).await
+                tx.append_audit(entry).await?;
+                match charge {
+                    Some(charge) => tx.charge(charge).await,
+                    None => Ok(()),
+                }
             })
         })
         .await?;
@@ -240,6 +250,21 @@ pub async fn get(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fault
 pub async fn list(app: &App, caller: &Caller, page: PageRequest) -> Result<Page<Agent>, Fault> {
     require(caller, Right::View, Scope::Read)?;
     Ok(app.store().agents(caller.org_id, &page).await?)
+}
+
+/// A page of the agents that the caller made, newest first, with `shared` also of those of others that they may run; and
+/// the names of their tools.
+pub async fn own(
+    app: &App,
+    caller: &Caller,
+    shared: bool,
+    page: PageRequest,
+) -> Result<(Page<Agent>, HashMap<AgentId, Vec<String>>), Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    let found = app.store().agents_of(caller.org_id, caller.user_id, shared, &page).await?;
+    let ids: Vec<AgentId> = found.items.iter().map(|agent| agent.id).collect();
+    let tools = app.store().agent_tool_names(caller.org_id, &ids).await?;
+    Ok((found, tools))
 }
 
 /// Removes an agent and its assignments. Its executions stay in the log.
@@ -504,7 +529,13 @@ pub async fn grants(
 }
 
 /// Shares an agent with users by name, or stops doing so. Only whoever made it, or an administrator, may.
-pub async fn share(app: &App, caller: &Caller, agent: &str, users: &[UserId], is_granted: bool) -> Result<(), Fault> {
+pub async fn share(
+    app: &App,
+    caller: &Caller,
+    agent: &str,
+    users: &[UserId],
+    is_granted: bool,
+) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let agent = found(app, caller, agent).await?;
     if agent.user_id != caller.user_id && !caller.role.may(Right::Configure) {
@@ -520,5 +551,6 @@ pub async fn share(app: &App, caller: &Caller, agent: &str, users: &[UserId], is
         app.store().grant_agent(caller.org_id, agent.id, *user, is_granted, now).await?;
     }
     let details = json!({ "name": agent.name, "users": users, "granted": is_granted });
-    audit::write(app, caller, "agent.share", "agent", agent.id, details).await
+    audit::write(app, caller, "agent.share", "agent", agent.id, details).await?;
+    Ok(agent)
 }

@@ -13,9 +13,9 @@ use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    account::AccountState, call::hold::Holds, call::lend::Lendings, inflight::Inflight, job::worker::Worker, limits,
-    live::Live, node, registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched,
-    tickets::Tickets,
+    account::AccountState, call::hold::Holds, call::lend::Lendings, credits::Prices, inflight::Inflight,
+    job::worker::Worker, limits, live::Live, node, registry::cache::ToolCache, results::Results, run::Runs,
+    suggest::unmatched::Unmatched, tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -37,6 +37,12 @@ pub struct Settings {
     pub drain: Duration,
     /// How many jobs this process carries at once; 0 leaves them to other processes.
     pub workers: usize,
+    /// The model of an agent whose maker names none.
+    pub default_model: String,
+    /// Whether operations are paid for with credits.
+    pub credits: bool,
+    /// What they cost then.
+    pub credit_prices: Prices,
     /// The operator's SMTP server; without it no e-mail is sent.
     pub mail: Option<crate::mail::Mail>,
     /// Model providers that the operator set for every organization.
@@ -56,6 +62,9 @@ impl Default for Settings {
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
             workers: 256,
+            default_model: "gpt-4o".to_owned(),
+            credits: false,
+            credit_prices: Prices::default(),
             mail: None,
             models: Vec::new(),
             public_url: "http://127.0.0.1:8080".to_owned(),

@@ -62,10 +62,10 @@ use crate::{
     App,
     app::not_ready,
     call::work::{Stop, Work},
-    proposals, registry,
+    credits, proposals, registry,
     registry::cache::Found,
 };
-use callwright_model::tool::Effect;
+use callwright_model::{credit::Operation, tool::Effect};
 
 /// How many servers may carry one execution out, one after the other's death.
 const MOST_EPOCHS: i64 = 6;
@@ -147,6 +147,24 @@ pub async fn run_draft(app: &App, request: CallRequest) -> Result<CallAnswer, Fa
     }
     let found = registry::draft::compiled(app, &request.caller, &request.tool).await?;
     run_with(app, request, Aside { found: Some(found), ..Aside::default() }).await
+}
+
+/// A trial of a tool, or of its draft, as [`CallRequest::trial`] describes it. A rehearsal costs nothing.
+///
+/// # Errors
+/// Unpaid `credits_exhausted`.
+pub async fn tried(app: &App, request: CallRequest, is_draft: bool) -> Result<CallAnswer, Fault> {
+    let charge = match request.dry_run {
+        true => None,
+        false => credits::charge(app, &request.caller, Operation::ToolTest, &request.tool),
+    };
+    let work = async {
+        match is_draft {
+            true => run_draft(app, request).await,
+            false => run(app, request).await,
+        }
+    };
+    credits::paid(app, charge, work).await
 }
 
 /// The same for an entrance that asks for more: a test case, a caller who watches its own execution.

@@ -14,6 +14,7 @@ pub mod approvals;
 pub mod audit;
 pub mod call;
 pub mod cases;
+pub mod credits;
 pub mod doctor;
 pub mod executions;
 mod failpoint;

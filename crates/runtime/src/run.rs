@@ -19,6 +19,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     chat::{ChatMessage, Part, Usage},
     context::Channel,
+    credit::Operation,
     id::{JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
@@ -39,7 +40,7 @@ pub use kept::NewsForm;
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit,
+    audit, credits,
     job::worker,
 };
 use kept::Kept;
@@ -255,6 +256,7 @@ pub(crate) async fn prepare(
         dedupe_key: request.dedupe_key.clone(),
     };
     Ok(Prepared::New(Box::new(NewRun {
+        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
         row: RunRow { run, request: kept.seal(app, caller.org_id).await? },
         job,
         owner: at_once.then(|| app.node_id()),

@@ -7,6 +7,7 @@ mod approvals;
 mod audit;
 mod bundles;
 mod cases;
+mod credits;
 mod deliveries;
 mod doctor;
 mod executions;
@@ -64,5 +65,6 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(library::routes())
         .merge(bundles::routes())
         .merge(features::routes())
+        .merge(credits::routes())
         .merge(proposals::routes())
 }

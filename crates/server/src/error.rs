@@ -68,7 +68,9 @@ pub struct GuideErrorBody {
 
 /// Whether a path is one of the agent guide, whose errors have its form.
 pub(crate) fn is_guide(path: &str) -> bool {
-    path.strip_prefix("/agents").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    ["/agents", "/jobs"]
+        .iter()
+        .any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// The status on the paths of the agent guide, which knows no 422.
@@ -96,6 +98,7 @@ pub fn status(fault: &Fault) -> StatusCode {
         FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         FaultKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         FaultKind::Forbidden => StatusCode::FORBIDDEN,
+        FaultKind::Unpaid => StatusCode::PAYMENT_REQUIRED,
         FaultKind::NotFound => StatusCode::NOT_FOUND,
         FaultKind::Gone => StatusCode::GONE,
         FaultKind::Conflict => StatusCode::CONFLICT,
@@ -172,9 +175,13 @@ mod tests {
         let mut response = ApiError(Fault::invalid("name", "too long")).into_response();
         write_guide_envelope(&mut response, &Fault::invalid("name", "too long"));
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-        for (path, expected) in
-            [("/agents", true), ("/agents/tools/x", true), ("/agentsx", false), ("/api/v1/agents", false)]
-        {
+        for (path, expected) in [
+            ("/agents", true),
+            ("/agents/tools/x", true),
+            ("/agentsx", false),
+            ("/api/v1/agents", false),
+            ("/jobs/status/recent", true),
+        ] {
             assert_eq!(is_guide(path), expected, "{path}");
         }
     }

@@ -35,9 +35,10 @@ const ABOUT: &str = "Registers tools and lets models call them.\n\n\
     operation needs, `x-scope` the scope that a token with scopes needs.";
 
 /// The answers that are errors: status, name in the document, when it is given.
-const ERRORS: [(StatusCode, &str, &str); 12] = [
+const ERRORS: [(StatusCode, &str, &str); 13] = [
     (StatusCode::BAD_REQUEST, "MalformedRequest", "The request could not be read, for example a body that is not JSON"),
     (StatusCode::UNAUTHORIZED, "Unauthenticated", "No token, or one that is not valid (any more)"),
+    (StatusCode::PAYMENT_REQUIRED, "Unpaid", "It costs more credits than your organization has"),
     (StatusCode::FORBIDDEN, "Forbidden", "Your role or your token's scopes do not allow this"),
     (StatusCode::NOT_FOUND, "NotFound", "No such thing, or none that you may see"),
     (StatusCode::REQUEST_TIMEOUT, "RequestTimeout", "The body took too long to arrive"),
@@ -234,6 +235,9 @@ fn possible_errors(method: &Method, operation: &Operation, is_public: bool) -> V
             StatusCode::CONFLICT,
             StatusCode::TOO_MANY_REQUESTS,
         ]);
+        if matches!(extension(operation, "x-right"), Some("build" | "call")) {
+            errors.push(StatusCode::PAYMENT_REQUIRED);
+        }
     }
     errors
 }

@@ -1,5 +1,7 @@
 //! Agents, and the tools assigned to them.
 
+mod lists;
+
 use std::collections::HashMap;
 
 use callwright_model::{

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use callwright_model::{Fault, FaultKind};
+use callwright_model::{
+    Fault, FaultKind,
+    credit::{Credits, Operation},
+};
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +27,16 @@ pub enum Error {
         code: &'static str,
         /// What the caller reads.
         message: String,
+    },
+    /// There are fewer credits than it costs.
+    #[error("`{}` costs {price} credits, and there are {balance}", operation.as_str())]
+    Exhausted {
+        /// What is to be paid for.
+        operation: Operation,
+        /// What it costs.
+        price: Credits,
+        /// What there is.
+        balance: Credits,
     },
     /// A unique index refused the row. Functions that know what it means turn it into [`Error::Conflict`].
     #[error("a row like this is already there (`{0}`)")]
@@ -202,6 +215,14 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
             Error::Conflict { code, message } => Self::conflict(code, message),
+            Error::Exhausted { operation, price, balance } => {
+                let message = format!(
+                    "this costs {price} credits (`{}`), and there are {balance}; an administrator can add some",
+                    operation.as_str()
+                );
+                let details = serde_json::json!({ "operation": operation, "price": price, "balance": balance });
+                Self::new(FaultKind::Unpaid, "credits_exhausted", message).with_details(details)
+            }
             Error::Unique(_) => Self::conflict("already_exists", "it is already there").with_source(error),
             Error::Reference(_) => {
                 Self::conflict("reference_missing", "it refers to something that does not exist any more")

@@ -17,6 +17,7 @@ pub mod audit;
 mod behind;
 pub mod case;
 pub mod change;
+pub mod credit;
 mod db;
 mod dialect;
 pub mod error;

@@ -117,7 +117,9 @@ impl Store {
                             format!("DELETE FROM {totals} WHERE tool_id IN (SELECT id FROM tool WHERE org_id = $1)");
                         tx.execute(&sql, &params![*org]).await?;
                     }
-                    tx.execute("DELETE FROM feature_flag WHERE org_id = $1", &params![*org]).await?;
+                    for table in ["feature_flag", "credit_balance", "credit_entry", "feedback", "agent_draft"] {
+                        tx.execute(&format!("DELETE FROM {table} WHERE org_id = $1"), &params![*org]).await?;
+                    }
                     Ok(tx.execute("DELETE FROM organization WHERE id = $1", &params![*org]).await? > 0)
                 })
             })

@@ -12,6 +12,7 @@ use callwright_model::{
 };
 
 use crate::{
+    credit::Charge,
     db::{Store, Tx},
     error::{Error, Result},
     job::{Held, JobFence, JobRow},
@@ -43,6 +44,8 @@ pub struct NewRun {
     pub thread: Option<Thread>,
     /// What is said.
     pub messages: Vec<ChatMessage>,
+    /// What it costs, if it costs anything.
+    pub charge: Option<Charge>,
 }
 
 /// Which runs to list.
@@ -184,7 +187,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Conflict `thread_busy`: another run is at work on the thread. Conflict `job_exists`: there is a job under the
-    /// dedupe key already.
+    /// dedupe key already. [`Error::Exhausted`]: it costs more than there is.
     pub async fn create_run(&mut self, new: &NewRun) -> Result<()> {
         let run = &new.row.run;
         match &new.thread {
@@ -230,7 +233,10 @@ impl Tx<'_> {
         if !self.push_job(&new.job, new.owner).await? {
             return Err(Error::conflict("job_exists", "there is a job for this already"));
         }
-        Ok(())
+        match &new.charge {
+            Some(charge) => self.charge(charge).await,
+            None => Ok(()),
+        }
     }
 
     async fn put_steps(&mut self, run: RunId, steps: &[Step]) -> Result<()> {

@@ -109,6 +109,9 @@ pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Resul
         drain: settings.drain / 3,
         mail: settings.mail.clone(),
         models: start::models(settings)?,
+        default_model: settings.default_model.clone(),
+        credits: settings.credits,
+        credit_prices: settings.credit_prices.clone(),
         ..EngineSettings::default()
     };
     let python = sandbox::open(settings);

@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
-use callwright_runtime::mail::Mail;
+use callwright_runtime::{credits::Prices, mail::Mail};
 use serde::Deserialize;
 use url::Url;
 
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 24] = [
+pub(super) const KEYS: [(&str, &str); 27] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -36,6 +36,9 @@ pub(super) const KEYS: [(&str, &str); 24] = [
     ("CALLWRIGHT_PYTHON_PLACES", "python_places"),
     ("CALLWRIGHT_PYTHON_MEMORY_MB", "python_memory_mb"),
     ("CALLWRIGHT_WORKERS", "workers"),
+    ("CALLWRIGHT_DEFAULT_MODEL", "default_model"),
+    ("CALLWRIGHT_CREDITS", "credits"),
+    ("CALLWRIGHT_CREDIT_PRICES", "credit_prices"),
     ("CALLWRIGHT_LOG", "log"),
     ("CALLWRIGHT_LOG_FORMAT", "log_format"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
@@ -71,6 +74,9 @@ pub(super) struct Layer {
     python_places: Option<u32>,
     python_memory_mb: Option<u32>,
     workers: Option<u32>,
+    default_model: Option<String>,
+    credits: Option<bool>,
+    credit_prices: Option<Vec<String>>,
     log: Option<String>,
     log_format: Option<String>,
     otlp_endpoint: Option<String>,
@@ -133,10 +139,7 @@ impl Layer {
             "idempotency_hours" => self.idempotency_hours = Some(number(name, value)?),
             "master_key" => self.master_key = text(),
             "bootstrap_token" => self.bootstrap_token = text(),
-            "outbound_allow" => {
-                let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
-                self.outbound_allow = Some(parts.map(str::to_owned).collect());
-            }
+            "outbound_allow" => self.outbound_allow = Some(list(value)),
             "ca_file" => self.ca_file = text(),
             "smtp_url" => self.smtp_url = text(),
             "smtp_from" => self.smtp_from = text(),
@@ -145,6 +148,9 @@ impl Layer {
             "python_places" => self.python_places = Some(number(name, value)?),
             "python_memory_mb" => self.python_memory_mb = Some(number(name, value)?),
             "workers" => self.workers = Some(number(name, value)?),
+            "default_model" => self.default_model = text(),
+            "credits" => self.credits = Some(boolean(name, value)?),
+            "credit_prices" => self.credit_prices = Some(list(value)),
             "log" => self.log = text(),
             "log_format" => self.log_format = text(),
             _ => self.otlp_endpoint = text(),
@@ -181,6 +187,9 @@ impl Layer {
             python_places: self.python_places.or(below.python_places),
             python_memory_mb: self.python_memory_mb.or(below.python_memory_mb),
             workers: self.workers.or(below.workers),
+            default_model: self.default_model.or(below.default_model),
+            credits: self.credits.or(below.credits),
+            credit_prices: self.credit_prices.or(below.credit_prices),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
             otlp_endpoint: self.otlp_endpoint.or(below.otlp_endpoint),
@@ -227,6 +236,9 @@ impl Layer {
             outbound_allow: networks(&self.outbound_allow.unwrap_or_default())?,
             ca_file: self.ca_file.map(PathBuf::from),
             mail: mail(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
+            default_model: self.default_model.unwrap_or_default(),
+            credits: self.credits.unwrap_or_default(),
+            credit_prices: prices(&self.credit_prices.unwrap_or_default())?,
             log: self.log.unwrap_or_default(),
             log_format: log_format(self.log_format.as_deref().unwrap_or_default())?,
             otlp_endpoint: web_address("otlp_endpoint", self.otlp_endpoint.as_deref())?,
@@ -255,6 +267,19 @@ fn boolean(name: &str, value: &str) -> Result<bool, Failure> {
 
 fn number(name: &str, value: &str) -> Result<u32, Failure> {
     value.replace('_', "").parse().map_err(|_| Failure::new(format!("`{name}` must be a whole number, not `{value}`")))
+}
+
+/// Several values in one variable, separated by commas.
+fn list(value: &str) -> Vec<String> {
+    value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn prices(texts: &[String]) -> Result<Prices, Failure> {
+    Prices::with(texts.iter().map(String::as_str)).map_err(|why| {
+        Failure::new(format!("the setting `credit_prices`: {why}")).hint(
+            "it is set by `credit_prices` in the settings file or by CALLWRIGHT_CREDIT_PRICES, for example agent.execute=5",
+        )
+    })
 }
 
 fn positive(key: &str, value: Option<u32>) -> Result<u32, Failure> {

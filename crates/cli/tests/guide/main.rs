@@ -1,8 +1,11 @@
-//! The tools of the agent guide (`/agents/tools…`), with the guide's own shapes.
+//! The agent guide: its tools, agents and jobs, with the guide's own shapes.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod agents;
 mod errors;
 mod functions;
+mod jobs;
+mod samples;
 mod sharing;
 mod templates;
 mod tools;

@@ -132,6 +132,8 @@ impl World {
             "own_thread",
             "job",
             "schedule",
+            "talker",
+            "talk_job",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -147,6 +149,14 @@ impl World {
             "n" => self.next().to_string(),
             "tool" => self.owners_tool(json!({})),
             "agent" => self.agent(),
+            "talker" => {
+                let agent = json!({"name": format!("Talker {}", self.next()), "model": "scripted"});
+                text(&api.post("/api/v1/agents", agent).expect(201)["id"])
+            }
+            "talk_job" => {
+                let run = json!({"agent_id": self.thing("talker", caller), "message": "m"});
+                text(&api.post("/agents/execute", run).expect(200)["job_id"])
+            }
             "member" => self.member.clone(),
             "nobody" => self.member.replace("user_", "user_0").chars().take(31).collect(),
             "leaver" => join(api, &format!("leaver{}@example.org", self.next()), "viewer"),

@@ -252,6 +252,18 @@ pub(crate) const ROUTES: &[Route] = &[
     ("DELETE", "/agents/tools/{tool}", Who::Build, "tools:write", 200, Hidden, ""),
     ("POST", "/agents/tools/{tool}/test", Who::Build, "tools:call", 200, Hidden, "{}"),
     ("POST", "/agents/tools/{own_tool}/share", Who::Build, "tools:write", 200, Hidden, r#"{"user_ids": ["{member}"]}"#),
+    // The agent guide's agents and jobs.
+    ("POST", "/agents/create", Who::Build, "agents:write", 200, Theirs, r#"{"name": "guided", "instructions": "i"}"#),
+    ("POST", "/agents/custom/create", Who::Build, "agents:write", 200, Theirs, r#"{"name": "guided"}"#),
+    ("POST", "/agents/execute", Who::Call, "agents:run", 200, Hidden, r#"{"agent_id": "{talker}", "message": "m"}"#),
+    ("GET", "/agents/status/{talk_job}", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/agents/list", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/agents/{own_agent}/share", Who::Build, "agents:write", 200, Hidden, r#"{"user_ids": ["{member}"]}"#),
+    ("GET", "/jobs/status/recent", Who::See, "read", 200, Theirs, ""),
+    // Credits.
+    ("GET", "/api/v1/credits", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/credits/entries", Who::Secrets, "admin", 200, Theirs, ""),
+    ("POST", "/api/v1/credits/grants", Who::Secrets, "admin", 201, Theirs, r#"{"amount": 1}"#),
     // Versions, proposals, the audit log's chain.
     ("GET", "/api/v1/tools/{drafted}/draft", Who::Build, "tools:write", 200, Hidden, ""),
     ("PUT", "/api/v1/tools/{tool}/draft", Who::Build, "tools:write", 200, Hidden, TOOL),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use callwright_model::{
     Fault,
     account::Caller,
+    credit::Operation,
     proposal::Proposal,
     tool::{
         Tool, ToolSpec,
@@ -21,7 +22,7 @@ use super::{
     follow, own,
     write::{Action, Upserted},
 };
-use crate::{App, audit, features, library::Origin, proposals};
+use crate::{App, audit, credits, features, library::Origin, proposals};
 
 /// The version of a tool that says nothing.
 const FIRST: Version = Version::new(1, 0, 0);
@@ -257,10 +258,12 @@ async fn commit(app: &App, caller: &Caller, mut commit: Commit) -> Result<(), Fa
     }
     let change = commit.change.clone();
     let install = commit.order.origin.as_ref().map(|origin| origin.row(app, caller, commit.tool.id));
+    let operation = if commit.expected.is_some() { Operation::ToolUpdate } else { Operation::ToolCreate };
+    let charge = credits::charge(app, caller, operation, commit.tool.id);
     let by = caller.user_id;
     let has_own = !commit.order.own.is_empty();
     app.store()
-        .write((commit, install), move |(commit, install), tx| {
+        .write((commit, install, charge), move |(commit, install, charge), tx| {
             Box::pin(async move {
                 let (tool, note) = (&commit.tool, commit.order.saving.note.as_deref());
                 // First what locks only rows of this organization; others wait for the counter that comes with the tool.
@@ -287,7 +290,10 @@ async fn commit(app: &App, caller: &Caller, mut commit: Commit) -> Result<(), Fa
                 for entry in &commit.entries {
                     tx.append_audit(entry).await?;
                 }
-                Ok(())
+                match charge {
+                    Some(charge) => tx.charge(charge).await,
+                    None => Ok(()),
+                }
             })
         })
         .await?;

@@ -14,7 +14,7 @@ use super::{kept::Kept, tools::Reach};
 use crate::{App, features, registry};
 
 /// The most tools that one run has.
-pub(super) const MOST: usize = 128;
+pub(crate) const MOST: usize = 128;
 
 /// How a run reaches its tools. Those that its caller named are the agent's own where it has them, else the caller's.
 pub(super) async fn of(app: &App, caller: &Caller, kept: &Kept) -> Result<Reach, Fault> {

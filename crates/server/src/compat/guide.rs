@@ -1,4 +1,4 @@
-//! The tools of the agent guide: `/agents/tools…`.
+//! The agent guide: its agents and jobs (`/agents/…`, `/jobs/…`) and its tools (`/agents/tools…`).
 //!
 //! A thin translation like the plan's: the same registry, rights and tokens as under `/api/v1`, in the guide's form. Answers
 //! carry their own status in `response`, errors are `{"response", "error"}` ([`crate::error`] writes them), a PUT changes
@@ -6,11 +6,13 @@
 //! What the guide has no word for goes by our own name, so that nothing is lost on the way. `docs/guides/guide-api.md`
 //! tells how the two map.
 
+mod agents;
 mod auth;
 mod credential;
 mod fault;
 mod implementation;
 mod input;
+mod jobs;
 mod tool;
 mod tool_type;
 mod tools;
@@ -29,4 +31,11 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(tools::get::get, tools::update::update, tools::delete::delete))
         .routes(routes!(tools::test::test))
         .routes(routes!(tools::share::share))
+        .routes(routes!(agents::create::create))
+        .routes(routes!(agents::custom::create))
+        .routes(routes!(agents::execute::execute))
+        .routes(routes!(agents::status::status))
+        .routes(routes!(agents::list::list))
+        .routes(routes!(agents::share::share))
+        .routes(routes!(jobs::recent))
 }

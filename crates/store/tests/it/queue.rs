@@ -85,6 +85,7 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
             dedupe_key: None,
         },
         owner: None,
+        charge: None,
         thread: Some(thread),
         messages: vec![ChatMessage::user("hello")],
     }

@@ -83,10 +83,7 @@ pub(crate) async fn test(
     require(&caller, Right::Build, Scope::ToolsCall)?;
     let source = if body.draft { "draft" } else { "test" };
     let request = CallRequest::trial(caller, tool, body.arguments, body.context, source);
-    let answer = match body.draft {
-        true => call::run_draft(&state.app, request).await?,
-        false => call::run(&state.app, request).await?,
-    };
+    let answer = call::tried(&state.app, request, body.draft).await?;
     let sandbox = answer.meta.passage.as_ref().and_then(|passage| passage.sandbox.clone());
     let (logs, memory_bytes) = sandbox.map(|report| (report.logs, Some(report.memory_bytes))).unwrap_or_default();
     Ok(Json(Trial {

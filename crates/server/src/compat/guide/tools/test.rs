@@ -97,7 +97,7 @@ pub(crate) async fn test(
     // Whoever may only call tools may not pass over a confirmation.
     require(&caller, Right::Build, Scope::ToolsCall)?;
     let request = CallRequest::trial(caller, tool, body.parameters, body.context, "guide");
-    Ok(answer(call::run(&state.app, request).await?))
+    Ok(answer(call::tried(&state.app, request, false).await?))
 }
 
 fn answer(answer: CallAnswer) -> Response {

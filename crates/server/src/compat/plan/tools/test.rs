@@ -91,7 +91,7 @@ pub(crate) async fn test(
     require(&caller, Right::Build, Scope::ToolsCall)?;
     let trial = CallRequest::trial(caller, tool, body.parameters, body.context, "plan");
     let request = CallRequest { dry_run: body.dry_run, ..trial };
-    Ok(Json(call::run(&state.app, request).await?.into()))
+    Ok(Json(call::tried(&state.app, request, false).await?.into()))
 }
 
 impl From<CallAnswer> for TestOutput {
