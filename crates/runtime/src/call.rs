@@ -44,7 +44,11 @@ mod validate;
 mod work;
 
 use callwright_model::{
-    ErrorClass, Fault, Object, ToolError, account::Caller, context::Channel, id::ExecutionId, ticket::TicketKind,
+    ErrorClass, Fault, Object, ToolError,
+    account::{Caller, Right, Scope},
+    context::Channel,
+    id::ExecutionId,
+    ticket::TicketKind,
     webhook::WebhookTarget,
 };
 use callwright_store::ticket::{Edit, TicketRow};
@@ -60,7 +64,7 @@ pub use rest::rest;
 
 use crate::{
     App,
-    app::not_ready,
+    app::{not_ready, require},
     call::work::{Stop, Work},
     credits, proposals, registry,
     registry::cache::Found,
@@ -316,7 +320,15 @@ async fn pass_on(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     if request.dry_run {
         return Err(Fault::invalid("dry_run", "an answer cannot be rehearsed: it is given or not"));
     }
-    crate::approvals::confirm(app, &request.caller, ticket, confirmed, &request.context).await
+    let scope = match request.source {
+        "run" => Scope::AgentsRun,
+        _ => Scope::ToolsCall,
+    };
+    require(&request.caller, Right::Call, scope)?;
+    // What the server itself knows of the conversation wins: in a run that is its thread.
+    let mut context = request.context;
+    context.extend(request.established);
+    crate::approvals::confirm(app, &request.caller, ticket, confirmed, &context).await
 }
 
 /// The same call with other arguments, for whoever decides about it: checked and bound as ever.

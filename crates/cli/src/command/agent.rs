@@ -68,9 +68,15 @@ pub(crate) struct Create {
     /// The system instructions, from a file.
     #[arg(long, value_name = "FILE", conflicts_with = "instructions")]
     instructions_file: Option<PathBuf>,
-    /// The model it uses.
+    /// The model it uses; `scripted` plays the `script` of its metadata.
     #[arg(long, default_value = "")]
     model: String,
+    /// What is kept with it, as a JSON object.
+    #[arg(long, value_name = "JSON")]
+    metadata: Option<String>,
+    /// Let only yourself, administrators and those you share it with run it.
+    #[arg(long)]
+    private: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -197,6 +203,8 @@ fn create(command: &Create) -> Result<(), Failure> {
         "description": command.description,
         "instructions": instructions,
         "model": command.model,
+        "metadata": command.metadata.as_deref().map_or(Ok(Object::new()), |text| argument::object("--metadata", text))?,
+        "is_shared": !command.private,
     });
     let agent = command.remote.connect()?.post("/api/v1/agents", &body)?;
     if command.remote.json {

@@ -205,6 +205,11 @@ async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<T
             call.name
         )));
     };
+    if call.name == call::CONFIRM_TOOL && is_own_question(scene, call).await? {
+        return Ok(Told::Refused(
+            "the person has not answered yet: ask them, end your turn, and wait for what they say".to_owned(),
+        ));
+    }
     let request = CallRequest {
         caller: scene.caller.clone(),
         tool: call.name.clone(),
@@ -233,6 +238,16 @@ async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<T
             Err(fault) if matches!(fault.kind, FaultKind::Unavailable | FaultKind::Internal) => return Err(fault),
             Err(fault) => return Ok(Told::Refused(fault.message)),
         }
+    }
+}
+
+/// Whether a question is answered by the run that asked it: nobody has said anything since, so it is the model's own
+/// yes and not a person's.
+async fn is_own_question(scene: &Scene, call: &ToolCall) -> Result<bool, Fault> {
+    let ticket = call.arguments.get("ticket").and_then(Value::as_str).and_then(|text| text.trim().parse().ok());
+    match ticket {
+        Some(ticket) => Ok(scene.app.store().is_ticket_of_run(scene.run, ticket).await?),
+        None => Ok(false),
     }
 }
 

@@ -108,6 +108,25 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_expression_breaks_the_parser(cron in "[-*/,#+@?LW0-9A-Za-z \\PC]{0,40}", zone in "\\PC{0,20}") {
+            if let Ok(when) = When::parse(&cron, "Europe/Berlin") {
+                let _ = when.after(Timestamp::from_micros(1_800_000_000_000_000));
+            }
+            let _ = When::parse("* * * * *", &zone);
+        }
+
+        #[test]
+        fn fields_that_fit_give_times_that_come(minute in 0u8..60, hour in 0u8..24, day in 1u8..29, step in 1u8..30) {
+            let now = Timestamp::from_micros(1_800_000_000_000_000);
+            for cron in [format!("{minute} {hour} {day} * *"), format!("*/{step} * * * *")] {
+                let next = When::parse(&cron, "America/New_York").unwrap().after(now).unwrap();
+                proptest::prop_assert!(next > now && next.since(now).as_secs() < 63 * 86_400, "{}: {}", cron, next);
+            }
+        }
+    }
+
     #[test]
     fn what_is_no_time_is_refused_with_its_field() {
         let field = |cron: &str, zone: &str| {

@@ -2,7 +2,7 @@
 
 use callwright_model::{
     Timestamp,
-    id::{OrgId, RunId},
+    id::{OrgId, RunId, TicketId},
     page::{Page, PageRequest},
     run::Step,
 };
@@ -21,6 +21,14 @@ impl Store {
     pub async fn run_by_key(&self, org: OrgId, key: &str) -> Result<Option<RunRow>> {
         let sql = format!("{RUN} AND job_id = (SELECT id FROM job WHERE org_id = $1 AND dedupe_key = $2)");
         self.fetch_optional(sql, params![org, key], row).await
+    }
+
+    /// Whether what a ticket belongs to was asked for by this run.
+    pub async fn is_ticket_of_run(&self, run: RunId, ticket: TicketId) -> Result<bool> {
+        let sql =
+            "SELECT 1 FROM ticket t JOIN step s ON s.execution_id = t.execution_id WHERE t.id = $1 AND s.run_id = $2";
+        let found = self.fetch_optional(sql, params![ticket, run], |row| row.fields("step").int("one")).await?;
+        Ok(found.is_some())
     }
 
     /// A page of the steps of a run, in order.
