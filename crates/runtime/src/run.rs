@@ -39,7 +39,7 @@ pub use kept::NewsForm;
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit, credits,
+    audit, credits, feedback,
     job::worker,
 };
 use kept::Kept;
@@ -149,7 +149,8 @@ pub(crate) async fn start_as(
     let thread_id = thread.or_else(|| new_thread.clone()).map(|thread| thread.id).ok_or_else(not_ready)?;
     let limits = request.limits.unwrap_or(agent.profile.limits);
     let message = ChatMessage::User { content: request.message.clone() };
-    let kept = Kept {
+    let mut metadata = request.metadata;
+    let mut kept = Kept {
         tools: request.tools,
         context: request.context,
         channel: request.channel,
@@ -157,6 +158,12 @@ pub(crate) async fn start_as(
         news: request.news,
         ..Kept::new(caller, &agent)
     };
+    if let Some(learned) = feedback::learned(app, caller, &agent).await? {
+        // Whoever looks at the run sees that it was told more than the agent's instructions, and what.
+        metadata.insert("learned".to_owned(), json!({ "count": learned.ids.len(), "feedback": learned.ids }));
+        kept.instructions.push_str(&learned.text);
+        kept.learned = learned.ids;
+    }
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place() } else { None };
     let (state, job_state) = match place {
@@ -180,7 +187,7 @@ pub(crate) async fn start_as(
         usage: Usage::default(),
         steps: 0,
         limits,
-        metadata: request.metadata,
+        metadata,
         deadline_at: run_at.plus(Duration::from_secs(limits.timeout_s.into())),
         created_at: now,
         started_at: place.is_some().then_some(now),
