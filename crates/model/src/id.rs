@@ -233,6 +233,8 @@ pub mod kind {
     pub enum CreditEntry {}
     /// What a person thought of a run.
     pub enum Feedback {}
+    /// Instructions that were proposed for an agent.
+    pub enum AgentDraft {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -321,6 +323,9 @@ pub mod kind {
     impl IdKind for Feedback {
         const PREFIX: &'static str = "fb";
     }
+    impl IdKind for AgentDraft {
+        const PREFIX: &'static str = "draft";
+    }
 }
 
 /// Identifies a tool.
@@ -379,6 +384,8 @@ pub type CalendarEventId = Id<kind::CalendarEvent>;
 pub type CreditEntryId = Id<kind::CreditEntry>;
 /// Identifies what a person thought of a run.
 pub type FeedbackId = Id<kind::Feedback>;
+/// Identifies instructions that were proposed for an agent.
+pub type AgentDraftId = Id<kind::AgentDraft>;
 
 #[cfg(test)]
 mod tests {

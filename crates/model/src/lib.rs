@@ -18,6 +18,7 @@ pub mod definition;
 pub mod error;
 pub mod execution;
 pub mod fault;
+pub mod feedback;
 pub mod id;
 pub mod job;
 pub mod legacy;

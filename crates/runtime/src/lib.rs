@@ -19,6 +19,7 @@ pub mod doctor;
 pub mod executions;
 mod failpoint;
 pub mod features;
+pub mod feedback;
 pub mod import;
 pub mod inflight;
 pub mod job;

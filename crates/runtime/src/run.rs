@@ -40,7 +40,7 @@ pub use kept::NewsForm;
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit, credits,
+    audit, credits, feedback,
     job::worker,
 };
 use kept::Kept;
@@ -194,7 +194,8 @@ pub(crate) async fn prepare(
     let thread_id = thread.or_else(|| new_thread.clone()).map(|thread| thread.id).ok_or_else(not_ready)?;
     let limits = request.limits.unwrap_or(agent.profile.limits);
     let message = ChatMessage::User { content: request.message.clone() };
-    let kept = Kept {
+    let mut metadata = request.metadata.clone();
+    let mut kept = Kept {
         asked,
         tools: request.tools.clone(),
         context: request.context.clone(),
@@ -203,6 +204,12 @@ pub(crate) async fn prepare(
         news: request.news,
         ..Kept::new(caller, &agent)
     };
+    if let Some(learned) = feedback::learned(app, caller, &agent).await? {
+        // Whoever looks at the run sees that it was told more than the agent's instructions, and what.
+        metadata.insert("learned".to_owned(), json!({ "count": learned.ids.len(), "feedback": learned.ids }));
+        kept.instructions.push_str(&learned.text);
+        kept.learned = learned.ids;
+    }
     let (state, job_state) = match at_once {
         true => (RunState::Running, JobState::Running),
         false => (RunState::Queued, JobState::Queued),
@@ -224,7 +231,7 @@ pub(crate) async fn prepare(
         usage: Usage::default(),
         steps: 0,
         limits,
-        metadata: request.metadata.clone(),
+        metadata,
         deadline_at: run_at.plus(Duration::from_secs(limits.timeout_s.into())),
         created_at: now,
         started_at: at_once.then_some(now),

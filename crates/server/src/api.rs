@@ -12,6 +12,7 @@ mod deliveries;
 mod doctor;
 mod executions;
 mod features;
+mod feedback;
 mod imports;
 mod invitations;
 mod jobs;
@@ -66,5 +67,6 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(bundles::routes())
         .merge(features::routes())
         .merge(credits::routes())
+        .merge(feedback::routes())
         .merge(proposals::routes())
 }

@@ -128,6 +128,8 @@ impl Tx<'_> {
         self.execute("DELETE FROM secret WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
         self.execute("DELETE FROM limit_setting WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
         self.execute("DELETE FROM agent_grant WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
+        self.execute("DELETE FROM feedback WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
+        self.execute("DELETE FROM agent_draft WHERE org_id = $1 AND agent_id = $2", &params![org, id]).await?;
         self.bump(org).await?;
         Ok(true)
     }

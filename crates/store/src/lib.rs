@@ -23,6 +23,7 @@ mod dialect;
 pub mod error;
 pub mod execution;
 pub mod feature;
+pub mod feedback;
 pub mod health;
 pub mod import;
 pub mod invitation;

@@ -134,6 +134,9 @@ impl World {
             "schedule",
             "talker",
             "talk_job",
+            "rated",
+            "criticized",
+            "improved",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -156,6 +159,28 @@ impl World {
             "talk_job" => {
                 let run = json!({"agent_id": self.thing("talker", caller), "message": "m"});
                 text(&api.post("/agents/execute", run).expect(200)["job_id"])
+            }
+            "rated" => {
+                self.thing("talk_job", caller);
+                let run = text(&api.get("/jobs/status/recent?limit=1").expect(200)["jobs"][0]["run_id"]);
+                if caller.token() != self.other.token() {
+                    caller.post(&format!("/api/v1/runs/{run}/feedback"), json!({"rating": 1}));
+                }
+                run
+            }
+            "criticized" | "improved" => {
+                let say = json!({"instructions": "Better.", "reasoning": "r"}).to_string();
+                let agent = json!({"name": format!("Talker {}", self.next()), "model": "scripted",
+                    "metadata": {"script": [{"say": say}]}});
+                let id = text(&api.post("/api/v1/agents", agent).expect(201)["id"]);
+                api.post("/agents/execute", json!({"agent_id": id, "message": "m"})).expect(200);
+                let run = text(&api.get("/jobs/status/recent?limit=1").expect(200)["jobs"][0]["run_id"]);
+                api.post(&format!("/api/v1/runs/{run}/feedback"), json!({"rating": -1})).expect(200);
+                if name == "criticized" {
+                    return id;
+                }
+                let draft = api.post(&format!("/api/v1/agents/{id}/improve"), json!({})).expect(201);
+                format!("{id}/drafts/{}", text(&draft["draft"]["id"]))
             }
             "member" => self.member.clone(),
             "nobody" => self.member.replace("user_", "user_0").chars().take(31).collect(),
@@ -321,7 +346,7 @@ fn text(value: &Value) -> String {
 fn shape(path: &str) -> String {
     let path =
         path.split('?').next().unwrap().replace("{equipped}", "{agent}/tools/{tool}").replace("{cut}", "{id}/result");
-    let path = path.replace("{tested}", "{tool}/cases/{case}");
+    let path = path.replace("{tested}", "{tool}/cases/{case}").replace("{improved}", "{agent}/drafts/{draft}");
     let path = path.replace("/versions/1", "/versions/{r}").replace("/S{n}", "/{name}").replace("/CA1/", "/{call_id}/");
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }

@@ -264,6 +264,15 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/v1/credits", Who::See, "read", 200, Theirs, ""),
     ("GET", "/api/v1/credits/entries", Who::Secrets, "admin", 200, Theirs, ""),
     ("POST", "/api/v1/credits/grants", Who::Secrets, "admin", 201, Theirs, r#"{"amount": 1}"#),
+    // Feedback.
+    ("POST", "/api/v1/runs/{run}/feedback", Who::Call, "agents:run", 200, Hidden, r#"{"rating": 1}"#),
+    ("DELETE", "/api/v1/runs/{rated}/feedback", Who::Call, "agents:run", 204, Hidden, ""),
+    ("GET", "/api/v1/agents/{agent}/feedback", Who::See, "read", 200, Hidden, ""),
+    ("POST", "/api/v1/agents/{criticized}/improve", Who::Build, "agents:write", 201, Hidden, ""),
+    ("GET", "/api/v1/agents/{agent}/drafts", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/agents/{improved}", Who::See, "read", 200, Hidden, ""),
+    ("POST", "/api/v1/agents/{improved}/accept", Who::Build, "agents:write", 200, Hidden, ""),
+    ("POST", "/api/v1/agents/{improved}/reject", Who::Build, "agents:write", 200, Hidden, ""),
     // Versions, proposals, the audit log's chain.
     ("GET", "/api/v1/tools/{drafted}/draft", Who::Build, "tools:write", 200, Hidden, ""),
     ("PUT", "/api/v1/tools/{tool}/draft", Who::Build, "tools:write", 200, Hidden, TOOL),

@@ -5,7 +5,7 @@ use callwright_model::{
     account::Caller,
     agent::Agent,
     context::Channel,
-    id::{AgentId, OrgId},
+    id::{AgentId, FeedbackId, OrgId},
     webhook::WebhookTarget,
 };
 use callwright_store::run::RunRow;
@@ -35,6 +35,9 @@ pub(crate) struct Kept {
     /// What the scripted model reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<serde_json::Value>,
+    /// The feedback that was brought into the instructions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<FeedbackId>,
     /// Instead of the agent's tools, if said.
     pub tools: Option<Vec<String>>,
     pub context: Object,
@@ -55,6 +58,7 @@ impl Kept {
             temperature: agent.profile.temperature,
             max_output_tokens: agent.profile.max_output_tokens,
             script: agent.profile.metadata.get("script").cloned(),
+            learned: Vec::new(),
             tools: None,
             context: Object::new(),
             channel: Channel::Chat,

@@ -48,6 +48,9 @@ pub(crate) struct RecentJob {
     run_id: RunId,
     /// Its thread.
     thread_id: ThreadId,
+    /// How many of your comments and corrections it was told, when its agent learns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    learned: Option<u64>,
     /// When it was asked for.
     created_at: Timestamp,
     /// When it was begun.
@@ -66,6 +69,7 @@ impl From<Run> for RecentJob {
             agent_name: run.agent_name,
             run_id: run.id,
             thread_id: run.thread_id,
+            learned: run.metadata.get("learned").and_then(|learned| learned.get("count")?.as_u64()),
             created_at: run.created_at,
             started_at: run.started_at,
             completed_at: run.ended_at,
