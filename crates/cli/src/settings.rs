@@ -56,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) ca_file: Option<PathBuf>,
     /// The SMTP server that sends e-mail.
     pub(crate) mail: Option<Mail>,
+    /// Whether every organization is given the business tools.
+    pub(crate) business_tools: bool,
     /// Whether Python tools can run.
     pub(crate) python: bool,
     /// Where the sandbox's machine code is kept.

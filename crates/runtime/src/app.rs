@@ -38,6 +38,8 @@ pub struct Settings {
     pub mail: Option<crate::mail::Mail>,
     /// Where people and upstreams reach this server, without a final slash.
     pub public_url: String,
+    /// Whether every organization is given the business tools.
+    pub business_tools: bool,
 }
 
 impl Default for Settings {
@@ -52,6 +54,7 @@ impl Default for Settings {
             drain: Duration::from_secs(30),
             mail: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
+            business_tools: false,
         }
     }
 }

@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(7, "alerts", include_str!("../migrations/0007_alerts.sql")),
     migration(8, "imports", include_str!("../migrations/0008_imports.sql")),
     migration(9, "tool_secrets", include_str!("../migrations/0009_tool_secrets.sql")),
+    migration(12, "business", include_str!("../migrations/0012_business.sql")),
 ];
 
 const fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {

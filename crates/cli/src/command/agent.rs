@@ -1,5 +1,7 @@
 //! `callwright agent`: agents as records, and the tools assigned to them.
 
+mod templates;
+
 use std::{fs, path::PathBuf};
 
 use callwright_model::Object;
@@ -29,6 +31,11 @@ pub(crate) enum Agent {
     Assign(Assign),
     /// Take a tool from an agent.
     Unassign(Unassign),
+    /// Agents to begin with: list them, or print one.
+    Templates(templates::Templates),
+    /// Several agents of one trade with their tools: list, install.
+    #[command(subcommand)]
+    Pack(templates::Pack),
 }
 
 /// All agents.
@@ -120,6 +127,8 @@ pub(super) fn run(command: Agent) -> Result<(), Failure> {
             Ok(())
         }
         Agent::Assign(command) => assign(&command),
+        Agent::Templates(command) => templates::templates(&command),
+        Agent::Pack(command) => templates::pack(&command),
         Agent::Unassign(command) => {
             let below = format!("/tools/{}", segment(&command.tool));
             command.remote.connect()?.delete(&path(&command.agent, &below))?;

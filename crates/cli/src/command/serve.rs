@@ -102,6 +102,7 @@ async fn open(settings: &Settings, address: SocketAddr) -> Result<App, Failure> 
         intent_ttl: settings.intent_ttl,
         drain: settings.drain / 3,
         mail: settings.mail.clone(),
+        business_tools: settings.business_tools,
         ..EngineSettings::default()
     };
     let python = sandbox::open(settings);

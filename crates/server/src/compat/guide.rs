@@ -1,4 +1,4 @@
-//! The tools of the agent guide: `/agents/tools…`.
+//! The tools of the agent guide, `/agents/tools…`, and the agents to begin with, `/agents/templates`.
 //!
 //! A thin translation like the plan's: the same registry, rights and tokens as under `/api/v1`, in the guide's form. Answers
 //! carry their own status in `response`, errors are `{"response", "error"}` ([`crate::error`] writes them), a PUT changes
@@ -6,6 +6,7 @@
 //! What the guide has no word for goes by our own name, so that nothing is lost on the way. `docs/guides/guide-api.md`
 //! tells how the two map.
 
+mod agent_templates;
 mod auth;
 mod credential;
 mod fault;
@@ -21,6 +22,7 @@ use crate::state::ServerState;
 
 pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
+        .routes(routes!(agent_templates::list))
         .routes(routes!(tools::available::available))
         .routes(routes!(tools::create::create))
         .routes(routes!(tools::list::list))
