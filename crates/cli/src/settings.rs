@@ -62,6 +62,8 @@ pub(crate) struct Settings {
     pub(crate) mail: Option<Mail>,
     /// Model providers of the environment.
     pub(crate) models: Vec<ModelEnvironment>,
+    /// Whether every organization is given the business tools.
+    pub(crate) business_tools: bool,
     /// Whether Python tools can run.
     pub(crate) python: bool,
     /// Where the sandbox's machine code is kept.

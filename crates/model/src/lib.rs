@@ -10,6 +10,7 @@ pub mod account;
 pub mod agent;
 pub mod alert;
 pub mod audit;
+pub mod business;
 pub mod case;
 pub mod chat;
 pub mod context;

@@ -4,6 +4,7 @@
 //! strict: a field that nobody knows is refused. Whether its templates compile and its schema is one is
 //! checked when it is saved, by `runtime::registry`.
 
+pub mod business;
 mod config;
 mod described;
 pub mod http;
@@ -25,6 +26,7 @@ use crate::{
     id::{OrgId, ToolId, UserId},
 };
 
+pub use business::{BusinessConfig, BusinessFunction};
 pub use config::Config;
 pub use http::HttpConfig;
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
@@ -44,6 +46,8 @@ pub enum Kind {
     /// A Python function, run in a sandbox. The older names `function` and `python_function` mean the same.
     #[serde(alias = "function", alias = "python_function")]
     Python,
+    /// A function that comes with the program: a calculator, a list of tasks, a calendar.
+    Business,
 }
 
 impl Kind {
@@ -53,6 +57,7 @@ impl Kind {
             Self::Http => "http",
             Self::System => "system",
             Self::Python => "python",
+            Self::Business => "business",
         }
     }
 
@@ -62,6 +67,7 @@ impl Kind {
             "http" | "endpoint" | "api_endpoint" | "webhook" => Some(Self::Http),
             "system" => Some(Self::System),
             "python" | "function" | "python_function" => Some(Self::Python),
+            "business" => Some(Self::Business),
             _ => None,
         }
     }
@@ -224,7 +230,7 @@ pub struct ToolSpec {
     /// A write that may be sent again at will, for example one that sets a value.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,
-    /// JSON Schema 2020-12 of the arguments, bound ones included. A `system` tool that says nothing gets its action's own.
+    /// JSON Schema 2020-12 of the arguments, bound ones included. A `system` or `business` tool that says nothing gets its own.
     #[schema(required = false, value_type = Object)]
     pub parameters: Value,
     /// Arguments that the server fills in. The model neither sees nor may send them.

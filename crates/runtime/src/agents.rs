@@ -18,6 +18,7 @@ use callwright_model::{
         release::{Follow, Pin, ToolChange},
     },
 };
+use callwright_store::audit::AuditEntry;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -162,6 +163,25 @@ pub struct AssignedTool {
 /// Makes an agent. A name that is taken is a conflict.
 pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
+    let (agent, entry) = made(app, caller, spec)?;
+    let charge = credits::charge(app, caller, Operation::AgentCreate, agent.id);
+    app.store()
+        .write((agent.clone(), entry, charge), |(agent, entry, charge), tx| {
+            Box::pin(async move {
+                tx.create_agent(agent).await?;
+                tx.append_audit(entry).await?;
+                match charge {
+                    Some(charge) => tx.charge(charge).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await?;
+    Ok(agent)
+}
+
+/// A new agent as it is to be written, with the row of the audit log that goes with it.
+pub(crate) fn made(app: &App, caller: &Caller, spec: AgentSpec) -> Result<(Agent, AuditEntry), Fault> {
     check(&spec)?;
     legacy::check(spec.tools_settings.as_ref())?;
     let now = app.clock().now();
@@ -180,20 +200,7 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
     };
     let details = audit::between(json!({ "name": agent.name }), &(), &text_of(&agent));
     let entry = audit::entry(app, caller, "agent.create", "agent", agent.id, details);
-    let charge = credits::charge(app, caller, Operation::AgentCreate, agent.id);
-    app.store()
-        .write((agent.clone(), entry, charge), |(agent, entry, charge), tx| {
-            Box::pin(async move {
-                tx.create_agent(agent).await?;
-                tx.append_audit(entry).await?;
-                match charge {
-                    Some(charge) => tx.charge(charge).await,
-                    None => Ok(()),
-                }
-            })
-        })
-        .await?;
-    Ok(agent)
+    Ok((agent, entry))
 }
 
 /// Makes the agent `name`, or brings it to the state of `spec`.
@@ -417,7 +424,7 @@ pub async fn unassign(app: &App, caller: &Caller, agent: &str, tool: &str) -> Re
 }
 
 /// What of an assignment can be changed, for the audit log.
-fn seen(assignment: &Assignment) -> serde_json::Value {
+pub(crate) fn seen(assignment: &Assignment) -> serde_json::Value {
     json!({
         "enabled": assignment.enabled,
         "overrides": assignment.overrides,

@@ -49,6 +49,8 @@ pub struct Settings {
     pub models: Vec<crate::models::Builtin>,
     /// Where people and upstreams reach this server, without a final slash.
     pub public_url: String,
+    /// Whether every organization is given the business tools.
+    pub business_tools: bool,
 }
 
 impl Default for Settings {
@@ -68,6 +70,7 @@ impl Default for Settings {
             mail: None,
             models: Vec::new(),
             public_url: "http://127.0.0.1:8080".to_owned(),
+            business_tools: false,
         }
     }
 }

@@ -28,7 +28,7 @@ struct Known {
     percent: u8,
 }
 
-const FLAGS: [Known; 2] = [
+const FLAGS: [Known; 3] = [
     Known {
         name: "kind.system",
         about: "Tools of the kind `system`: end a call, transfer it, send tones",
@@ -39,6 +39,12 @@ const FLAGS: [Known; 2] = [
         name: "kind.python",
         about: "Tools of the kind `python`: functions that run in the sandbox",
         kind: Kind::Python,
+        percent: 100,
+    },
+    Known {
+        name: "kind.business",
+        about: "Tools of the kind `business`: calculator, tasks, calendar and the others that come with the program",
+        kind: Kind::Business,
         percent: 100,
     },
 ];

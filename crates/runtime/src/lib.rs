@@ -7,11 +7,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod account;
+pub mod agent_templates;
 pub mod agents;
 pub mod alert;
 pub mod app;
 pub mod approvals;
 pub mod audit;
+pub mod business;
 pub mod call;
 pub mod cases;
 pub mod credits;

@@ -1,6 +1,7 @@
 //! The native API under `/api/v1`, one file for each collection.
 
 mod account;
+mod agent_templates;
 mod agents;
 mod alerts;
 mod approvals;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(threads::routes())
         .merge(jobs::routes())
         .merge(schedules::routes())
+        .merge(agent_templates::routes())
         .merge(imports::routes())
         .merge(executions::routes())
         .merge(approvals::routes())

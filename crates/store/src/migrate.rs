@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(9, "tool_secrets", include_str!("../migrations/0009_tool_secrets.sql")),
     migration(10, "runs", include_str!("../migrations/0010_runs.sql")),
     migration(11, "model_providers", include_str!("../migrations/0011_model_providers.sql")),
+    migration(12, "business", include_str!("../migrations/0012_business.sql")),
     migration(13, "credits", include_str!("../migrations/0013_credits.sql")),
 ];
 

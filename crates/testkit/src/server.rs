@@ -32,6 +32,13 @@ impl Options {
         Self { binary: binary.into(), database, env: Vec::new(), args: Vec::new() }
     }
 
+    /// The same with the business tools that a server gives every organization unless it is told not to, as those of
+    /// other tests are: they count tools.
+    #[must_use]
+    pub fn with_business_tools(self) -> Self {
+        self.env("CALLWRIGHT_BUSINESS_TOOLS", "true")
+    }
+
     /// The same with one more environment variable. An empty value takes the variable away.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -213,6 +220,7 @@ impl Server {
             .env("CALLWRIGHT_DATA_DIR", self.data_dir())
             .env("CALLWRIGHT_BOOTSTRAP_TOKEN", &self.token)
             .env("CALLWRIGHT_OUTBOUND_ALLOW", "127.0.0.0/8")
+            .env("CALLWRIGHT_BUSINESS_TOOLS", "false")
             .env("CALLWRIGHT_PYTHON_DIR", python_dir(&self.options.binary))
             .env("CALLWRIGHT_TOKEN", &self.token);
         if let Some(url) = &self.database_url {

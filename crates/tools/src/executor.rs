@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use callwright_guard::Guard;
 use callwright_model::{
-    Clock, Fault, Object, Outcome, ToolError,
+    Clock, ErrorClass, Fault, Object, Outcome, ToolError,
     context::CallContext,
     execution::{Attempt, Progress, SandboxReport},
     id::{ExecutionId, OrgId},
     secret::SecretString,
-    tool::{Effect, Policy, http::ClientAuth},
+    tool::{BusinessConfig, Effect, Policy, http::ClientAuth},
 };
 use callwright_pybox::Listener;
 use serde_json::Value;
@@ -131,6 +131,15 @@ pub trait Ports: Send + Sync {
 
     /// Tells how long the answer is good; called when [`validators`](Self::validators) gave something.
     fn heard(&self, _: Freshness) {}
+
+    /// Carries out a function that lives behind the corridor.
+    ///
+    /// # Errors
+    /// A [`Fault`] is our own mistake, or a database that is not there.
+    async fn business(&self, config: &BusinessConfig, _: &PreparedCall) -> Result<Outcome, Fault> {
+        let message = format!("`{}` cannot be carried out here", config.function.as_str());
+        Ok(Outcome::Failed(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
+    }
 }
 
 /// An OAuth 2.0 client that asks for a token with its own credentials (RFC 6749 section 4.4).

@@ -1,6 +1,7 @@
 //! The executors that reach outside, behind one trait.
 //!
-//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`, [`python`] the kind `python`. [`gate`] decides what
+//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`, [`python`] the kind `python`, and [`business`]
+//! asks its port for what lives behind the corridor. [`gate`] decides what
 //! may be sent again and [`backoff`] when; both are pure and serve every kind. No executor sees the
 //! store: what it needs of the world is in [`executor::ExecCx`], and every byte it sends goes through the
 //! outbound guard.
@@ -8,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod backoff;
+pub mod business;
 pub mod executor;
 pub mod freshness;
 pub mod gate;
@@ -25,6 +27,7 @@ use callwright_model::{
     tool::{Config, ToolSpec},
 };
 
+pub use business::BusinessTool;
 pub use callwright_pybox::Listener;
 pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
@@ -48,6 +51,10 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
         Config::Python(config) => {
             limits::check(spec)?;
             Arc::new(PythonTool::compile(config, spec, names)?)
+        }
+        Config::Business(config) => {
+            limits::check(spec)?;
+            Arc::new(BusinessTool::compile(config)?)
         }
     })
 }

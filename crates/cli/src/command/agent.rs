@@ -1,6 +1,7 @@
 //! `callwright agent`: agents as records, and the tools assigned to them.
 
 mod run;
+mod templates;
 
 use std::{fs, path::PathBuf};
 
@@ -33,6 +34,11 @@ pub(crate) enum Agent {
     Assign(Assign),
     /// Take a tool from an agent.
     Unassign(Unassign),
+    /// Agents to begin with: list them, or print one.
+    Templates(templates::Templates),
+    /// Several agents of one trade with their tools: list, install.
+    #[command(subcommand)]
+    Pack(templates::Pack),
 }
 
 /// All agents.
@@ -131,6 +137,8 @@ pub(super) fn run(command: Agent) -> Result<(), Failure> {
         }
         Agent::Run(command) => run::run(&command),
         Agent::Assign(command) => assign(&command),
+        Agent::Templates(command) => templates::templates(&command),
+        Agent::Pack(command) => templates::pack(&command),
         Agent::Unassign(command) => {
             let below = format!("/tools/{}", segment(&command.tool));
             command.remote.connect()?.delete(&path(&command.agent, &below))?;

@@ -112,6 +112,7 @@ pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Resul
         default_model: settings.default_model.clone(),
         credits: settings.credits,
         credit_prices: settings.credit_prices.clone(),
+        business_tools: settings.business_tools,
         ..EngineSettings::default()
     };
     let python = sandbox::open(settings);

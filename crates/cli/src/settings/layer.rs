@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 27] = [
+pub(super) const KEYS: [(&str, &str); 28] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -31,6 +31,7 @@ pub(super) const KEYS: [(&str, &str); 27] = [
     ("CALLWRIGHT_CA_FILE", "ca_file"),
     ("CALLWRIGHT_SMTP_URL", "smtp_url"),
     ("CALLWRIGHT_SMTP_FROM", "smtp_from"),
+    ("CALLWRIGHT_BUSINESS_TOOLS", "business_tools"),
     ("CALLWRIGHT_PYTHON", "python"),
     ("CALLWRIGHT_PYTHON_DIR", "python_dir"),
     ("CALLWRIGHT_PYTHON_PLACES", "python_places"),
@@ -69,6 +70,7 @@ pub(super) struct Layer {
     ca_file: Option<String>,
     smtp_url: Option<String>,
     smtp_from: Option<String>,
+    business_tools: Option<bool>,
     python: Option<bool>,
     python_dir: Option<String>,
     python_places: Option<u32>,
@@ -143,6 +145,7 @@ impl Layer {
             "ca_file" => self.ca_file = text(),
             "smtp_url" => self.smtp_url = text(),
             "smtp_from" => self.smtp_from = text(),
+            "business_tools" => self.business_tools = Some(boolean(name, value)?),
             "python" => self.python = Some(boolean(name, value)?),
             "python_dir" => self.python_dir = text(),
             "python_places" => self.python_places = Some(number(name, value)?),
@@ -182,6 +185,7 @@ impl Layer {
             ca_file: self.ca_file.or(below.ca_file),
             smtp_url: self.smtp_url.or(below.smtp_url),
             smtp_from: self.smtp_from.or(below.smtp_from),
+            business_tools: self.business_tools.or(below.business_tools),
             python: self.python.or(below.python),
             python_dir: self.python_dir.or(below.python_dir),
             python_places: self.python_places.or(below.python_places),
@@ -222,6 +226,7 @@ impl Layer {
             behind_proxy: self.behind_proxy.unwrap_or_default(),
             max_body_bytes: positive("max_body_bytes", self.max_body_bytes)? as usize,
             drain: Duration::from_secs(self.drain_seconds.unwrap_or_default().into()),
+            business_tools: self.business_tools.unwrap_or_default(),
             python: self.python.unwrap_or_default(),
             python_dir: self.python_dir.map_or_else(|| data_dir.join("python"), PathBuf::from),
             python_places: places as usize,

@@ -220,6 +220,13 @@ pub(crate) const ROUTES: &[Route] = &[
     ("PUT", "/api/v1/tools/{tested}", Who::Build, "tools:write", 200, Hidden, r#"{"name": "renamed {n}"}"#),
     ("DELETE", "/api/v1/tools/{tested}", Who::Build, "tools:write", 204, Hidden, ""),
     ("POST", "/api/v1/executions/{execution}/case", Who::Build, "tools:write", 201, Hidden, "{}"),
+    // Agents to begin with.
+    ("GET", "/api/v1/agent-templates", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/agent-templates/researcher", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/agent-packs", Who::See, "read", 200, Theirs, ""),
+    // No such pack: the matrix needs no sandbox to see who may.
+    ("POST", "/api/v1/agent-packs/none/install", Who::Build, "tools:write", 404, Theirs, r#"{"dry_run": true}"#),
+    ("GET", "/agents/templates", Who::See, "read", 200, Theirs, ""),
     // The library.
     ("GET", "/api/v1/templates", Who::See, "read", 200, Theirs, ""),
     ("GET", "/api/v1/templates/{template}", Who::See, "read", 200, Hidden, ""),

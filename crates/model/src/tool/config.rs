@@ -6,7 +6,7 @@ use serde::{
 };
 use utoipa::ToSchema;
 
-use super::{HttpConfig, Kind, PythonConfig, SystemConfig};
+use super::{BusinessConfig, HttpConfig, Kind, PythonConfig, SystemConfig};
 
 /// The configuration of a tool, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -18,6 +18,8 @@ pub enum Config {
     System(SystemConfig),
     /// Of a `python` tool.
     Python(Box<PythonConfig>),
+    /// Of a `business` tool.
+    Business(BusinessConfig),
 }
 
 impl Config {
@@ -27,6 +29,7 @@ impl Config {
             Self::Http(_) => Kind::Http,
             Self::System(_) => Kind::System,
             Self::Python(_) => Kind::Python,
+            Self::Business(_) => Kind::Business,
         }
     }
 
@@ -54,8 +57,20 @@ impl Config {
         }
     }
 
-    /// Whether the upstream recognises a repeated request by its key.
+    /// The function of a `business` tool.
+    pub fn business(&self) -> Option<&BusinessConfig> {
+        match self {
+            Self::Business(config) => Some(config),
+            _ => None,
+        }
+    }
+
+    /// Whether the upstream recognises a repeated request by its key. The program's own tables know an execution by its
+    /// id, so what is written there is written once however often it is sent.
     pub fn is_key_honoured(&self) -> bool {
+        if let Self::Business(config) = self {
+            return config.function.is_kept_here();
+        }
         self.http().and_then(|config| config.idempotency.as_ref()).is_some_and(|idempotency| idempotency.honoured)
     }
 }
@@ -77,6 +92,7 @@ impl<'de> DeserializeSeed<'de> for ConfigOf {
             Kind::Http => HttpConfig::deserialize(deserializer).map(Config::from),
             Kind::System => SystemConfig::deserialize(deserializer).map(Config::System),
             Kind::Python => PythonConfig::deserialize(deserializer).map(|config| Config::Python(Box::new(config))),
+            Kind::Business => BusinessConfig::deserialize(deserializer).map(Config::Business),
         }
     }
 }

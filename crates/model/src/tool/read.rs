@@ -57,6 +57,7 @@ macro_rules! spec {
                 let parameters = parameters.unwrap_or_else(|| match &config {
                     Config::Http(_) | Config::Python(_) => empty_schema(),
                     Config::System(system) => system.parameters(),
+                    Config::Business(business) => business.function.parameters(),
                 });
                 Ok(ToolSpec { name, kind, parameters, config, $($field: match $field {
                     Some(value) => value,

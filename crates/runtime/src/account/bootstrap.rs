@@ -10,7 +10,7 @@ use callwright_vault::token as text;
 use serde_json::json;
 
 use super::token::Mint;
-use crate::{App, audit};
+use crate::{App, audit, business::seed};
 
 /// The address of the first owner, who has no password until one is set with the first token.
 const ADMIN: &str = "admin@localhost";
@@ -41,13 +41,23 @@ pub async fn bootstrap(app: &App, token: Option<&str>) -> Result<Bootstrap, Faul
         match create(app, token).await {
             // Another server of the same database was faster.
             Err(fault) if fault.code == "email_taken" => {}
-            created => return created,
+            created => {
+                let created = created?;
+                give_tools(app).await?;
+                return Ok(created);
+            }
         }
     }
     if let Some(token) = token {
         ensure(app, token).await?;
     }
+    give_tools(app).await?;
     Ok(Bootstrap { created: false, token: None })
+}
+
+/// Gives all organizations the business tools that they were not given yet, unless the operator does not want that.
+async fn give_tools(app: &App) -> Result<(), Fault> {
+    if app.settings().business_tools { seed::all(app).await } else { Ok(()) }
 }
 
 fn check(token: &str) -> Result<(), Fault> {

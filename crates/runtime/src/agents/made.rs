@@ -7,7 +7,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     agent::{Agent, AgentProfile, Assignment},
     credit::Operation,
-    id::{OrgId, ToolId},
+    id::ToolId,
     legacy::ToolsSettings,
     tool::{Tool, release::Pin},
 };
@@ -15,7 +15,7 @@ use callwright_store::{audit::AuditEntry, credit::Charge};
 use serde_json::{Value, json};
 
 use super::{AgentSpec, AssignedTool};
-use crate::{App, app::require, audit, credits, registry, run::reach};
+use crate::{App, agent_templates, app::require, audit, credits, registry, run::reach};
 
 /// The most characters of an agent's name.
 const MOST_NAME: usize = 100;
@@ -64,7 +64,6 @@ enum BaseTools {
     #[default]
     None,
     /// A template names them: whoever makes the agent has to be allowed to use them.
-    #[expect(dead_code, reason = "made by the templates, which come in at `template`")]
     Named(Vec<String>),
     /// An agent has them: whoever may run it uses them, in the way in which it has them.
     Assigned(Vec<AssignedTool>, Option<ToolsSettings>),
@@ -127,7 +126,7 @@ pub async fn make(app: &App, caller: &Caller, wish: Wish) -> Result<Agent, Fault
 }
 
 async fn base(app: &App, caller: &Caller, id: &str) -> Result<Base, Fault> {
-    if let Some(base) = template(app, caller.org_id, id).await? {
+    if let Some(base) = template(app, caller, id).await? {
         return Ok(base);
     }
     let agent = super::runnable(app, caller, id).await.map_err(|fault| match fault.kind {
@@ -152,10 +151,26 @@ async fn base(app: &App, caller: &Caller, id: &str) -> Result<Base, Fault> {
     })
 }
 
-/// The template of that id. Those of `agent_templates::resolve(app, org, id)` come in here: its `default_tools` are
-/// [`BaseTools::Named`].
-async fn template(_app: &App, _org: OrgId, _id: &str) -> Result<Option<Base>, Fault> {
-    Ok(None)
+/// The template of that id. Of the tools that it names the agent has those that the caller may use: a template says what
+/// would be good to have, not what there is.
+async fn template(app: &App, caller: &Caller, id: &str) -> Result<Option<Base>, Fault> {
+    let Some(template) = agent_templates::resolve(id)? else { return Ok(None) };
+    let spec = agent_templates::spec_of(template);
+    let mut tools = Vec::new();
+    for name in &template.default_tools {
+        match reach::check(app, caller, None, std::slice::from_ref(name)).await {
+            Ok(()) => tools.push(name.clone()),
+            Err(fault) if fault.kind == FaultKind::Forbidden => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(Some(Base {
+        profile: spec.profile(),
+        description: spec.description,
+        instructions: spec.instructions,
+        model: spec.model,
+        tools: BaseTools::Named(tools),
+    }))
 }
 
 fn joined(base: String, own: &str) -> String {

@@ -10,7 +10,7 @@ use callwright_model::{
     execution::{Attempt, Event, Progress, SandboxReport},
     id::{ExecutionId, OrgId},
     secret::SecretString,
-    tool::Effect,
+    tool::{BusinessConfig, Effect},
 };
 use callwright_tools::{ExecCx, Freshness, Listener, OauthClient, Ports, PreparedCall, Validators};
 use callwright_vault::OauthRequest;
@@ -27,7 +27,7 @@ use super::{
     speech,
     work::Work,
 };
-use crate::App;
+use crate::{App, business};
 
 /// What an executor gets beyond its deadline to come back by itself.
 const GRACE: Duration = Duration::from_millis(500);
@@ -221,6 +221,16 @@ impl Ports for CallPorts<'_> {
         if let Some(exchange) = self.exchange {
             exchange.heard(freshness);
         }
+    }
+
+    async fn business(&self, config: &BusinessConfig, call: &PreparedCall) -> Result<Outcome, Fault> {
+        let ask = business::Ask {
+            caller: &self.work.request.caller,
+            execution: self.id,
+            arguments: &call.arguments,
+            is_stubbed: self.work.is_stubbed(),
+        };
+        business::run(self.app, config, ask).await
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {

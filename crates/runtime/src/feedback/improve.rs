@@ -75,7 +75,7 @@ pub async fn improve(app: &App, caller: &Caller, agent: &str) -> Result<AgentDra
     let (question, feedback) = question(app, &agent, feedback).await?;
     let messages = [ChatMessage::user(question)];
     let request = Request {
-        model: chosen.model(),
+        model: &chosen.model,
         instructions: TASK,
         messages: &messages,
         tools: &[],
@@ -86,7 +86,7 @@ pub async fn improve(app: &App, caller: &Caller, agent: &str) -> Result<AgentDra
         deadline: Instant::now() + PATIENCE,
     };
     let script = agent.profile.metadata.get("script");
-    let reply = models::complete(app, org, &chosen, request, script, &mut |_| {}).await?;
+    let reply = models::complete(app, org, &chosen, request, script, &mut |_| {}).await;
     let reply = reply.map_err(|error| {
         Fault::new(
             FaultKind::Unavailable,

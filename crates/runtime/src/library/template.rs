@@ -13,6 +13,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use callwright_model::{
     Fault, Object,
     account::{Caller, Right, Scope},
+    case::CaseSpec,
     id::ToolId,
     page::{Page, PageRequest, encode_cursor},
     tool::{Effect, Kind, Tool, ToolSpec},
@@ -140,6 +141,12 @@ pub(crate) fn like(name: &str) -> Vec<String> {
         shared >= 2 || (shared == 1 && (wanted.len() == 1 || have.len() == 1))
     };
     templates.iter().filter(is_like).map(|template| template.id.clone()).take(3).collect()
+}
+
+/// Whether a template of that id comes with the program, for tests of what names one.
+#[cfg(test)]
+pub(crate) fn is_builtin(id: &str) -> bool {
+    builtins().is_ok_and(|templates| templates.iter().any(|template| template.id == id))
 }
 
 fn builtins() -> Result<&'static [Template], Fault> {
@@ -279,15 +286,44 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<Template, Fault> {
     tool.filter(|tool| tool.spec.is_template).map(own).unwrap_or_else(|| Err(Fault::not_found("template", id)))
 }
 
+/// A template of the program with its blanks filled: the tool, its cases, and where it comes from.
+pub(crate) fn builtin_filled(id: &str, values: Object) -> Result<(ToolSpec, Vec<CaseSpec>, Origin), Fault> {
+    let template = builtins()?.iter().find(|template| template.id == id);
+    let template = template.ok_or_else(|| Fault::not_found("template", id))?;
+    let (mut spec, cases) = filled(template, values)?;
+    let origin = origin(template, &mut spec)?;
+    Ok((spec, cases, origin))
+}
+
+fn filled(template: &Template, values: Object) -> Result<(ToolSpec, Vec<CaseSpec>), Fault> {
+    let values = complete(&template.parameters, values)?;
+    let tool = fill(&template.tool, &values)?;
+    let cases = cases::filled(&template.cases, &values)?;
+    let spec = serde_json::from_value(tool)
+        .map_err(|error| Fault::invalid("values", format!("with these `values` it is not a tool: {error}")))?;
+    Ok((spec, cases))
+}
+
+/// Where a copy comes from. The copy is a tool to be called, with a version of its own.
+fn origin(template: &Template, spec: &mut ToolSpec) -> Result<Origin, Fault> {
+    (spec.is_template, spec.is_public) = (false, false);
+    let version = spec.version.take().unwrap_or_else(|| "1.0.0".to_owned());
+    Ok(Origin {
+        source: Source::Template,
+        source_id: template.id.clone(),
+        source_org: None,
+        version,
+        revision: 1,
+        sha256: digest(spec)?,
+        base: spec.clone(),
+    })
+}
+
 /// Makes a tool of a template, with the template's cases.
 pub async fn clone(app: &App, caller: &Caller, id: &str, request: CloneTemplate) -> Result<Copied, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let template = find(app, caller, id).await?;
-    let values = complete(&template.parameters, request.values)?;
-    let filled = fill(&template.tool, &values)?;
-    let cases = cases::filled(&template.cases, &values)?;
-    let mut spec: ToolSpec = serde_json::from_value(filled)
-        .map_err(|error| Fault::invalid("values", format!("with these `values` it is not a tool: {error}")))?;
+    let (mut spec, cases) = filled(&template, request.values)?;
     let is_own = template.source == TemplateSource::Organization;
     if let Some(name) = request.name {
         spec.name = name;
@@ -297,17 +333,7 @@ pub async fn clone(app: &App, caller: &Caller, id: &str, request: CloneTemplate)
             "`name` is missing: the template itself has that name, so the copy needs another",
         ));
     }
-    (spec.is_template, spec.is_public) = (false, false);
-    let version = spec.version.take().unwrap_or_else(|| "1.0.0".to_owned());
-    let origin = Origin {
-        source: Source::Template,
-        source_id: template.id.clone(),
-        source_org: None,
-        version,
-        revision: 1,
-        sha256: digest(&spec)?,
-        base: spec.clone(),
-    };
+    let origin = origin(&template, &mut spec)?;
     let note = Some(format!("from the template `{}`", template.id));
     let how = How { dry_run: request.dry_run, note, origin: Some(origin), ..How::default() };
     let mut copied = save_copy(app, caller, spec, how, request.agent.as_deref()).await?;

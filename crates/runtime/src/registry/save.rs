@@ -308,7 +308,7 @@ async fn commit(app: &App, caller: &Caller, mut commit: Commit) -> Result<(), Fa
 }
 
 /// Whether the tool can run, and what may surprise about it. It may name the `accepted` secrets before they are set.
-pub(super) async fn check(
+pub(crate) async fn check(
     app: &App,
     caller: &Caller,
     tool: &Tool,

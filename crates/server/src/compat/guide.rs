@@ -6,6 +6,7 @@
 //! What the guide has no word for goes by our own name, so that nothing is lost on the way. `docs/guides/guide-api.md`
 //! tells how the two map.
 
+mod agent_templates;
 mod agents;
 mod auth;
 mod credential;
@@ -23,6 +24,7 @@ use crate::state::ServerState;
 
 pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
+        .routes(routes!(agent_templates::list))
         .routes(routes!(tools::available::available))
         .routes(routes!(tools::create::create))
         .routes(routes!(tools::list::list))

@@ -46,6 +46,9 @@ pub(super) fn check(spec: &ToolSpec) -> Result<(), Fault> {
         Some((field, _)) if spec.effect != Effect::Read => {
             refuse(field, "is for tools whose `effect` is `read`: a write has to happen each time")
         }
+        Some((field, _)) if spec.kind == Kind::Business => {
+            refuse(field, "is for tools that fetch something; a `business` tool has it at hand")
+        }
         Some((field, _)) if spec.kind == Kind::System => {
             refuse(field, "is for tools that fetch something; a `system` tool acts on the call each time")
         }

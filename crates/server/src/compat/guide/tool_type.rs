@@ -32,6 +32,8 @@ pub(crate) enum ToolType {
     McpServer,
     /// Not in the guide: a step of the call itself.
     System,
+    /// Not in the guide: a function that comes with the program.
+    Business,
 }
 
 impl ToolType {
@@ -40,6 +42,7 @@ impl ToolType {
         match spec.kind {
             Kind::Python => Self::Function,
             Kind::System => Self::System,
+            Kind::Business => Self::Business,
             Kind::Http if spec.labels.get(TOOL_TYPE).is_some_and(|word| word == "webhook") => Self::Webhook,
             Kind::Http => Self::ApiEndpoint,
         }
@@ -54,6 +57,7 @@ impl ToolType {
             Self::Function => Ok(Kind::Python),
             Self::ApiEndpoint | Self::Webhook => Ok(Kind::Http),
             Self::System => Ok(Kind::System),
+            Self::Business => Ok(Kind::Business),
             Self::McpServer => Err(Fault::new(
                 FaultKind::Invalid,
                 "invalid_request",
@@ -68,7 +72,7 @@ impl ToolType {
             Self::ApiEndpoint => "api_endpoint",
             Self::Webhook => "webhook",
             // The kind says it all.
-            Self::Function | Self::McpServer | Self::System => {
+            Self::Function | Self::McpServer | Self::System | Self::Business => {
                 spec.labels.remove(TOOL_TYPE);
                 return;
             }

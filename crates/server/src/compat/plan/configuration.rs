@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
+        BusinessConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
         http::{Auth, Body, Idempotency},
         python::Network,
     },
@@ -34,6 +34,9 @@ pub(crate) struct Configuration {
     /// For the type `system`: our own form of it. It then stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<SystemConfig>,
+    /// For the type `business`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business: Option<BusinessConfig>,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
@@ -136,6 +139,8 @@ pub(crate) enum ToolType {
     Lambda,
     /// A step of the call itself.
     System,
+    /// A function that comes with the program.
+    Business,
 }
 
 impl ToolType {
@@ -144,6 +149,7 @@ impl ToolType {
         match kind {
             Kind::Http => Self::Endpoint,
             Kind::System => Self::System,
+            Kind::Business => Self::Business,
             Kind::Python => Self::PythonFunction,
         }
     }
@@ -156,7 +162,7 @@ impl ToolType {
         Err(Fault::invalid(
             path,
             format!(
-                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function` and `system`"
+                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system` and `business`"
             ),
         ))
     }
@@ -167,6 +173,7 @@ impl ToolType {
             Self::PythonFunction => "python_function",
             Self::Lambda => "lambda",
             Self::System => "system",
+            Self::Business => "business",
         }
     }
 
@@ -200,6 +207,11 @@ impl Configuration {
             let system = fields.require("system", "say what is done to the call, by our own form")?;
             fields.finish()?;
             return Ok(Self { system: Some(system), ..Self::bare(ToolType::System) });
+        }
+        if kind == ToolType::Business {
+            let business = fields.require("business", "say which function, by our own form")?;
+            fields.finish()?;
+            return Ok(Self { business: Some(business), ..Self::bare(ToolType::Business) });
         }
         let this = Self {
             method: Some(fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned())),
@@ -244,6 +256,7 @@ impl Configuration {
         match &spec.config {
             Config::Http(config) => Self::from_spec(config, &spec.result),
             Config::System(config) => Self { system: Some(config.clone()), ..Self::bare(ToolType::System) },
+            Config::Business(config) => Self { business: Some(config.clone()), ..Self::bare(ToolType::Business) },
             Config::Python(config) => {
                 Self { response_handling: ResponseHandling::from_result(&spec.result), ..function::show(config) }
             }
@@ -255,6 +268,7 @@ impl Configuration {
         Self {
             kind,
             system: None,
+            business: None,
             method: None,
             url: None,
             headers: BTreeMap::new(),

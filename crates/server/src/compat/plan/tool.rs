@@ -243,9 +243,14 @@ impl ToolInput {
             return Err(Fault::invalid("configuration", "`configuration` is missing: say how the tool is carried out"));
         }
         let configuration = self.configuration.as_ref();
-        let blank = match configuration.map(|configuration| (configuration.kind, &configuration.system)) {
-            Some((_, Some(system))) => json!({"name": "", "kind": "system", "config": system}),
-            Some((ToolType::PythonFunction, _)) => json!({"name": "", "kind": "python", "config": {"code": ""}}),
+        let own =
+            configuration.map(|configuration| (configuration.kind, &configuration.system, &configuration.business));
+        let blank = match own {
+            Some((_, Some(system), _)) => json!({"name": "", "kind": "system", "config": system}),
+            Some((_, _, Some(business))) => {
+                json!({"name": "", "kind": "business", "config": business, "effect": business.function.effect()})
+            }
+            Some((ToolType::PythonFunction, ..)) => json!({"name": "", "kind": "python", "config": {"code": ""}}),
             _ => json!({"name": "", "kind": "http", "config": {"url": ""}}),
         };
         let mut blank: ToolSpec = serde_json::from_value(blank).map_err(Fault::internal)?;
@@ -274,6 +279,9 @@ impl ToolInput {
                 (ToolType::Endpoint, Config::Http(http)) => configuration.apply(http, &mut spec.result, secrets)?,
                 (ToolType::System, Config::System(current)) => {
                     *current = configuration.system.unwrap_or_else(|| current.clone());
+                }
+                (ToolType::Business, Config::Business(current)) => {
+                    *current = configuration.business.unwrap_or_else(|| current.clone());
                 }
                 (ToolType::PythonFunction, Config::Python(current)) => {
                     configuration.response_handling.clone().unwrap_or_default().apply(&mut spec.result);

@@ -64,6 +64,7 @@ pub(crate) async fn list(
         None => None,
         Some(ToolType::Endpoint) => Some(Kind::Http),
         Some(ToolType::System) => Some(Kind::System),
+        Some(ToolType::Business) => Some(Kind::Business),
         Some(ToolType::PythonFunction) => Some(Kind::Python),
         // This build can hold none of these.
         Some(ToolType::Lambda) => {
