@@ -129,7 +129,7 @@ impl Client {
         &self,
         path: &str,
         last: Option<&str>,
-        each: &mut dyn FnMut(Option<&str>, &Value) -> Result<bool, Failure>,
+        mut each: impl FnMut(Option<&str>, &Value) -> Result<bool, Failure>,
     ) -> Result<bool, Failure> {
         let mut headers = vec![("accept", "text/event-stream")];
         headers.extend(last.map(|id| ("last-event-id", id)));

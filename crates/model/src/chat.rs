@@ -68,7 +68,7 @@ pub struct Opaque {
     /// The form that it belongs to, for example `gemini`; another provider is not given it.
     pub form: String,
     /// The pieces as they came.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub value: Value,
 }
 

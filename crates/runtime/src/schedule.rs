@@ -17,13 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::{
-    App,
-    account::kept::KeptCaller,
-    app::require,
-    audit, job,
-    run::{self, Prepared},
-};
+use crate::{App, account::kept::KeptCaller, app::require, audit, job, run};
 use when::When;
 
 /// A schedule as its author writes it.
@@ -170,9 +164,7 @@ async fn check(app: &App, caller: &Caller, spec: &ScheduleSpec) -> Result<Option
     if spec.target.tool.is_some() {
         job::call::prepare(app, caller, wish::call(&spec.target, None)?, None).await?;
     } else {
-        match run::prepare(app, caller, &wish::run(&spec.target, None)?, None, false).await? {
-            Prepared::New(_) | Prepared::Known(_) => {}
-        }
+        run::prepare(app, caller, &wish::run(&spec.target, None)?, None, false).await?;
     }
     Ok(spec.enabled.then_some(next_at))
 }

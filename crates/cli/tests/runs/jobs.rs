@@ -105,7 +105,7 @@ fn a_run_that_was_laid_aside_goes_on_where_it_was() {
             let run = world.settled(&run);
             (run["state"] == "failed").then_some(run)
         });
-        assert_eq!(run["error"]["message"].as_str().unwrap().contains("no key"), true);
+        assert!(run["error"]["message"].as_str().unwrap().contains("no key"), "{run}");
         assert_eq!(world.upstream.count(), 1, "what was done is not done again");
 
         // Once the thread went on without it, there is nothing to go on with.

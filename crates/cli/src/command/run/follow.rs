@@ -26,7 +26,7 @@ pub(crate) fn follow(client: &Client, id: &str, quiet: bool) -> Result<Value, Fa
     let mut cuts = 0;
     loop {
         let from = last.clone();
-        let told = client.events(&path, from.as_deref(), &mut |event_id, event| {
+        let told = client.events(&path, from.as_deref(), |event_id, event| {
             cuts = 0;
             let is_over = shown.event(event)?;
             if let Some(id) = event_id {
