@@ -105,7 +105,11 @@ mod tests {
     fn read(pieces: &[&[u8]]) -> Vec<(String, String)> {
         let (mut parser, mut events) = (Parser::default(), Vec::new());
         for piece in pieces {
-            parser.push(piece, |event| Ok(events.push((event.name, event.data)))).unwrap();
+            let taken = parser.push(piece, |event| {
+                events.push((event.name, event.data));
+                Ok(())
+            });
+            taken.unwrap();
         }
         events.extend(parser.finish().map(|event| (event.name, event.data)));
         events
@@ -143,7 +147,7 @@ mod tests {
         let mut parser = Parser::default();
         let error = (0..9).find_map(|_| parser.push(&piece, |_| Ok(())).err()).unwrap();
         assert_eq!(error.kind, ErrorKind::BadResponse);
-        let mut lines = b"data: ".repeat(1);
+        let mut lines = b"data: ".to_vec();
         lines.extend_from_slice(&piece);
         lines.push(b'\n');
         let mut parser = Parser::default();

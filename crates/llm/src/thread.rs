@@ -41,11 +41,14 @@ impl Image<'_> {
 
 /// The pictures among some pieces.
 pub(crate) fn images(parts: &[Part]) -> Vec<Image<'_>> {
-    let image = |part| match part {
-        &Part::Image { ref media_type, ref data } => Some(Image { media_type, data }),
-        Part::Text { .. } => None,
-    };
     parts.iter().filter_map(image).collect()
+}
+
+fn image(part: &Part) -> Option<Image<'_>> {
+    match part {
+        Part::Image { media_type, data } => Some(Image { media_type, data }),
+        Part::Text { .. } => None,
+    }
 }
 
 /// The turns of a thread. What says nothing at all is left out.

@@ -111,7 +111,7 @@ fn providers_are_made_changed_listed_and_removed() {
         ] {
             let mut spec = json!({"name": "x", "kind": "openai", "secret": "K"});
             spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            assert_eq!(api.post(PATH, spec).expect(400)["error"]["details"]["field"], field, "{more}");
+            assert_eq!(api.post(PATH, spec).expect(422)["error"]["details"]["field"], field, "{more}");
         }
         let log = api.get("/api/v1/audit?limit=50").ok().to_string();
         for action in ["model_provider.create", "model_provider.update", "model_provider.delete"] {
@@ -151,7 +151,7 @@ fn the_environment_serves_too_and_leads_nowhere_else() {
         // Another provider at the same address is no operator's, so the rules for tools hold.
         api.put("/api/v1/secrets/K", json!({"value": "key-key"})).ok();
         let spec = json!({"name": "mine", "kind": "openai", "base_url": openai.base_url(), "secret": "K"});
-        assert_eq!(api.post(PATH, spec).expect(400)["error"]["details"]["field"], "base_url");
+        assert_eq!(api.post(PATH, spec).expect(422)["error"]["details"]["field"], "base_url");
         let ran = server.run(&["model", "list"]).expect(0);
         assert!(ran.stdout.contains("environment"), "{}", ran.stdout);
     });
@@ -166,7 +166,7 @@ fn the_command_line_and_the_doctor_know_them() {
         let address = vendor.base_url();
         server.run(&[&args[..], &["--base-url", &address, "--default"]].concat()).expect(0);
         let ran = server.run(&["model", "test", "claude"]).expect(0);
-        assert!(ran.stdout.contains("claude/the-model-2026 answers"), "{}", ran.stdout);
+        assert!(ran.stderr.contains("claude/the-model-2026 answers"), "{}", ran.stderr);
         let looked = |word: &str| {
             let findings = api.get("/api/v1/doctor").ok()["findings"].clone();
             let found = findings.as_array().unwrap().iter().find(|one| one["check"] == "model providers").cloned();
@@ -183,7 +183,7 @@ fn the_command_line_and_the_doctor_know_them() {
         assert!(ran.stderr.contains("cannot answer now"), "{}", ran.stderr);
         server.run(&["model", "remove", "claude"]).expect(0);
         let ran = server.run(&["model", "list"]).expect(0);
-        assert!(ran.stdout.contains("callwright model add"), "{}", ran.stdout);
+        assert!(ran.stderr.contains("callwright model add"), "{}", ran.stderr);
         assert_eq!(looked("scripted")["verdict"], "ok");
     });
 }
