@@ -60,6 +60,18 @@ impl Tx<'_> {
     }
 }
 
+/// Small tables whose rows go with their organization and with nothing else.
+const OWN_TABLES: [&str; 8] = [
+    "feature_flag",
+    "credit_balance",
+    "credit_entry",
+    "feedback",
+    "agent_draft",
+    "agent_grant",
+    "model_provider",
+    "builtin_tool",
+];
+
 impl Store {
     /// Adds an organization.
     pub async fn create_organization(&self, organization: &Organization) -> Result<()> {
@@ -109,6 +121,13 @@ impl Store {
         self.flush().await?;
         self.delete_slices(org, "execution", "id").await?;
         self.delete_slices(org, "execution_result", "execution_id").await?;
+        let of_runs = "DELETE FROM step WHERE run_id IN (SELECT id FROM run WHERE org_id = $1)";
+        self.execute(of_runs, params![org]).await?;
+        let of_threads = "DELETE FROM message WHERE thread_id IN (SELECT id FROM thread WHERE org_id = $1)";
+        self.execute(of_threads, params![org]).await?;
+        for table in ["run", "job", "thread", "schedule", "ticket", "outbox", "task", "calendar_event"] {
+            self.delete_slices(org, table, "id").await?;
+        }
         let was_there = self
             .write(org, |org, tx| {
                 Box::pin(async move {
@@ -117,7 +136,7 @@ impl Store {
                             format!("DELETE FROM {totals} WHERE tool_id IN (SELECT id FROM tool WHERE org_id = $1)");
                         tx.execute(&sql, &params![*org]).await?;
                     }
-                    for table in ["feature_flag", "credit_balance", "credit_entry", "feedback", "agent_draft"] {
+                    for table in OWN_TABLES {
                         tx.execute(&format!("DELETE FROM {table} WHERE org_id = $1"), &params![*org]).await?;
                     }
                     Ok(tx.execute("DELETE FROM organization WHERE id = $1", &params![*org]).await? > 0)
