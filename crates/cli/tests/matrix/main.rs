@@ -108,6 +108,7 @@ impl World {
             "leaver",
             "invitation",
             "secret",
+            "provider",
             "unknown",
             "cut",
             "equipped",
