@@ -108,7 +108,7 @@ fn what_is_not_configured_makes_nothing_up() {
     let fault = api.post("/api/v1/tools", odd).expect(422);
     assert!(fault.to_string().contains("config.settings.key"), "{fault}");
     // By the plan's paths and the guide's, they can be read and put back.
-    let plan = api.get("/api/tools?tool_type=business").expect(200);
+    let plan = api.get("/api/organization/tools?tool_type=business").expect(200);
     assert_eq!(plan.as_array().map(Vec::len).or_else(|| plan["tools"].as_array().map(Vec::len)), Some(8), "{plan}");
     let guide = api.get("/agents/tools/calculator").expect(200);
     assert_eq!(guide["tool"]["tool_type"], "business", "{guide}");
