@@ -39,7 +39,17 @@ pub async fn complete(
     request: Request<'_>,
     events: Events<'_>,
 ) -> Result<Reply, ModelError> {
-    let answer = ask(guard, endpoint, &request, events).await;
+    let mut answer = ask(guard, endpoint, &request, &mut *events).await;
+    // Newer models of several vendors refuse to be told a temperature, and nothing but the refusal says which.
+    if request.temperature.is_some()
+        && let Err(error) = &answer
+        && error.kind == ErrorKind::InvalidRequest
+        && error.status == Some(400)
+        && error.message.contains("temperature")
+    {
+        tracing::debug!(model = request.model, "the model refuses a temperature; it is asked again without");
+        answer = ask(guard, endpoint, &Request { temperature: None, ..request }, events).await;
+    }
     answer.map_err(|error| failure::without_key(error, endpoint))
 }
 

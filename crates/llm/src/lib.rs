@@ -2,7 +2,8 @@
 //!
 //! Each provider's form is written and read by types of our own, and every byte goes through the outbound guard. Nothing
 //! here knows the store, the vault, or an organization: whoever calls brings the address and the key. Nothing is tried
-//! again here either; an error says whether that could help ([`ModelError::is_retryable`]).
+//! again here either, but a request whose temperature the model refuses; an error says whether that could help
+//! ([`ModelError::is_retryable`]).
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod complete;

@@ -40,6 +40,37 @@ pub(crate) struct Provider {
     asked: Mutex<Asked>,
 }
 
+/// One that refuses every temperature.
+struct Cold(Mutex<Vec<bool>>);
+
+impl Script for Cold {
+    fn play(&self, request: &Sending<'_>) -> Played {
+        let body: Value = serde_json::from_slice(request.body).unwrap();
+        let is_warm = body.get("temperature").is_some();
+        self.0.lock().unwrap().push(is_warm);
+        let answer = if is_warm {
+            json!({"error": {"message": "Unsupported value: 'temperature' does not support 0.5 with this model.",
+                "type": "invalid_request_error", "param": "temperature", "code": "unsupported_value"}})
+        } else {
+            json!({"choices": [{"message": {"content": "cold"}, "finish_reason": "stop"}]})
+        };
+        let status = if is_warm { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        let body = answer.to_string().into();
+        Played { delay: Duration::ZERO, ending: Ending::Answer { status, headers: HeaderMap::new(), body } }
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_refuses_a_temperature_is_asked_without() {
+    let provider = Arc::new(Cold(Mutex::default()));
+    let guard = Guard::new(Options::default()).unwrap().scripted(provider.clone());
+    let messages = [ChatMessage::user("hi")];
+    let reply =
+        complete(&guard, &endpoint(Form::OpenaiChat), request(&messages, &[], false), &mut |_| {}).await.unwrap();
+    assert_eq!(reply.message.text(), "cold");
+    assert_eq!(provider.0.lock().unwrap()[..], [true, false]);
+}
+
 impl Script for Provider {
     fn play(&self, request: &Sending<'_>) -> Played {
         *self.asked.lock().unwrap() = Asked {

@@ -39,7 +39,7 @@ pub(super) fn body(request: &Request<'_>, more: &Map<String, Value>) -> Value {
             body["tool_choice"] = json!({ "type": "auto", "disable_parallel_tool_use": true });
         }
     }
-    if let Some(temperature) = request.temperature {
+    if let Some(temperature) = request.temperature.filter(|_| takes_temperature(request.model)) {
         // Others go up to 2.
         body["temperature"] = json!(temperature.clamp(0.0, 1.0));
     }
@@ -57,6 +57,17 @@ fn most_tokens(model: &str) -> u32 {
         4096
     } else {
         16_384
+    }
+}
+
+/// Claude's models from 4.7 on refuse a temperature; what is not Claude by name is given it.
+fn takes_temperature(model: &str) -> bool {
+    let Some(name) = model.strip_prefix("claude-") else { return true };
+    let mut numbers = name.split('-').filter_map(|word| word.parse::<u32>().ok());
+    match (numbers.next(), numbers.next()) {
+        (Some(4), Some(minor)) => minor <= 6 || minor > 999,
+        (Some(major), _) => major <= 4,
+        (None, _) => name.starts_with("instant") || name.starts_with("2."),
     }
 }
 
@@ -318,5 +329,20 @@ impl Stream {
             events(Event::Text(more.to_owned()));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newer_models_are_told_no_temperature() {
+        for model in ["claude-3-haiku-20240307", "claude-opus-4-20250514", "claude-sonnet-4-6", "claude-2.1", "other"] {
+            assert!(takes_temperature(model), "{model}");
+        }
+        for model in ["claude-opus-4-7", "claude-opus-5", "claude-haiku-5-5-20261001", "claude-mythos-preview"] {
+            assert!(!takes_temperature(model), "{model}");
+        }
     }
 }
