@@ -209,6 +209,7 @@ pub struct CreditEntry {
     /// What was added; less than nothing for a charge.
     pub amount: Credits,
     /// What there was after it.
+    #[schema(value_type = f64)]
     pub balance: Credits,
     /// What it was about: the id of the thing, or a tool's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

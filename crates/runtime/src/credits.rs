@@ -65,6 +65,7 @@ pub struct CreditAccount {
     /// Whether operations are paid for here. If not, nothing is charged, whatever the prices say.
     pub enabled: bool,
     /// What there is.
+    #[schema(value_type = f64)]
     pub balance: Credits,
     /// What operations cost.
     #[schema(value_type = BTreeMap<String, Credits>)]

@@ -348,7 +348,12 @@ fn shape(path: &str) -> String {
     let path =
         path.split('?').next().unwrap().replace("{equipped}", "{agent}/tools/{tool}").replace("{cut}", "{id}/result");
     let path = path.replace("{tested}", "{tool}/cases/{case}").replace("{improved}", "{agent}/drafts/{draft}");
-    let path = path.replace("/versions/1", "/versions/{r}").replace("/S{n}", "/{name}").replace("/CA1/", "/{call_id}/");
+    let path = path
+        .replace("/versions/1", "/versions/{r}")
+        .replace("/S{n}", "/{name}")
+        .replace("/researcher", "/{id}")
+        .replace("/none/", "/{id}/")
+        .replace("/CA1/", "/{call_id}/");
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 

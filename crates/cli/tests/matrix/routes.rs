@@ -263,7 +263,7 @@ pub(crate) const ROUTES: &[Route] = &[
     ("POST", "/agents/create", Who::Build, "agents:write", 200, Theirs, r#"{"name": "guided", "instructions": "i"}"#),
     ("POST", "/agents/custom/create", Who::Build, "agents:write", 200, Theirs, r#"{"name": "guided"}"#),
     ("POST", "/agents/execute", Who::Call, "agents:run", 200, Hidden, r#"{"agent_id": "{talker}", "message": "m"}"#),
-    ("GET", "/agents/status/{talk_job}", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/agents/status/{talk_job}", Who::See, "read|agents:run", 200, Hidden, ""),
     ("GET", "/agents/list", Who::See, "read", 200, Theirs, ""),
     ("POST", "/agents/{own_agent}/share", Who::Build, "agents:write", 200, Hidden, r#"{"user_ids": ["{member}"]}"#),
     ("GET", "/jobs/status/recent", Who::See, "read", 200, Theirs, ""),

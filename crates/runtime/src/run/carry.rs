@@ -278,6 +278,8 @@ impl Carrier {
         let ask = turn::ask(scene, chosen, &self.messages, tools, self.deadline);
         let reply = match self.unless_stopped(true, ask).await?? {
             Asked::Reply(reply) => *reply,
+            // The model's time is the run's: it may say first that it is over.
+            Asked::Later(..) | Asked::Never(_) if Instant::now() >= self.deadline => return Err(deadline_over()),
             Asked::Later(error, pause) if self.attempts < MODEL_ATTEMPTS => {
                 return Err(Halt::Later(error.message, pause));
             }
