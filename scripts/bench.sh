@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds the release binary and measures the call path beside a bare proxy. Arguments go to the benchmark.
+# `scripts/bench.sh runs` measures runs of agents (`--python` names one with the peers, `--postgres` a database).
 # `scripts/bench.sh python` measures the Python sandbox beside a `python3` process and RestrictedPython instead.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -27,4 +28,8 @@ if [ "${1:-}" = python ]; then
     --dir "$target/python" run --python "$venv/bin/python" "$@"
 fi
 cargo build --release --locked -p callwright
+if [ "${1:-}" = runs ]; then
+  shift
+  exec cargo run --release --locked --manifest-path benches/Cargo.toml --bin runs -- --binary "$target/release/callwright" "$@"
+fi
 cargo run --release --locked --manifest-path benches/Cargo.toml -- run --binary "$target/release/callwright" "$@"
