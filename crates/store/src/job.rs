@@ -189,6 +189,16 @@ impl Store {
         self.write((node, now, most), |(node, now, most), tx| Box::pin(tx.claim_jobs(*node, *now, *most))).await
     }
 
+    /// The jobs that a node has had since before `before`, with their epochs, at most `most`.
+    pub async fn jobs_of_node(&self, node: NodeId, before: Timestamp, most: u32) -> Result<Vec<JobFence>> {
+        let sql = "SELECT id, epoch FROM job WHERE state = 'running' AND owner = $1 AND updated_at < $2 LIMIT $3";
+        self.fetch_all(sql, params![node, before, i64::from(most)], |row| {
+            let mut fields = row.fields("job");
+            Ok(JobFence { job: fields.id("id")?, epoch: fields.int("epoch")? })
+        })
+        .await
+    }
+
     /// When the next job's time comes.
     pub async fn next_job_at(&self) -> Result<Option<Timestamp>> {
         let sql = "SELECT MIN(run_at) FROM job WHERE state = 'queued'";

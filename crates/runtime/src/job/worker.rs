@@ -3,10 +3,14 @@
 //! A job that is asked for here is begun here at once where there is room; the queue is looked at when somebody says
 //! that it is time, when a job's time comes, and once a second in any case.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use callwright_model::{
-    id::ExecutionId,
+    id::{ExecutionId, JobId},
     job::{JobKind, JobState},
 };
 use callwright_store::job::{JobFence, JobRow};
@@ -27,6 +31,10 @@ const WAITS: [Duration; 8] = [
 ];
 /// The longest that the queue is not looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// A job that nobody here carries is left alone this long: whoever took it may be about to begin.
+const FORGOTTEN: Duration = Duration::from_secs(15);
+/// The most jobs of this node that are looked at in one go.
+const MOST_OWNED: u32 = 5_000;
 /// The most jobs taken at once.
 const MOST_AT_ONCE: usize = 64;
 
@@ -35,6 +43,7 @@ pub struct Worker {
     places: Arc<Semaphore>,
     size: usize,
     wake: Notify,
+    carried: Mutex<HashSet<JobId>>,
 }
 
 /// What became of a job in its carrier's hands.
@@ -53,7 +62,7 @@ pub(crate) enum Left {
 
 impl Worker {
     pub(crate) fn new(size: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(size)), size, wake: Notify::new() }
+        Self { places: Arc::new(Semaphore::new(size)), size, wake: Notify::new(), carried: Mutex::default() }
     }
 
     /// A place, if one is free.
@@ -64,6 +73,10 @@ impl Worker {
     /// Says that there may be something in the queue.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<JobId>> {
+        self.carried.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many jobs are carried here at most.
@@ -132,6 +145,7 @@ async fn take(app: &App) -> Duration {
 /// Carries a job that is ours, in a task of its own.
 pub(crate) fn carry_on(app: &App, job: JobRow, place: OwnedSemaphorePermit) {
     let app = app.clone();
+    app.worker().lock().insert(job.job.id);
     app.clone().spawn(async move {
         metering::job_started(&job.job, app.clock().now());
         let left = match job.job.kind {
@@ -139,12 +153,26 @@ pub(crate) fn carry_on(app: &App, job: JobRow, place: OwnedSemaphorePermit) {
             JobKind::Call => super::call::carry(&app, &job).await,
         };
         leave(&app, &job, left).await;
+        app.worker().lock().remove(&job.job.id);
         drop(place);
         app.worker().wake();
     });
 }
 
-/// Keeps what became of a job. What cannot be kept is left to the reaper, or to the next start.
+/// Gives back what this node has by the tables and carries by nobody: the database took a claim, and its answer was
+/// lost; or how a job ended could not be kept.
+pub(crate) async fn give_back(app: &App) -> Result<(), callwright_store::Error> {
+    let now = app.clock().now();
+    for fence in app.store().jobs_of_node(app.node_id(), now.minus(FORGOTTEN), MOST_OWNED).await? {
+        if !app.worker().lock().contains(&fence.job) && app.store().hand_back_job(fence, now).await? {
+            tracing::warn!(job = %fence.job, "a job was in nobody's hands here; it is back in the queue");
+            app.worker().wake();
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what became of a job. What cannot be kept is given back in a while, see [`give_back`].
 async fn leave(app: &App, job: &JobRow, left: Left) {
     let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
     let now = app.clock().now();

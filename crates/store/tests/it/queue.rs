@@ -306,6 +306,21 @@ on_both! {
         assert!(db.store.revive_job(org, run.job_id, at(5)).await.unwrap());
     }
 
+    async fn a_node_finds_what_it_has_and_nobody_carries(db) {
+        let (org, user) = db.organization().await;
+        let new = new_run(db, org, user);
+        let id = new.job.job.id;
+        db.store.create_run(new).await.unwrap();
+        let node = node(db).await;
+        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        assert_eq!(db.store.jobs_of_node(node, at(2), 9).await.unwrap(), [], "it was taken just now");
+        assert_eq!(db.store.jobs_of_node(db.id(), at(9), 9).await.unwrap(), []);
+        assert_eq!(db.store.jobs_of_node(node, at(3), 9).await.unwrap(), [fence(&job)]);
+        assert!(db.store.hand_back_job(fence(&job), at(3)).await.unwrap());
+        let again = db.store.claim_jobs(node, at(4), 1).await.unwrap().pop().unwrap();
+        assert_eq!((again.job.id, again.job.epoch, again.job.attempts), (id, 2, 1), "the attempt does not count");
+    }
+
     async fn a_dead_nodes_jobs_go_back_to_the_queue(db) {
         let (org, user) = db.organization().await;
         db.store.create_run(new_run(db, org, user)).await.unwrap();
