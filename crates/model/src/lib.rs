@@ -14,6 +14,7 @@ pub mod business;
 pub mod case;
 pub mod chat;
 pub mod context;
+pub mod conversation;
 pub mod credit;
 pub mod definition;
 pub mod error;

@@ -25,10 +25,12 @@ pub enum TicketKind {
     Callback,
     /// The caller was answered in time; the execution finishes behind.
     Late,
+    /// Whoever holds the conversation carries the call out and sends the result.
+    Client,
 }
 
 impl TicketKind {
-    const ALL: [Self; 4] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late];
+    const ALL: [Self; 5] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late, Self::Client];
 
     /// The name used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -37,6 +39,7 @@ impl TicketKind {
             Self::Confirmation => "confirmation",
             Self::Callback => "callback",
             Self::Late => "late",
+            Self::Client => "client",
         }
     }
 

@@ -5,6 +5,7 @@
 //! checked when it is saved, by `runtime::registry`.
 
 pub mod business;
+pub mod client;
 mod config;
 mod described;
 pub mod http;
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use business::{BusinessConfig, BusinessFunction};
+pub use client::ClientConfig;
 pub use config::Config;
 pub use http::HttpConfig;
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
@@ -48,6 +50,8 @@ pub enum Kind {
     Python,
     /// A function that comes with the program: a calculator, a list of tasks, a calendar.
     Business,
+    /// A function in the program of whoever holds the conversation.
+    Client,
 }
 
 impl Kind {
@@ -58,6 +62,7 @@ impl Kind {
             Self::System => "system",
             Self::Python => "python",
             Self::Business => "business",
+            Self::Client => "client",
         }
     }
 
@@ -68,6 +73,7 @@ impl Kind {
             "system" => Some(Self::System),
             "python" | "function" | "python_function" => Some(Self::Python),
             "business" => Some(Self::Business),
+            "client" => Some(Self::Client),
             _ => None,
         }
     }

@@ -13,7 +13,8 @@ use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    account::AccountState, call::hold::Holds, call::lend::Lendings, credits::Prices, inflight::Inflight,
+    account::AccountState, call::hold::Holds, call::lend::Lendings, conversation::Conversations,
+    conversation::TalkSettings, credits::Prices, inflight::Inflight,
     job::worker::Worker, limits, live::Live, node, registry::cache::ToolCache, results::Results, run::Runs,
     suggest::unmatched::Unmatched, tickets::Tickets,
 };
@@ -51,6 +52,8 @@ pub struct Settings {
     pub public_url: String,
     /// Whether every organization is given the business tools.
     pub business_tools: bool,
+    /// How conversations are bounded.
+    pub talk: TalkSettings,
 }
 
 impl Default for Settings {
@@ -71,6 +74,7 @@ impl Default for Settings {
             models: Vec::new(),
             public_url: "http://127.0.0.1:8080".to_owned(),
             business_tools: false,
+            talk: TalkSettings::default(),
         }
     }
 }
@@ -98,6 +102,7 @@ struct Rooms {
     unmatched: Unmatched,
     tickets: Tickets,
     runs: Runs,
+    conversations: Conversations,
     worker: Worker,
     node: node::Node,
     tasks: TaskTracker,
@@ -136,6 +141,7 @@ impl App {
             unmatched: Unmatched::default(),
             tickets: Tickets::default(),
             runs: Runs::default(),
+            conversations: Conversations::default(),
             worker,
             node,
             tasks: TaskTracker::new(),
@@ -244,6 +250,10 @@ impl App {
     /// Runs that are carried or watched here.
     pub fn runs(&self) -> &Runs {
         &self.0.runs
+    }
+    /// Conversations that are held here.
+    pub fn conversations(&self) -> &Conversations {
+        &self.0.conversations
     }
     /// What carries jobs here.
     pub fn worker(&self) -> &Worker {

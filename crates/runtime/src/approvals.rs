@@ -294,6 +294,9 @@ pub(crate) async fn cancel(app: &App, row: &TicketRow, effect: Effect) -> Result
     if row.ticket.kind == TicketKind::Callback {
         return call::callback::cancel(app, row, effect).await;
     }
+    if row.ticket.kind == TicketKind::Client {
+        return call::client::cancel(app, row).await;
+    }
     let error = ToolError::new(ErrorClass::Cancelled, "cancelled", "somebody cancelled this before anything was done");
     call::resume::end(app, row, TicketState::Void, State::Released, error).await
 }

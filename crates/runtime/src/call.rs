@@ -26,6 +26,7 @@ mod bind;
 mod cached;
 pub mod callback;
 mod claim;
+pub mod client;
 pub(crate) mod confirm;
 mod execute;
 pub mod hold;
@@ -235,7 +236,7 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         return aside::stubbed(app, &work).await;
     }
     // A read that waits for somebody, or for a callback, needs a row as a write does.
-    let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.callback().is_none();
+    let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && !work.has_ticket();
     if let Some(answer_by_ms) = work.policy().answer_by_ms {
         return late::run(app, work, answer_by_ms, is_read).await;
     }
@@ -271,11 +272,11 @@ async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {
 async fn check_draft(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
     let spec = &found.tool.tool.spec;
     let policy = &spec.policy;
-    let callback = spec.config.http().is_some_and(|http| http.callback.is_some());
+    let callback = spec.config.http().is_some_and(|http| http.callback.is_some()) || spec.config.client().is_some();
     if !policy.approval.is_no() || !policy.confirm.is_no() || policy.answer_by_ms.is_some() || callback {
         return Err(Fault::invalid(
             "draft",
-            "a draft with `approval`, `confirm`, `answer_by_ms` or `callback` cannot be called; rehearse it with `dry_run`, or test it with a stubbed case",
+            "a draft with `approval`, `confirm`, `answer_by_ms` or `callback`, or of the kind `client`, cannot be called; rehearse it with `dry_run`, or test it with a stubbed case",
         ));
     }
     let live = app.tools().find(app, request.caller.org_id, &found.tool.tool.id.to_string(), None).await?;
@@ -375,6 +376,9 @@ pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<Option<CallAnswer
     let now = app.clock().now();
     if !app.store().take_over(id, work.node_id, ledger.epoch, now).await? {
         return Ok(None);
+    }
+    if row.ticket.kind == TicketKind::Client {
+        work.ticket = Some(row.ticket.id);
     }
     work.started_at = Some(now);
     claim::act(app, work, ledger.epoch + 1, pass).await.map(Some)

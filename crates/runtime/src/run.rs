@@ -20,7 +20,7 @@ use callwright_model::{
     chat::{ChatMessage, Part, Usage},
     context::Channel,
     credit::Operation,
-    id::{JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
+    id::{ConversationId, JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
     run::{Run, RunEvent, RunLimits, RunState, Step, Thread},
@@ -31,6 +31,7 @@ use callwright_store::{
     run::{Ending, NewRun, RunFilter, RunRow},
 };
 use serde_json::json;
+use tokio::sync::broadcast;
 
 pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
@@ -83,6 +84,19 @@ pub struct RunRequest {
     pub priority: i64,
     /// One run for all requests with this key, as long as its job is remembered.
     pub dedupe_key: Option<String>,
+    /// The conversation that it is a turn of.
+    pub talk: Option<Talk>,
+}
+
+/// What a turn of a conversation brings along.
+#[derive(Debug, Clone)]
+pub struct Talk {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The agent's instructions as they are for this client.
+    pub instructions: String,
+    /// What stands in the thread before what is said now.
+    pub before: Vec<ChatMessage>,
 }
 
 impl RunRequest {
@@ -102,6 +116,7 @@ impl RunRequest {
             delay: Duration::ZERO,
             priority: 0,
             dedupe_key: None,
+            talk: None,
         }
     }
 }
@@ -112,7 +127,19 @@ impl RunRequest {
 /// Forbidden: the agent or one of the tools is not the caller's to use. Not found: agent or thread. Conflict
 /// `thread_busy`: a run is at work on the thread.
 pub async fn start(app: &App, caller: &Caller, request: RunRequest) -> Result<Run, Fault> {
-    start_as(app, caller, request, None).await
+    start_as(app, caller, request, None, None).await
+}
+
+/// The same, and what happens to it from its very beginning.
+pub(crate) async fn start_watched(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+) -> Result<(Run, broadcast::Receiver<RunEvent>), Fault> {
+    let mut events = None;
+    let run = start_as(app, caller, request, None, Some(&mut events)).await?;
+    let events = events.unwrap_or_else(|| app.runs().watch(run.id));
+    Ok((run, events))
 }
 
 /// The same, asked for by a schedule.
@@ -121,6 +148,7 @@ pub(crate) async fn start_as(
     caller: &Caller,
     request: RunRequest,
     schedule: Option<ScheduleId>,
+    events: Option<&mut Option<broadcast::Receiver<RunEvent>>>,
 ) -> Result<Run, Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place() } else { None };
@@ -129,6 +157,9 @@ pub(crate) async fn start_as(
         Prepared::New(new) => *new,
     };
     let (run, job) = (new.row.run.clone(), new.job.clone());
+    if let Some(events) = events {
+        *events = Some(app.runs().watch(run.id));
+    }
     if let Err(error) = app.store().create_run(new).await {
         // Two requests with one key may come at the same time: the second is given what the first has made.
         let agent = agents::runnable(app, caller, &request.agent).await?;
@@ -204,6 +235,12 @@ pub(crate) async fn prepare(
         news: request.news,
         ..Kept::new(caller, &agent)
     };
+    let mut messages = Vec::with_capacity(1);
+    if let Some(talk) = &request.talk {
+        kept.conversation = Some(talk.id);
+        kept.instructions.clone_from(&talk.instructions);
+        messages.extend(talk.before.iter().cloned());
+    }
     if let Some(learned) = feedback::learned(app, caller, &agent).await? {
         // Whoever looks at the run sees that it was told more than the agent's instructions, and what.
         metadata.insert("learned".to_owned(), json!({ "count": learned.ids.len(), "feedback": learned.ids }));
@@ -262,13 +299,14 @@ pub(crate) async fn prepare(
         payload: None,
         dedupe_key: request.dedupe_key.clone(),
     };
+    messages.push(message);
     Ok(Prepared::New(Box::new(NewRun {
         charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
         row: RunRow { run, request: kept.seal(app, caller.org_id).await? },
         job,
         owner: at_once.then(|| app.node_id()),
         thread: new_thread,
-        messages: vec![message],
+        messages,
     })))
 }
 
@@ -366,13 +404,19 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
         ));
     }
     audit::write(app, caller, "run.cancel", "run", id, json!({ "agent": found.run.agent_name })).await?;
-    if !cancel_idle(app, &found).await? {
+    stop(app, &found).await
+}
+
+/// Stops a run, and gives it as it is once it has ended, or after a moment.
+pub(crate) async fn stop(app: &App, found: &RunRow) -> Result<Run, Fault> {
+    let (org, id) = (found.run.organization_id, found.run.id);
+    if !cancel_idle(app, found).await? {
         app.runs().stop(id);
     }
     // Whoever carries it lets go in a moment.
     let until = tokio::time::Instant::now() + Duration::from_secs(2);
     loop {
-        let run = row(app, caller.org_id, id).await?.run;
+        let run = row(app, org, id).await?.run;
         if run.state.is_final() || tokio::time::Instant::now() >= until {
             return Ok(run);
         }

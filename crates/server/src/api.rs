@@ -8,6 +8,7 @@ mod approvals;
 mod audit;
 mod bundles;
 mod cases;
+mod conversations;
 mod credits;
 mod deliveries;
 mod doctor;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(agents::routes())
         .merge(runs::routes())
         .merge(threads::routes())
+        .merge(conversations::routes())
         .merge(jobs::routes())
         .merge(schedules::routes())
         .merge(agent_templates::routes())

@@ -19,6 +19,7 @@ pub mod builtin;
 pub mod calendar;
 pub mod case;
 pub mod change;
+pub mod conversation;
 pub mod credit;
 mod db;
 mod dialect;

@@ -6,7 +6,7 @@ use serde::{
 };
 use utoipa::ToSchema;
 
-use super::{BusinessConfig, HttpConfig, Kind, PythonConfig, SystemConfig};
+use super::{BusinessConfig, ClientConfig, HttpConfig, Kind, PythonConfig, SystemConfig};
 
 /// The configuration of a tool, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -20,6 +20,8 @@ pub enum Config {
     Python(Box<PythonConfig>),
     /// Of a `business` tool.
     Business(BusinessConfig),
+    /// Of a `client` tool.
+    Client(ClientConfig),
 }
 
 impl Config {
@@ -30,6 +32,7 @@ impl Config {
             Self::System(_) => Kind::System,
             Self::Python(_) => Kind::Python,
             Self::Business(_) => Kind::Business,
+            Self::Client(_) => Kind::Client,
         }
     }
 
@@ -65,6 +68,14 @@ impl Config {
         }
     }
 
+    /// How a `client` tool is waited for.
+    pub fn client(&self) -> Option<&ClientConfig> {
+        match self {
+            Self::Client(config) => Some(config),
+            _ => None,
+        }
+    }
+
     /// Whether the upstream recognises a repeated request by its key. The program's own tables know an execution by its
     /// id, so what is written there is written once however often it is sent.
     pub fn is_key_honoured(&self) -> bool {
@@ -93,6 +104,7 @@ impl<'de> DeserializeSeed<'de> for ConfigOf {
             Kind::System => SystemConfig::deserialize(deserializer).map(Config::System),
             Kind::Python => PythonConfig::deserialize(deserializer).map(|config| Config::Python(Box::new(config))),
             Kind::Business => BusinessConfig::deserialize(deserializer).map(Config::Business),
+            Kind::Client => ClientConfig::deserialize(deserializer).map(Config::Client),
         }
     }
 }

@@ -55,7 +55,7 @@ macro_rules! spec {
                     (None, None) => return Err(A::Error::missing_field("config")),
                 };
                 let parameters = parameters.unwrap_or_else(|| match &config {
-                    Config::Http(_) | Config::Python(_) => empty_schema(),
+                    Config::Http(_) | Config::Python(_) | Config::Client(_) => empty_schema(),
                     Config::System(system) => system.parameters(),
                     Config::Business(business) => business.function.parameters(),
                 });

@@ -24,7 +24,7 @@ use super::{
     admit::{self, Pass},
     answer::{millis, state_of},
     bind::hex,
-    callback, confirm, execute, hold, outcome, park, record,
+    callback, client, confirm, execute, hold, outcome, park, record,
     shape::Shaped,
     speech,
     work::{Stop, Work},
@@ -120,7 +120,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         intent_slot: slot,
         resendable: is_resendable(&work),
     };
-    if work.callback().is_some() {
+    if work.has_ticket() {
         return callback::lead(app, work, new).await;
     }
     let claim = if is_gated { app.store().claim(&new).await? } else { app.store().claim_and_start(&new).await? };
@@ -194,7 +194,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         record::keep_whole(app, &work, whole);
     }
     let fence = Fence { node_id: work.node_id, epoch };
-    if let (Some(ticket), Outcome::Done(_)) = (work.ticket, &outcome) {
+    if let (Some(ticket), Outcome::Done(_), true) = (work.ticket, &outcome, work.ends_later()) {
         return callback::wait(app, work, ticket, fence).await;
     }
     let now = app.clock().now();
@@ -226,6 +226,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
             app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
         }
         tickets::execution_ended(app, execution.organization_id, execution.id).await;
+        client::offered(app, &work);
     }
     Ok(answer)
 }
@@ -273,7 +274,7 @@ pub(super) async fn give_up_rerun(
 /// Whether somebody may ask later how it went: then all of the outcome is kept.
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
-    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.callback().is_some()
+    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.has_ticket()
 }
 
 /// A write is recorded by the ledger; how it came past the limits is added behind.
@@ -448,7 +449,9 @@ pub(super) fn broken(work: &Work) -> ToolError {
 /// Whether a node that takes this over may send again: only what does no harm twice.
 pub(super) fn is_resendable(work: &Work) -> bool {
     let spec = &work.tool().tool.spec;
+    // A client is offered a call by its ticket, however often a server begins with it.
     spec.effect == Effect::Read
+        || spec.config.client().is_some()
         || spec.repeatable
         || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
 }

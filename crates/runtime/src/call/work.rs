@@ -12,7 +12,7 @@ use callwright_model::{
     execution::{Attempt, CacheUse, Passage, SandboxReport},
     id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
-    tool::{Effect, Policy, http::Callback},
+    tool::{ClientConfig, Effect, Policy, http::Callback},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -67,7 +67,7 @@ pub(super) struct Work {
     pub node_id: NodeId,
     /// For a tool that answers by a certain time: whether its caller was answered already.
     pub late: Option<Gate>,
-    /// The ticket of its callback.
+    /// The ticket of its callback, or of the client that carries it out.
     pub ticket: Option<TicketId>,
     /// How long it waited for a place, in milliseconds.
     pub queued_ms: OnceLock<f64>,
@@ -127,9 +127,34 @@ impl Work {
         asked
     }
 
-    /// How long its callback may take.
+    /// How long its result may take to come.
     pub(super) fn longest_callback(&self) -> Duration {
-        Duration::from_secs(self.callback().map_or(0, |callback| callback.expires_s.into()))
+        let client = self.client().map(ClientConfig::lifetime_s);
+        let seconds = self.callback().map(|callback| callback.expires_s).or(client);
+        Duration::from_secs(seconds.unwrap_or_default().into())
+    }
+
+    /// How a client is waited for, if one carries it out.
+    pub(super) fn client(&self) -> Option<&ClientConfig> {
+        self.tool().tool.spec.config.client()
+    }
+
+    /// Whether it has a ticket from the beginning: its result comes later, or a client has to be told.
+    pub(super) fn has_ticket(&self) -> bool {
+        self.callback().is_some() || self.client().is_some()
+    }
+
+    /// Whether its result comes later, from somebody else than its executor.
+    pub(super) fn ends_later(&self) -> bool {
+        self.ticket.is_some() && self.client().is_none_or(|client| client.expects_response)
+    }
+
+    /// The conversation in which it is made, as the server itself knows it: what a caller says is nobody's line.
+    pub(super) fn conversation(&self) -> Option<String> {
+        match self.context.verified.get("conversation_id") {
+            Some(Value::String(id)) => Some(id.clone()),
+            _ => None,
+        }
     }
 
     /// How the result comes later, if it does.

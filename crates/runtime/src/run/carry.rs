@@ -164,7 +164,9 @@ impl Carrier {
         let mut established = Object::new();
         established.insert("run_id".to_owned(), json!(self.row.run.id));
         established.insert("thread_id".to_owned(), json!(thread.id));
-        if !context.contains_key("conversation_id") {
+        if let Some(conversation) = self.kept.conversation {
+            established.insert("conversation_id".to_owned(), json!(conversation));
+        } else if !context.contains_key("conversation_id") {
             established.insert("conversation_id".to_owned(), json!(thread.id));
         }
         let chosen = match models::resolve(&self.app, org, &self.row.run.model).await {

@@ -11,7 +11,7 @@ use callwright_model::{
     id::{ExecutionId, RunId},
     run::{Step, StepKind, StepState},
     ticket::TicketKind,
-    tool::Effect,
+    tool::{Effect, Kind},
 };
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -131,7 +131,8 @@ async fn all_parallel(scene: &Scene, calls: &[ToolCall]) -> Result<bool, Fault> 
 
 fn is_parallel(found: &Found) -> bool {
     let spec = &found.tool.tool.spec;
-    spec.effect == Effect::Read || spec.policy.parallel
+    // A client is asked all at once, and answers in the order that it likes.
+    spec.effect == Effect::Read || spec.policy.parallel || spec.kind == Kind::Client
 }
 
 /// The steps of an answer, before anything is done.

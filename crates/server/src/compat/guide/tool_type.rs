@@ -34,6 +34,8 @@ pub(crate) enum ToolType {
     System,
     /// Not in the guide: a function that comes with the program.
     Business,
+    /// Not in the guide: a function in the program of whoever holds the conversation.
+    Client,
 }
 
 impl ToolType {
@@ -43,6 +45,7 @@ impl ToolType {
             Kind::Python => Self::Function,
             Kind::System => Self::System,
             Kind::Business => Self::Business,
+            Kind::Client => Self::Client,
             Kind::Http if spec.labels.get(TOOL_TYPE).is_some_and(|word| word == "webhook") => Self::Webhook,
             Kind::Http => Self::ApiEndpoint,
         }
@@ -58,6 +61,7 @@ impl ToolType {
             Self::ApiEndpoint | Self::Webhook => Ok(Kind::Http),
             Self::System => Ok(Kind::System),
             Self::Business => Ok(Kind::Business),
+            Self::Client => Ok(Kind::Client),
             Self::McpServer => Err(Fault::new(
                 FaultKind::Invalid,
                 "invalid_request",
@@ -72,7 +76,7 @@ impl ToolType {
             Self::ApiEndpoint => "api_endpoint",
             Self::Webhook => "webhook",
             // The kind says it all.
-            Self::Function | Self::McpServer | Self::System | Self::Business => {
+            Self::Function | Self::McpServer | Self::System | Self::Business | Self::Client => {
                 spec.labels.remove(TOOL_TYPE);
                 return;
             }

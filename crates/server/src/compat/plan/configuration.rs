@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        BusinessConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
+        BusinessConfig, ClientConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
         http::{Auth, Body, Idempotency},
         python::Network,
     },
@@ -37,6 +37,9 @@ pub(crate) struct Configuration {
     /// For the type `business`: our own form of it. It then stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub business: Option<BusinessConfig>,
+    /// For the type `client`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientConfig>,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
@@ -141,6 +144,8 @@ pub(crate) enum ToolType {
     System,
     /// A function that comes with the program.
     Business,
+    /// A function in the program of whoever holds the conversation.
+    Client,
 }
 
 impl ToolType {
@@ -150,6 +155,7 @@ impl ToolType {
             Kind::Http => Self::Endpoint,
             Kind::System => Self::System,
             Kind::Business => Self::Business,
+            Kind::Client => Self::Client,
             Kind::Python => Self::PythonFunction,
         }
     }
@@ -162,7 +168,7 @@ impl ToolType {
         Err(Fault::invalid(
             path,
             format!(
-                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system` and `business`"
+                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business` and `client`"
             ),
         ))
     }
@@ -174,6 +180,7 @@ impl ToolType {
             Self::Lambda => "lambda",
             Self::System => "system",
             Self::Business => "business",
+            Self::Client => "client",
         }
     }
 
@@ -212,6 +219,11 @@ impl Configuration {
             let business = fields.require("business", "say which function, by our own form")?;
             fields.finish()?;
             return Ok(Self { business: Some(business), ..Self::bare(ToolType::Business) });
+        }
+        if kind == ToolType::Client {
+            let client = fields.take("client")?.unwrap_or_default();
+            fields.finish()?;
+            return Ok(Self { client: Some(client), ..Self::bare(ToolType::Client) });
         }
         let this = Self {
             method: Some(fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned())),
@@ -257,6 +269,7 @@ impl Configuration {
             Config::Http(config) => Self::from_spec(config, &spec.result),
             Config::System(config) => Self { system: Some(config.clone()), ..Self::bare(ToolType::System) },
             Config::Business(config) => Self { business: Some(config.clone()), ..Self::bare(ToolType::Business) },
+            Config::Client(config) => Self { client: Some(config.clone()), ..Self::bare(ToolType::Client) },
             Config::Python(config) => {
                 Self { response_handling: ResponseHandling::from_result(&spec.result), ..function::show(config) }
             }
@@ -269,6 +282,7 @@ impl Configuration {
             kind,
             system: None,
             business: None,
+            client: None,
             method: None,
             url: None,
             headers: BTreeMap::new(),

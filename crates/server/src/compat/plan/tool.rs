@@ -250,6 +250,7 @@ impl ToolInput {
             Some((_, _, Some(business))) => {
                 json!({"name": "", "kind": "business", "config": business, "effect": business.function.effect()})
             }
+            Some((ToolType::Client, ..)) => json!({"name": "", "kind": "client", "config": {}}),
             Some((ToolType::PythonFunction, ..)) => json!({"name": "", "kind": "python", "config": {"code": ""}}),
             _ => json!({"name": "", "kind": "http", "config": {"url": ""}}),
         };
@@ -282,6 +283,9 @@ impl ToolInput {
                 }
                 (ToolType::Business, Config::Business(current)) => {
                     *current = configuration.business.unwrap_or_else(|| current.clone());
+                }
+                (ToolType::Client, Config::Client(current)) => {
+                    *current = configuration.client.unwrap_or_else(|| current.clone());
                 }
                 (ToolType::PythonFunction, Config::Python(current)) => {
                     configuration.response_handling.clone().unwrap_or_default().apply(&mut spec.result);
