@@ -126,7 +126,7 @@ pub async fn admit(app: &App, entrance: Entrance) -> Result<Admission, Fault> {
             (opened.agent, Some(opened.caller), Some(opened.nonce))
         }
         (None, Some(caller)) => {
-            let caller = signed::untrusted(caller);
+            let caller = signed::untrusted(caller)?;
             (agents::runnable(app, &caller, &entrance.agent).await?, Some(caller), None)
         }
         (None, None) => (public(app, &entrance.agent).await?, None, None),

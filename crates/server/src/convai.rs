@@ -135,10 +135,8 @@ async fn connect(
         upgrade.map_err(|refusal| malformed(format!("this is a WebSocket; {}", refusal.body_text().to_lowercase())))?;
     let admission = conversation::admit(&state.app, entrance).await?;
     let open = state.sockets.token();
-    let upgrade = upgrade
-        .protocols([SUBPROTOCOL])
-        .max_message_size(limits::MAX_MESSAGE)
-        .max_frame_size(limits::MAX_MESSAGE);
+    let upgrade =
+        upgrade.protocols([SUBPROTOCOL]).max_message_size(limits::MAX_MESSAGE).max_frame_size(limits::MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
         socket::converse(&state, admission, socket).await;
         drop(open);

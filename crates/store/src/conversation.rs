@@ -134,16 +134,7 @@ fn row(row: &Row) -> Result<ConversationRow> {
         ended_at,
         duration_s: ended_at.unwrap_or(seen_at).since(started_at).as_secs(),
     };
-    Ok(ConversationRow {
-        conversation,
-        request,
-        hold,
-        seen_at,
-        delivered_seq,
-        updates,
-        nonce,
-        searched_seq,
-    })
+    Ok(ConversationRow { conversation, request, hold, seen_at, delivered_seq, updates, nonce, searched_seq })
 }
 
 impl Tx<'_> {
@@ -314,7 +305,13 @@ impl Store {
 
     /// Brings what a conversation has come to up to date: tokens, tools and credits from the tables, and the words that
     /// are new. Nothing is counted twice, however often this is asked.
-    pub async fn tally_conversation(&self, org: OrgId, id: ConversationId, thread: ThreadId, tally: Tally) -> Result<()> {
+    pub async fn tally_conversation(
+        &self,
+        org: OrgId,
+        id: ConversationId,
+        thread: ThreadId,
+        tally: Tally,
+    ) -> Result<()> {
         self.write((org, id, thread, tally), |(org, id, thread, tally), tx| {
             Box::pin(async move {
                 let sql = "SELECT CAST(COALESCE(SUM(prompt_tokens), 0) AS BIGINT), \
@@ -383,7 +380,10 @@ impl Store {
                 }
                 let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
                 if tx.fetch_optional(busy, &params![thread]).await?.is_some() {
-                    return Err(Error::conflict("thread_busy", "a run is at work on this conversation; cancel it first"));
+                    return Err(Error::conflict(
+                        "thread_busy",
+                        "a run is at work on this conversation; cancel it first",
+                    ));
                 }
                 tx.forget_conversation(*org, *id, thread).await?;
                 Ok(true)

@@ -29,8 +29,8 @@ use callwright_model::{
 };
 
 pub use business::BusinessTool;
-pub use client::ClientTool;
 pub use callwright_pybox::Listener;
+pub use client::ClientTool;
 pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;

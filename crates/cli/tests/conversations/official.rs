@@ -95,12 +95,7 @@ fn the_python_clients_tools_run_unchanged() {
             let wish = json!({"base": world.server.url(), "agent": world.agent, "say": talk_all(),
                 "asynchronous": asynchronous});
             let Some(heard) = python(&wish).map(Heard) else { return };
-            check(
-                &heard,
-                "Client tool: empty called successfully.",
-                "'bad'",
-                "Tool 'nope' is not registered",
-            );
+            check(&heard, "Client tool: empty called successfully.", "'bad'", "Tool 'nope' is not registered");
             let told = heard.all("told");
             assert_eq!((told.len(), &told[0]["page"]), (1, &json!(7)), "{told:?}");
             assert_eq!(heard.all("called").len(), 2, "each call once");
@@ -115,12 +110,7 @@ fn the_javascript_client_runs_unchanged() {
         let origin = world.server.url().replacen("http", "ws", 1);
         let wish = json!({"origin": origin, "agent": world.agent, "say": talk_all()});
         let Some(heard) = javascript(&wish).map(Heard) else { return };
-        check(
-            &heard,
-            "Client tool execution successful.",
-            "Client tool execution failed",
-            "is not defined on client",
-        );
+        check(&heard, "Client tool execution successful.", "Client tool execution failed", "is not defined on client");
         assert_eq!(heard.all("told"), [json!({"page": 7})]);
         let id = heard.all("id")[0].as_str().unwrap().to_owned();
         let logged = world.logged(&id);

@@ -138,6 +138,8 @@ impl World {
             "rated",
             "criticized",
             "improved",
+            "offered",
+            "conversation",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -309,6 +311,23 @@ impl World {
                 let target = json!({"agent": self.agent(), "message": "hello"});
                 let schedule = json!({"name": format!("s {}", self.next()), "cron": "@yearly", "target": target});
                 text(&api.post("/api/v1/schedules", schedule).expect(201)["id"])
+            }
+            "offered" => {
+                let tool = self.owners_tool(json!({"kind": "client", "config": {}, "policy": {"timeout_ms": 100}}));
+                let path = format!("/api/v1/tools/{tool}/call");
+                text(&api.post(&path, json!({})).ok()["execution_id"])
+            }
+            "conversation" => {
+                let mut live = Live::open(api, &format!("/v1/convai/conversation?agent_id={}", self.agent()));
+                live.send(r#"{"type": "conversation_initiation_client_data"}"#);
+                let metadata = live.read().unwrap();
+                let id = text(&metadata["conversation_initiation_metadata_event"]["conversation_id"]);
+                live.close();
+                eventually("the conversation has ended", 10, || {
+                    let found = api.get(&format!("/api/v1/conversations/{id}")).expect(200);
+                    (found["state"] == "ended").then_some(())
+                });
+                id
             }
             "no_ticket" => "tick_00000000000000000000000000".to_owned(),
             // Asked for with another token, because the one that asked may not decide.

@@ -66,11 +66,11 @@ pub struct ClientCall {
 /// Not found: there is no such call. Gone `answer_expired`: nobody waits for it any more.
 pub async fn answer(app: &App, caller: &Caller, id: ExecutionId, given: ClientResult) -> Result<Arrived, Fault> {
     let row = app.store().ticket_of(caller.org_id, id).await?;
-    let row = row.filter(|row| row.ticket.kind == TicketKind::Client).ok_or_else(|| Fault::not_found("execution", id))?;
+    let row =
+        row.filter(|row| row.ticket.kind == TicketKind::Client).ok_or_else(|| Fault::not_found("execution", id))?;
     // Whoever asked may answer; another's call is an operator's to answer.
-    match row.ticket.user_id == caller.user_id {
-        true => require(caller, Right::Call, Scope::ToolsCall)?,
-        false => require(caller, Right::Decide, Scope::ExecutionsDecide)?,
+    if row.ticket.user_id != caller.user_id || !caller.may(Right::Call, Scope::ToolsCall) {
+        require(caller, Right::Decide, Scope::ExecutionsDecide)?;
     }
     take(app, row, given).await
 }
@@ -181,7 +181,9 @@ pub(crate) async fn told(app: &App, id: TicketId) -> Result<(), Fault> {
 /// No client has answered in time.
 pub(crate) async fn unanswered(app: &App, row: &TicketRow) -> Result<(), Fault> {
     let message = "the client did not answer in time; it is not known whether it did anything";
-    end(app, row, TicketState::Expired, ToolError::new(ErrorClass::TimeoutError, "client_timeout", message)).await.map(drop)
+    end(app, row, TicketState::Expired, ToolError::new(ErrorClass::TimeoutError, "client_timeout", message))
+        .await
+        .map(drop)
 }
 
 /// Nobody is there any more who could answer.

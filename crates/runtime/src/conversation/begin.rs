@@ -175,7 +175,8 @@ fn check_init(agent: &Agent, init: &Init) -> Result<(), Refusal> {
         let Some(text) = said else { continue };
         let name = what.as_str();
         if !agent.profile.overrides.contains(&what) {
-            let message = format!("this agent does not let its clients set `{name}`; its `overrides` say what they may");
+            let message =
+                format!("this agent does not let its clients set `{name}`; its `overrides` say what they may");
             return Err(Refusal::Said("override_error", message));
         }
         if text.chars().count() > most {
@@ -185,6 +186,8 @@ fn check_init(agent: &Agent, init: &Init) -> Result<(), Refusal> {
     }
     match init.language.as_deref().is_none_or(agents::is_language) {
         true => Ok(()),
-        false => Err(Refusal::Said("override_error", "`language` must be the tag of a language, such as `en`".to_owned())),
+        false => {
+            Err(Refusal::Said("override_error", "`language` must be the tag of a language, such as `en`".to_owned()))
+        }
     }
 }

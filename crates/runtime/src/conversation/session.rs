@@ -220,11 +220,15 @@ impl Session {
                 false => LOOK_IDLE,
             };
             let look_at = self.looked_at.map_or(now, |at| at + pause);
+            let mut wake_at = look_at.min(self.ends_at);
+            if self.run.is_none() {
+                wake_at = wake_at.min(self.idle_at);
+            }
             let heard = tokio::select! {
                 biased;
                 event = heard(&mut self.run) => Some(event),
                 () = self.held.wake.notified() => None,
-                () = tokio::time::sleep_until(look_at.min(self.ends_at)) => None,
+                () = tokio::time::sleep_until(wake_at) => None,
             };
             if let Some(Ok(RunEvent::Delta { text })) = heard {
                 self.write(text);

@@ -6,10 +6,15 @@
 
 use std::time::Duration;
 
-use callwright_model::{Fault, FaultKind, Timestamp, account::{Caller, Scope}, agent::Agent, id::{AgentId, RequestId}};
+use callwright_model::{
+    Fault, FaultKind, Timestamp,
+    account::{Caller, Right, Scope},
+    agent::Agent,
+    id::{AgentId, RequestId},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{App, account::kept::KeptCaller, agents};
+use crate::{App, account::kept::KeptCaller, agents, app::require};
 
 /// How long an address is good.
 const LASTS: Duration = Duration::from_secs(15 * 60);
@@ -41,7 +46,7 @@ pub async fn address(app: &App, caller: &Caller, agent: &str) -> Result<String, 
     let agent = agents::runnable(app, caller, agent).await?;
     let signature = Signature {
         conversation_with: agent.id,
-        caller: KeptCaller::of(&untrusted(caller)),
+        caller: KeptCaller::of(&untrusted(caller)?),
         nonce: app.ids().next(),
         until: app.clock().now().plus(LASTS),
     };
@@ -54,10 +59,12 @@ pub async fn address(app: &App, caller: &Caller, agent: &str) -> Result<String, 
 }
 
 /// What a client says about itself is never taken for verified, whoever lent it their token.
-pub(super) fn untrusted(caller: &Caller) -> Caller {
+pub(super) fn untrusted(caller: &Caller) -> Result<Caller, Fault> {
+    // First of all: a token whose only scope were taken away would have them all.
+    require(caller, Right::Call, Scope::AgentsRun)?;
     let mut caller = caller.clone();
     caller.scopes.retain(|scope| *scope != Scope::ContextTrust);
-    caller
+    Ok(caller)
 }
 
 /// Opens what stands in an address. `agent` is the one that the address names.

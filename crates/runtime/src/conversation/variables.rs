@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use callwright_model::{Fault, Object, Timestamp, id::{AgentId, ConversationId}};
+use callwright_model::{
+    Fault, Object, Timestamp,
+    id::{AgentId, ConversationId},
+};
 use serde_json::{Value, json};
 
 /// The most variables of one conversation.

@@ -91,9 +91,9 @@ fn without_nul(value: Value) -> Value {
     match value {
         Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
         Value::Array(items) => Value::Array(items.into_iter().map(without_nul).collect()),
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().map(|(name, value)| (name.replace('\0', ""), without_nul(value))).collect())
-        }
+        Value::Object(fields) => Value::Object(
+            fields.into_iter().map(|(name, value)| (name.replace('\0', ""), without_nul(value))).collect(),
+        ),
         other => other,
     }
 }
@@ -197,7 +197,10 @@ mod tests {
                 Heard::Result { id: "t".into(), result: json!(3), is_error: false },
             ),
             (json!({"user_audio_chunk": "AAAA"}), Heard::Audio),
-            (json!({"type": "feedback", "event_id": 2, "score": "dislike"}), Heard::Feedback { event: 2, liked: Some(false) }),
+            (
+                json!({"type": "feedback", "event_id": 2, "score": "dislike"}),
+                Heard::Feedback { event: 2, liked: Some(false) },
+            ),
             (json!({"type": "feedback", "event_id": 2, "score": null}), Heard::Feedback { event: 2, liked: None }),
             (
                 json!({"type": "multimodal_message", "text": {"type": "user_message", "text": "look"}}),
@@ -215,7 +218,9 @@ mod tests {
     #[test]
     fn a_client_is_sent_what_it_asked_for_and_what_it_needs() {
         let wants = ["agent_response".to_owned()];
-        for (kind, wanted) in [("agent_response", true), ("client_tool_call", true), ("agent_chat_response_part", false)] {
+        for (kind, wanted) in
+            [("agent_response", true), ("client_tool_call", true), ("agent_chat_response_part", false)]
+        {
             assert_eq!(is_wanted(&json!({"type": kind}), Some(&wants)), wanted);
             assert!(is_wanted(&json!({"type": kind}), None));
         }

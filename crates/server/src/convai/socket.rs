@@ -259,7 +259,8 @@ impl<'a> Talk<'a> {
         let text = match received {
             // A browser that closes without a code means the same as one that says 1000.
             Some(Ok(Message::Close(frame))) => {
-                let is_goodbye = frame.is_none_or(|frame| matches!(frame.code, close_code::NORMAL | close_code::STATUS));
+                let is_goodbye =
+                    frame.is_none_or(|frame| matches!(frame.code, close_code::NORMAL | close_code::STATUS));
                 return Err(if is_goodbye { Done::Goodbye } else { Done::Gone });
             }
             None | Some(Err(_)) => return Err(Done::Gone),
