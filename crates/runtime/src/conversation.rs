@@ -228,7 +228,7 @@ fn instructions(agent: &Agent, kept: &Kept, variables: &Object) -> String {
 }
 
 /// Another agent takes a conversation over; its socket hears of it.
-pub(crate) async fn hand_over(app: &App, conversation: &Conversation, agent: &Agent) -> Result<bool, Fault> {
+pub async fn hand_over(app: &App, conversation: &Conversation, agent: &Agent) -> Result<bool, Fault> {
     let (org, id) = (conversation.organization_id, conversation.id);
     let is_done = app.store().hand_conversation_over(org, id, agent.id, &agent.name).await?;
     app.conversations().wake(id);

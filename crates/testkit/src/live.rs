@@ -90,9 +90,9 @@ impl Live {
         }
     }
 
-    /// Sends a text frame; an error when the server has gone.
-    pub fn try_send(&mut self, text: &str) -> Result<(), ()> {
-        self.0.send(Message::text(text)).map_err(drop)
+    /// Sends a text frame. False: the server has gone.
+    pub fn try_send(&mut self, text: &str) -> bool {
+        self.0.send(Message::text(text)).is_ok()
     }
 
     /// Sends a text frame.

@@ -87,7 +87,7 @@ impl Admission {
             return Err(Refusal::Said("missing_dynamic_variable", message));
         }
         let first = Some(first).filter(|first| !first.trim().is_empty());
-        let (reconnect, _) = callwright_vault::token::generate().map_err(|error| Fault::internal(error))?;
+        let (reconnect, _) = callwright_vault::token::generate().map_err(Fault::internal)?;
         let kept = Kept {
             caller: caller.as_ref().map(KeptCaller::of),
             agent: agent.id,

@@ -51,11 +51,12 @@ impl Session {
         let messages = store.messages_after(self.thread(), self.seen, BATCH).await?;
         let is_all = messages.len() < BATCH as usize;
         for name in called(&messages) {
-            if !self.kinds.contains_key(&name) {
-                let agent = row.conversation.agent_id.to_string();
-                let tool = app.tools().find(&app, org, &name, Some(&agent)).await.ok().flatten();
-                self.kinds.insert(name, word_for(tool.map(|found| found.tool.tool.spec.kind)));
+            if self.kinds.contains_key(&name) {
+                continue;
             }
+            let agent = row.conversation.agent_id.to_string();
+            let tool = app.tools().find(&app, org, &name, Some(&agent)).await.ok().flatten();
+            self.kinds.insert(name, word_for(tool.map(|found| found.tool.tool.spec.kind)));
         }
         let mut calls: Vec<ClientCall> = Vec::new();
         for ticket in client::open_calls(&app, org, id).await? {
