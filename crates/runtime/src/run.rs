@@ -1,5 +1,6 @@
 //! Runs: an agent takes a thread forward until it has an answer. Asked for here, carried by a job.
 
+mod begun;
 mod carry;
 mod finish;
 mod history;
@@ -31,8 +32,13 @@ use callwright_store::{
     run::{Ending, NewRun, RunFilter, RunRow},
 };
 use serde_json::json;
-use tokio::sync::broadcast;
+use tokio::{
+    sync::{broadcast, oneshot},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
 
+pub(crate) use begun::Begun;
 pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
 pub use hub::Runs;
@@ -52,8 +58,15 @@ pub(crate) const MOST_ATTEMPTS: i64 = 12;
 const MOST_TEXT: usize = 400_000;
 /// The most bytes of a context.
 const MOST_CONTEXT: usize = 64 * 1024;
+/// The longest that somebody waits for a run.
+const MOST_WAIT: Duration = Duration::from_secs(120);
+/// How often whoever waits for a run looks at the tables.
+const LOOK: Duration = Duration::from_millis(500);
 /// The agent's last runs, from which the time of the next is guessed.
 const USUAL: u32 = 20;
+
+/// Gives a run once it has ended or lies down.
+type Settled = oneshot::Receiver<Run>;
 
 /// A wish for a run.
 #[derive(Debug, Clone)]
@@ -127,7 +140,7 @@ impl RunRequest {
 /// Forbidden: the agent or one of the tools is not the caller's to use. Not found: agent or thread. Conflict
 /// `thread_busy`: a run is at work on the thread.
 pub async fn start(app: &App, caller: &Caller, request: RunRequest) -> Result<Run, Fault> {
-    start_as(app, caller, request, None, None).await
+    start_as(app, caller, request, None).await
 }
 
 /// The same, and what happens to it from its very beginning.
@@ -137,7 +150,7 @@ pub(crate) async fn start_watched(
     request: RunRequest,
 ) -> Result<(Run, broadcast::Receiver<RunEvent>), Fault> {
     let mut events = None;
-    let run = start_as(app, caller, request, None, Some(&mut events)).await?;
+    let (run, _) = begin(app, caller, request, None, Some(&mut events)).await?;
     let events = events.unwrap_or_else(|| app.runs().watch(run.id));
     Ok((run, events))
 }
@@ -148,13 +161,39 @@ pub(crate) async fn start_as(
     caller: &Caller,
     request: RunRequest,
     schedule: Option<ScheduleId>,
-    events: Option<&mut Option<broadcast::Receiver<RunEvent>>>,
 ) -> Result<Run, Fault> {
+    begin(app, caller, request, schedule, None).await.map(|(run, _)| run)
+}
+
+/// The same, and waits until it has ended or lies down, at most `wait`, or until `closing`.
+pub async fn start_and_wait(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+    wait: Duration,
+    closing: &CancellationToken,
+) -> Result<Run, Fault> {
+    let (run, settled) = begin(app, caller, request, None, None).await?;
+    let settled = settled.unwrap_or_else(|| app.runs().when_settled(run.id));
+    tokio::select! {
+        settled = until_settled(app, caller, run.clone(), settled, wait) => settled,
+        () = closing.cancelled() => Ok(run),
+    }
+}
+
+/// Asks for a run. Where it is carried here, the caller can wait for its end.
+async fn begin(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+    schedule: Option<ScheduleId>,
+    events: Option<&mut Option<broadcast::Receiver<RunEvent>>>,
+) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place() } else { None };
-    let new = match prepare(app, caller, &request, schedule, place.is_some()).await? {
-        Prepared::Known(run) => return Ok(*run),
-        Prepared::New(new) => *new,
+    let (new, begun) = match prepare(app, caller, &request, schedule, place.is_some()).await? {
+        Prepared::Known(run) => return Ok((*run, None)),
+        Prepared::New(new, begun) => (*new, begun),
     };
     let (run, job) = (new.row.run.clone(), new.job.clone());
     if let Some(events) = events {
@@ -165,24 +204,25 @@ pub(crate) async fn start_as(
         let agent = agents::runnable(app, caller, &request.agent).await?;
         let asked = key::fingerprint(&agent, &request)?;
         return match key::find(app, caller, &request, asked.as_deref()).await? {
-            Some(found) => Ok(found),
+            Some(found) => Ok((found, None)),
             None => Err(error.into()),
         };
     }
     crate::failpoint!("run.created");
+    let settled = place.is_some().then(|| app.runs().when_settled(run.id));
     match place {
-        Some(place) => worker::carry_on(app, job, place),
+        Some(place) => worker::carry_on(app, job, Some(begun), place),
         None => app.worker().wake(),
     }
-    Ok(run)
+    Ok((run, settled))
 }
 
 /// A run that may begin.
 pub(crate) enum Prepared {
     /// It was asked for under the same key before.
     Known(Box<Run>),
-    /// All that is to be kept of it.
-    New(Box<NewRun>),
+    /// All that is to be kept of it, and what its first carrier is handed.
+    New(Box<NewRun>, Box<Begun>),
 }
 
 /// Checks a wish, and writes down what is to be kept of it. With `at_once` this node carries it.
@@ -202,7 +242,7 @@ pub(crate) async fn prepare(
     if let Some(found) = key::find(app, caller, request, asked.as_deref()).await? {
         return Ok(Prepared::Known(Box::new(found)));
     }
-    crate::models::resolve(app, caller.org_id, &agent.model).await?;
+    let chosen = crate::models::resolve(app, caller.org_id, &agent.model).await?;
     if let Some(names) = &request.tools {
         reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
     }
@@ -222,7 +262,8 @@ pub(crate) async fn prepare(
         created_at: now,
         updated_at: now,
     });
-    let thread_id = thread.or_else(|| new_thread.clone()).map(|thread| thread.id).ok_or_else(not_ready)?;
+    let is_new = new_thread.is_some();
+    let thread = thread.or_else(|| new_thread.clone()).ok_or_else(not_ready)?;
     let limits = request.limits.unwrap_or(agent.profile.limits);
     let message = ChatMessage::User { content: request.message.clone() };
     let mut metadata = request.metadata.clone();
@@ -256,7 +297,7 @@ pub(crate) async fn prepare(
         id: app.ids().next(),
         organization_id: caller.org_id,
         user_id: caller.user_id,
-        thread_id,
+        thread_id: thread.id,
         agent_id: agent.id,
         agent_name: agent.name.clone(),
         job_id: app.ids().next(),
@@ -299,15 +340,20 @@ pub(crate) async fn prepare(
         payload: None,
         dedupe_key: request.dedupe_key.clone(),
     };
+    let charge = credits::charge(app, caller, Operation::AgentExecute, run.id);
+    let row = RunRow { run, request: kept.seal(app, caller.org_id).await? };
     messages.push(message);
-    Ok(Prepared::New(Box::new(NewRun {
-        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
-        row: RunRow { run, request: kept.seal(app, caller.org_id).await? },
-        job,
-        owner: at_once.then(|| app.node_id()),
-        thread: new_thread,
-        messages,
-    })))
+    let begun = Begun {
+        row: row.clone(),
+        kept,
+        caller: caller.clone(),
+        thread,
+        chosen,
+        messages: is_new.then(|| messages.clone()),
+    };
+    let owner = at_once.then(|| app.node_id());
+    let new = NewRun { charge, row, job, owner, thread: new_thread, messages };
+    Ok(Prepared::New(Box::new(new), Box::new(begun)))
 }
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
@@ -414,10 +460,10 @@ pub(crate) async fn stop(app: &App, found: &RunRow) -> Result<Run, Fault> {
         app.runs().stop(id);
     }
     // Whoever carries it lets go in a moment.
-    let until = tokio::time::Instant::now() + Duration::from_secs(2);
+    let until = Instant::now() + Duration::from_secs(2);
     loop {
         let run = row(app, org, id).await?.run;
-        if run.state.is_final() || tokio::time::Instant::now() >= until {
+        if run.state.is_final() || Instant::now() >= until {
             return Ok(run);
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
@@ -465,6 +511,7 @@ async fn usual(app: &App, run: &Run) -> Result<Option<u64>, Fault> {
 }
 
 pub(crate) fn tell_run(app: &App, run: &Run) {
+    app.runs().settle(run);
     if app.runs().is_watched(run.id) {
         app.runs().tell(run.id, RunEvent::Run { run: Box::new(run.clone()) });
     }
@@ -472,24 +519,31 @@ pub(crate) fn tell_run(app: &App, run: &Run) {
 
 /// Waits until a run has ended or lies down, at most `wait`; and gives it as it is then.
 pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Result<Run, Fault> {
-    let until = tokio::time::Instant::now() + wait.min(Duration::from_secs(120));
-    let mut events = app.runs().watch(id);
+    // Asked for before the row is read, so that nothing falls between.
+    let settled = app.runs().when_settled(id);
+    let run = get(app, caller, id).await?;
+    until_settled(app, caller, run, settled, wait).await
+}
+
+/// The same for a run that is at hand. Another process may carry it, so the tables are looked at as well.
+async fn until_settled(
+    app: &App,
+    caller: &Caller,
+    mut run: Run,
+    mut settled: Settled,
+    wait: Duration,
+) -> Result<Run, Fault> {
+    let until = Instant::now() + wait.min(MOST_WAIT);
     loop {
-        let run = get(app, caller, id).await?;
         let is_settled = run.state.is_final() || run.state == RunState::Waiting;
-        if is_settled || tokio::time::Instant::now() >= until {
+        if is_settled || Instant::now() >= until {
             return Ok(run);
         }
-        let look = tokio::time::Instant::now() + Duration::from_millis(500);
-        let ended = async {
-            loop {
-                match events.recv().await {
-                    Ok(RunEvent::Run { run }) if run.state != RunState::Running => return,
-                    Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                    Err(tokio::sync::broadcast::error::RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
-        let _ = tokio::time::timeout_at(until.min(look), ended).await;
+        match tokio::time::timeout_at(until.min(Instant::now() + LOOK), &mut settled).await {
+            Ok(Ok(run)) => return Ok(run),
+            Ok(Err(_)) => settled = app.runs().when_settled(run.id),
+            Err(_) => {}
+        }
+        run = get(app, caller, run.id).await?;
     }
 }

@@ -130,7 +130,7 @@ async fn take(app: &App) -> Duration {
         };
         let is_full = jobs.len() == places.len();
         for (job, place) in jobs.into_iter().zip(places) {
-            carry_on(app, job, place);
+            carry_on(app, job, None, place);
         }
         if !is_full {
             break;
@@ -142,14 +142,14 @@ async fn take(app: &App) -> Duration {
     }
 }
 
-/// Carries a job that is ours, in a task of its own.
-pub(crate) fn carry_on(app: &App, job: JobRow, place: OwnedSemaphorePermit) {
+/// Carries a job that is ours, in a task of its own; whoever has just begun a run hands on what they know of it.
+pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, place: OwnedSemaphorePermit) {
     let app = app.clone();
     app.worker().lock().insert(job.job.id);
     app.clone().spawn(async move {
         metering::job_started(&job.job, app.clock().now());
         let left = match job.job.kind {
-            JobKind::Run => run::carry(&app, &job).await,
+            JobKind::Run => run::carry(&app, &job, begun).await,
             JobKind::Call => super::call::carry(&app, &job).await,
         };
         leave(&app, &job, left).await;

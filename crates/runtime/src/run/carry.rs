@@ -23,6 +23,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    Begun,
+    begun::Ground,
     finish, history,
     history::Repeats,
     kept::Kept,
@@ -30,11 +32,7 @@ use super::{
     tools::{self, Done, Scene, Went},
     turn::{self, Asked},
 };
-use crate::{
-    App,
-    job::worker::Left,
-    models::{self, Chosen},
-};
+use crate::{App, job::worker::Left, models::Chosen};
 
 /// Steps of a run that are read at once; a run has at most 200 answers with at most 128 tools each.
 const MOST_STEPS: u32 = 26_000;
@@ -87,25 +85,24 @@ impl From<callwright_store::Error> for Halt {
     }
 }
 
-fn failed(code: &str, message: impl Into<String>) -> Halt {
+pub(super) fn failed(code: &str, message: impl Into<String>) -> Halt {
     Halt::Failed(RunError { code: code.to_owned(), message: message.into() })
 }
 
 /// Carries the run of a job as far as it goes.
-pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
+pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) -> Left {
     let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
-    let org = job.job.organization_id;
-    let row = match app.store().run_of_job(org, job.job.id).await {
-        Ok(Some(row)) if !row.run.state.is_final() => row,
-        Ok(_) => return Left::Ended(JobState::Done, None),
-        Err(error) => return Left::Again(error.to_string(), None),
+    let (row, kept, ground) = match begun.map(|begun| *begun) {
+        Some(Begun { row, kept, caller, thread, chosen, messages }) => {
+            (row, kept, Some(Ground { caller, thread, chosen, messages }))
+        }
+        None => match read(app, job).await {
+            Ok((row, kept)) => (row, kept, None),
+            Err(left) => return left,
+        },
     };
     let carried = app.runs().enter(row.run.id);
-    let stop = carried.stop.clone();
-    let kept = match Kept::open(app, &row).await {
-        Ok(kept) => Arc::new(kept),
-        Err(fault) => return Left::Again(fault.message, None),
-    };
+    let (stop, kept) = (carried.stop.clone(), Arc::new(kept));
     let left = row.run.deadline_at.since(app.clock().now());
     let mut carrier = Carrier {
         app: app.clone(),
@@ -119,7 +116,7 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
         repeats: Repeats::new(),
         deadline: Instant::now() + left,
     };
-    let halt = match carrier.go(job).await {
+    let halt = match carrier.go(job, ground).await {
         Ok(()) => return Left::Settled,
         Err(halt) => halt,
     };
@@ -133,9 +130,22 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
     }
 }
 
+/// The run of a job, and what it goes on with.
+async fn read(app: &App, job: &JobRow) -> Result<(RunRow, Kept), Left> {
+    let row = match app.store().run_of_job(job.job.organization_id, job.job.id).await {
+        Ok(Some(row)) if !row.run.state.is_final() => row,
+        Ok(_) => return Err(Left::Ended(JobState::Done, None)),
+        Err(error) => return Err(Left::Again(error.to_string(), None)),
+    };
+    match Kept::open(app, &row).await {
+        Ok(kept) => Ok((row, kept)),
+        Err(fault) => Err(Left::Again(fault.message, None)),
+    }
+}
+
 impl Carrier {
-    /// To the end, or to where it does not go on.
-    async fn go(&mut self, job: &JobRow) -> Result<(), Halt> {
+    /// To the end, or to where it does not go on. Without a `ground` the tables are read.
+    async fn go(&mut self, job: &JobRow, ground: Option<Ground>) -> Result<(), Halt> {
         if job.job.attempts > job.job.max_attempts {
             let attempts = job.job.max_attempts;
             let why = job.job.error.clone().map(|why| format!(": {why}")).unwrap_or_default();
@@ -152,13 +162,11 @@ impl Carrier {
         if self.app.clock().now() >= self.row.run.deadline_at {
             return Err(deadline_over());
         }
-        let org = self.row.run.organization_id;
-        let caller = match self.kept.caller.caller(&self.app, org).await? {
-            Ok(caller) => caller,
-            Err(why) => return Err(failed("not_allowed", why)),
+        let ground = match ground {
+            Some(ground) => ground,
+            None => Ground::find(&self.app, &self.row, &self.kept).await?,
         };
-        let thread = self.app.store().thread(org, self.row.run.thread_id).await?;
-        let Some(thread) = thread else { return Err(failed("not_allowed", "its thread was deleted")) };
+        let Ground { caller, thread, chosen, messages } = ground;
         let mut context = thread.context;
         context.extend(self.kept.context.clone());
         let mut established = Object::new();
@@ -169,15 +177,9 @@ impl Carrier {
         } else if !context.contains_key("conversation_id") {
             established.insert("conversation_id".to_owned(), json!(thread.id));
         }
-        let chosen = match models::resolve(&self.app, org, &self.row.run.model).await {
-            Ok(chosen) => chosen,
-            Err(fault) if fault.kind == callwright_model::FaultKind::Invalid => {
-                return Err(failed("model_error", fault.message));
-            }
-            Err(fault) => return Err(fault.into()),
-        };
         let reach = reach::of(&self.app, &caller, &self.kept).await?;
-        let definitions = reach::definitions(&self.app, &caller, &reach, models::format_of(&chosen)).await?;
+        let definitions =
+            reach::definitions(&self.app, &caller, self.kept.agent, &reach, crate::models::format_of(&chosen)).await?;
         let scene = Scene {
             app: self.app.clone(),
             run: self.row.run.id,
@@ -187,7 +189,11 @@ impl Carrier {
             context: Arc::new(context),
             established: Arc::new(established),
         };
-        self.load().await?;
+        match messages {
+            // There is nothing else yet.
+            Some(messages) => self.messages = messages,
+            None => self.load().await?,
+        }
         loop {
             self.check().await?;
             match self.asked() {

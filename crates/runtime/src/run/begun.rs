@@ -1,0 +1,51 @@
+//! What a carrier knows of a run before its first step: handed on by whoever began it here, or read from the tables.
+
+use callwright_model::{FaultKind, account::Caller, chat::ChatMessage, run::Thread};
+use callwright_store::run::RunRow;
+
+use super::{
+    carry::{Halt, failed},
+    kept::Kept,
+};
+use crate::{
+    App,
+    models::{self, Chosen},
+};
+
+/// A run that was begun a moment ago by this process, which has checked and read all this for it.
+pub(crate) struct Begun {
+    pub row: RunRow,
+    pub kept: Kept,
+    pub caller: Caller,
+    pub thread: Thread,
+    pub chosen: Chosen,
+    /// All messages of the thread, where it is new.
+    pub messages: Option<Vec<ChatMessage>>,
+}
+
+/// With whose rights a run goes on, on which thread and with which model.
+pub(super) struct Ground {
+    pub caller: Caller,
+    pub thread: Thread,
+    pub chosen: Chosen,
+    pub messages: Option<Vec<ChatMessage>>,
+}
+
+impl Ground {
+    /// As the tables say now.
+    pub(super) async fn find(app: &App, row: &RunRow, kept: &Kept) -> Result<Self, Halt> {
+        let org = row.run.organization_id;
+        let caller = match kept.caller.caller(app, org).await? {
+            Ok(caller) => caller,
+            Err(why) => return Err(failed("not_allowed", why)),
+        };
+        let thread = app.store().thread(org, row.run.thread_id).await?;
+        let Some(thread) = thread else { return Err(failed("not_allowed", "its thread was deleted")) };
+        let chosen = match models::resolve(app, org, &row.run.model).await {
+            Ok(chosen) => chosen,
+            Err(fault) if fault.kind == FaultKind::Invalid => return Err(failed("model_error", fault.message)),
+            Err(fault) => return Err(fault.into()),
+        };
+        Ok(Self { caller, thread, chosen, messages: None })
+    }
+}
