@@ -17,6 +17,7 @@ pub mod context;
 pub mod conversation;
 pub mod credit;
 pub mod definition;
+pub mod document;
 pub mod error;
 pub mod execution;
 pub mod fault;

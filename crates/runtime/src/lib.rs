@@ -19,6 +19,7 @@ pub mod cases;
 pub mod conversation;
 pub mod credits;
 pub mod doctor;
+pub mod documents;
 pub mod executions;
 mod failpoint;
 pub mod features;

@@ -158,6 +158,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     app.limits().sweep();
+    app.store().purge_documents(now, BATCH).await?;
     if let Some(retention) = app.settings().talk.retention {
         app.store().purge_conversations(now.minus(retention), BATCH).await?;
     }

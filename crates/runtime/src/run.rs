@@ -358,7 +358,7 @@ pub(crate) async fn prepare(
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
     let text = ChatMessage::User { content: request.message.clone() }.text();
-    let has_picture = request.message.iter().any(|part| matches!(part, Part::Image { .. }));
+    let has_picture = request.message.iter().any(|part| matches!(part, Part::Image { .. } | Part::Document { .. }));
     if text.trim().is_empty() && !has_picture {
         return Err(Fault::invalid("message", "`message` must say something"));
     }

@@ -12,6 +12,7 @@ mod conversations;
 mod credits;
 mod deliveries;
 mod doctor;
+mod documents;
 mod executions;
 mod features;
 mod feedback;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(runs::routes())
         .merge(threads::routes())
         .merge(conversations::routes())
+        .merge(documents::routes())
         .merge(jobs::routes())
         .merge(schedules::routes())
         .merge(agent_templates::routes())

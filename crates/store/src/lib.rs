@@ -23,6 +23,7 @@ pub mod conversation;
 pub mod credit;
 mod db;
 mod dialect;
+pub mod document;
 pub mod error;
 pub mod execution;
 pub mod feature;

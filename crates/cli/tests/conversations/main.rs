@@ -2,7 +2,10 @@
 //! are killed and connections that are bad; on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod bad_line;
+mod documents;
 mod killed;
+mod log;
 mod official;
 mod wire;
 

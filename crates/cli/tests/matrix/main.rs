@@ -5,6 +5,7 @@ mod routes;
 
 use std::{cell::Cell, collections::BTreeSet};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use callwright_testkit::{
     Answer, Api, Database, Live, Options, Person, Reply, Server, Upstream, eventually, on_both,
     people::{join, other_organization},
@@ -139,6 +140,7 @@ impl World {
             "criticized",
             "improved",
             "offered",
+            "document",
             "conversation",
         ] {
             let place = format!("{{{name}}}");
@@ -316,6 +318,13 @@ impl World {
                 let tool = self.owners_tool(json!({"kind": "client", "config": {}, "policy": {"timeout_ms": 100}}));
                 let path = format!("/api/v1/tools/{tool}/call");
                 text(&api.post(&path, json!({})).ok()["execution_id"])
+            }
+            "document" => {
+                let execution = self.thing("offered", caller);
+                let picture = STANDARD.encode([b"\x89PNG\r\n\x1a\n".as_slice(), &[1; 90]].concat());
+                api.post(&format!("/api/v1/executions/{execution}/result"), json!({"result": picture})).expect(200);
+                let page = api.get(&format!("/api/v1/documents?execution_id={execution}")).expect(200);
+                text(&page["items"][0]["id"])
             }
             "conversation" => {
                 let mut live = Live::open(api, &format!("/v1/convai/conversation?agent_id={}", self.agent()));

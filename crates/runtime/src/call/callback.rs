@@ -217,7 +217,13 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
             return Ok(());
         }
     };
-    let shaped = told(&row, body).and_then(|content| work.tool().shaper.shape(content));
+    let shaped = told(&row, body).and_then(|mut content| {
+        // What lies beside the result is not cut with it.
+        let links = std::mem::take(&mut content.blocks);
+        let mut shaped = work.tool().shaper.shape(content)?;
+        shaped.content.blocks.extend(links);
+        Ok(shaped)
+    });
     let ending = work.tool().speech.is_some().then(|| shaped.clone());
     let (outcome, whole) = record::settle_content(&work, shaped);
     if let Some(whole) = whole {

@@ -19,7 +19,7 @@ use super::{
     kept, resume,
     work::{Stop, Work},
 };
-use crate::{App, app::require};
+use crate::{App, app::require, documents};
 
 /// The most bytes of a result, pictures not counted.
 const MOST_RESULT: usize = 4 * 1024 * 1024;
@@ -94,8 +94,25 @@ pub(crate) async fn answer_in(
 }
 
 async fn take(app: &App, row: TicketRow, given: ClientResult) -> Result<Arrived, Fault> {
-    let ClientResult { result, mut is_error } = given;
-    let links = Vec::new();
+    let ClientResult { mut result, mut is_error } = given;
+    if row.ticket.state != TicketState::Open {
+        // Nothing is kept of what nobody waits for.
+        return match row.ticket.state {
+            TicketState::Answered | TicketState::Used => Ok(Arrived::Already),
+            _ => Err(too_late()),
+        };
+    }
+    // One of the official clients writes objects as text.
+    if let Value::String(text) = &result
+        && text.trim_start().starts_with(['{', '['])
+        && let Ok(value) = serde_json::from_str(text)
+    {
+        result = value;
+    }
+    let ticket = &row.ticket;
+    let conversation = ticket.conversation_id.as_deref().and_then(|id| id.parse().ok());
+    let whose = (ticket.organization_id, ticket.execution_id, conversation);
+    let links = if is_error { Vec::new() } else { documents::take_out(app, whose, &mut result).await? };
     let size = serde_json::to_string(&result).map_err(Fault::internal)?.len();
     let result = match size > MOST_RESULT {
         false => result,
@@ -124,10 +141,6 @@ pub(super) fn content(body: Value) -> Result<Content, ToolError> {
     }
     let data = match kept.result {
         Value::Null => None,
-        // One of the official clients writes objects as text.
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
-            Some(serde_json::from_str(&text).unwrap_or(Value::String(text)))
-        }
         other => Some(other),
     };
     Ok(Content { data, blocks: kept.links, ..Content::default() })
@@ -217,11 +230,10 @@ mod tests {
     }
 
     #[test]
-    fn any_value_is_a_result_and_objects_in_a_text_are_objects() {
+    fn any_value_is_a_result() {
         for (given, data) in [
             (json!(3), Some(json!(3))),
             (json!({"k": [1]}), Some(json!({"k": [1]}))),
-            (json!(r#"{"k": [1]}"#), Some(json!({"k": [1]}))),
             (json!("{not json"), Some(json!("{not json"))),
             (json!("7"), Some(json!("7"))),
             (json!(false), Some(json!(false))),

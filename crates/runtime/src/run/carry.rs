@@ -32,7 +32,7 @@ use super::{
     tools::{self, Done, Scene, Went},
     turn::{self, Asked},
 };
-use crate::{App, job::worker::Left, models::Chosen};
+use crate::{App, documents, job::worker::Left, models::Chosen};
 
 /// Steps of a run that are read at once; a run has at most 200 answers with at most 128 tools each.
 const MOST_STEPS: u32 = 26_000;
@@ -283,7 +283,9 @@ impl Carrier {
     /// Asks the model. True: that was the end.
     async fn turn(&mut self, scene: &Scene, chosen: &Chosen, tools: &[Value]) -> Result<bool, Halt> {
         let began = self.app.clock().now();
-        let ask = turn::ask(scene, chosen, &self.messages, tools, self.deadline);
+        let org = self.row.run.organization_id;
+        let messages = documents::shown(&self.app, org, &self.messages).await?;
+        let ask = turn::ask(scene, chosen, &messages, tools, self.deadline);
         let reply = match self.unless_stopped(true, ask).await?? {
             Asked::Reply(reply) => *reply,
             // The model's time is the run's: it may say first that it is over.

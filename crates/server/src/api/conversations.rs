@@ -1,16 +1,23 @@
 //! `/api/v1/conversations`: the log of conversations.
 
-use axum::extract::State;
+use axum::{
+    body::Body,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
 use callwright_model::{
-    Timestamp,
+    Fault, Timestamp,
+    account::Caller,
     conversation::{Conversation, ConversationState, TalkOutcome},
     id::ConversationId,
     page::{Page, PageRequest},
     run::ThreadMessage,
 };
-use callwright_runtime::conversation;
+use callwright_runtime::{App, conversation};
 use callwright_store::conversation::ConversationFilter;
-use http::StatusCode;
+use futures_util::{Stream, stream};
+use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -26,9 +33,15 @@ use crate::{
 
 /// The most messages that come with a conversation.
 const SHOWN: u32 = 200;
+/// Conversations of an export that are read at once.
+const EXPORTED: u32 = 50;
 
 pub(crate) fn routes() -> OpenApiRouter<ServerState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, delete)).routes(routes!(messages))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(export))
+        .routes(routes!(get, delete))
+        .routes(routes!(messages))
 }
 
 /// Which conversations to list.
@@ -82,6 +95,115 @@ async fn list(
         search: query.search.filter(|search| !search.is_empty()),
     };
     Ok(Json(conversation::list(&state.app, &caller, filter, page).await?))
+}
+
+/// Which conversations to export.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ExportQuery {
+    /// With this agent: its name or id.
+    agent: Option<String>,
+    /// In this state.
+    #[param(inline)]
+    state: Option<ConversationState>,
+    /// With this outcome.
+    #[param(inline)]
+    outcome: Option<TalkOutcome>,
+    /// Begun at or after this time (RFC 3339).
+    since: Option<Timestamp>,
+    /// Begun before this time (RFC 3339).
+    until: Option<Timestamp>,
+    /// In which this was said, in any case.
+    search: Option<String>,
+}
+
+/// Conversations with all that was said in them, one a line, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/conversations/export",
+    operation_id = "export_conversations",
+    tag = "conversations",
+    params(ExportQuery),
+    responses((
+        status = 200,
+        description = "One conversation a line, with its whole transcript",
+        content((ConversationLine = "application/x-ndjson")),
+    )),
+    extensions(("x-right" = json!("view")), ("x-scope" = json!("read"))),
+)]
+async fn export(
+    State(state): State<ServerState>,
+    Authed(caller): Authed,
+    Query(query): Query<ExportQuery>,
+) -> Result<Response, ApiError> {
+    let filter = ConversationFilter {
+        agent_id: agent_id(&state.app, &caller, query.agent.as_deref()).await?,
+        state: query.state,
+        outcome: query.outcome,
+        from: query.since,
+        to: query.until,
+        search: query.search.filter(|search| !search.is_empty()),
+    };
+    let first = conversation::list(&state.app, &caller, filter.clone(), PageRequest::first(EXPORTED)).await?;
+    let export = Export { app: state.app, caller, filter, page: Some(first) };
+    let kind = HeaderValue::from_static("application/x-ndjson");
+    let name = HeaderValue::from_static("attachment; filename=\"conversations.ndjson\"");
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(export.into_stream())).into_response())
+}
+
+/// A conversation with all that was said.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConversationLine {
+    #[serde(flatten)]
+    conversation: Conversation,
+    /// All that was said, in order.
+    transcript: Vec<ThreadMessage>,
+}
+
+/// An export under way: it holds one conversation at a time, and reads the next when the client took this one.
+struct Export {
+    app: App,
+    caller: Caller,
+    filter: ConversationFilter,
+    page: Option<Page<Conversation>>,
+}
+
+impl Export {
+    fn into_stream(self) -> impl Stream<Item = Result<Bytes, Fault>> {
+        stream::try_unfold(self, |mut export| async move {
+            let Some(conversation) = export.next().await? else { return Ok(None) };
+            let mut transcript = Vec::new();
+            let mut page = PageRequest::first(SHOWN);
+            loop {
+                let more = conversation::messages(&export.app, &export.caller, conversation.id, page).await?;
+                transcript.extend(more.items);
+                let Some(cursor) = more.next_cursor else { break };
+                page = PageRequest::parse(Some(SHOWN), Some(&cursor))?;
+            }
+            let mut line =
+                serde_json::to_vec(&ConversationLine { conversation, transcript }).map_err(Fault::internal)?;
+            line.push(b'\n');
+            Ok(Some((Bytes::from(line), export)))
+        })
+    }
+
+    async fn next(&mut self) -> Result<Option<Conversation>, Fault> {
+        loop {
+            let Some(page) = &mut self.page else { return Ok(None) };
+            if !page.items.is_empty() {
+                return Ok(Some(page.items.remove(0)));
+            }
+            self.page = match page.next_cursor.take() {
+                None => None,
+                Some(cursor) => {
+                    let page = PageRequest::parse(Some(EXPORTED), Some(&cursor))?;
+                    Some(conversation::list(&self.app, &self.caller, self.filter.clone(), page).await?)
+                }
+            };
+        }
+    }
 }
 
 /// A conversation with the beginning of what was said.
