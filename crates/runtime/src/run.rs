@@ -44,7 +44,7 @@ pub use kept::NewsForm;
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit, credits, feedback,
+    audit, call, credits, feedback,
     job::worker,
 };
 use kept::Kept;
@@ -430,7 +430,11 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
     let now = app.clock().now();
     let mut run = found.run.clone();
     (run.state, run.ended_at, run.updated_at) = (RunState::Cancelled, Some(now), now);
-    let kept = Kept::open(app, found).await?;
+    // One whose request cannot be read any more is ended all the same, without news.
+    let news = match Kept::open(app, found).await {
+        Ok(kept) => finish::news(app, &run, &kept).await?,
+        Err(_) => None,
+    };
     let ending = Ending {
         run: run.id,
         state: RunState::Cancelled,
@@ -438,12 +442,14 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
         error: None,
         job: JobState::Cancelled,
         turn: None,
-        news: finish::news(app, &run, &kept).await?,
+        news,
+        let_go: Some(call::resume::run_over()),
         now,
     };
     let is_ended = app.store().cancel_run(run.organization_id, ending).await?;
     if is_ended {
         tell_run(app, &run);
+        app.tickets().changed();
         crate::metering::run_ended(&run);
     }
     Ok(is_ended)

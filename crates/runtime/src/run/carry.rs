@@ -38,6 +38,8 @@ use crate::{App, job::worker::Left, models::Chosen};
 const MOST_STEPS: u32 = 26_000;
 /// How often a run may be tried without getting anywhere because its model does not answer.
 const MODEL_ATTEMPTS: i64 = 8;
+/// How often it is looked whether whoever asked for the run still may.
+const LOOK_AT_RIGHTS: Duration = Duration::from_secs(5);
 /// How often a carrier asks whether somebody on another node wants the run to stop.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -121,6 +123,7 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
         Err(halt) => halt,
     };
     match carrier.halt(halt).await {
+        Ok(Left::Again(why, pause)) => carrier.again(job, why, pause),
         Ok(left) => left,
         Err(fault) if fault.code == "fenced" => Left::Settled,
         Err(fault) => {
@@ -128,6 +131,26 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
             Left::Again(fault.message, None)
         }
     }
+}
+
+/// Ends a run that nobody can go on with, for what was asked cannot be read any more.
+async fn give_up(app: &App, job: &JobRow, row: &RunRow) -> Result<(), Fault> {
+    let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
+    let now = app.clock().now();
+    let message = format!("it was tried {} times, but its request cannot be read", job.job.max_attempts);
+    let ending = Ending {
+        run: row.run.id,
+        state: RunState::Failed,
+        output: None,
+        error: Some(RunError { code: "died".to_owned(), message }),
+        job: JobState::Dead,
+        turn: None,
+        news: None,
+        let_go: Some(crate::call::resume::run_over()),
+        now,
+    };
+    app.store().end_run(fence, ending).await?;
+    Ok(())
 }
 
 /// The run of a job, and what it goes on with.
@@ -139,6 +162,10 @@ async fn read(app: &App, job: &JobRow) -> Result<(RunRow, Kept), Left> {
     };
     match Kept::open(app, &row).await {
         Ok(kept) => Ok((row, kept)),
+        Err(_) if job.job.attempts > job.job.max_attempts => match give_up(app, job, &row).await {
+            Ok(()) => Err(Left::Settled),
+            Err(fault) => Err(Left::Again(fault.message, None)),
+        },
         Err(fault) => Err(Left::Again(fault.message, None)),
     }
 }
@@ -154,7 +181,10 @@ impl Carrier {
         // One that was begun by whoever asked for it is taken up already.
         if self.fence.epoch > 1 || self.row.run.state != RunState::Running {
             let now = self.app.clock().now();
-            self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+            let held = self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+            if held.cancel {
+                return Err(Halt::Cancelled);
+            }
             self.row.run.state = RunState::Running;
             self.row.run.started_at.get_or_insert(now);
         }
@@ -186,14 +216,21 @@ impl Carrier {
             reach: Arc::new(reach),
             context: Arc::new(context),
             established: Arc::new(established),
+            // What a schedule asks for is asked by nobody who could agree to anything.
+            has_person: job.job.schedule_id.is_none(),
         };
         match messages {
             // There is nothing else yet.
             Some(messages) => self.messages = messages,
             None => self.load().await?,
         }
+        let mut looked = Instant::now();
         loop {
             self.check().await?;
+            if looked.elapsed() > LOOK_AT_RIGHTS {
+                Ground::caller(&self.app, &self.row, &self.kept).await?;
+                looked = Instant::now();
+            }
             match self.asked() {
                 Some(calls) => self.tools(&scene, &calls).await?,
                 None => {
@@ -209,7 +246,12 @@ impl Carrier {
     async fn load(&mut self) -> Result<(), Halt> {
         let (run, thread) = (self.row.run.id, self.row.run.thread_id);
         let messages = self.app.store().last_messages(thread, history::MOST_MESSAGES).await?;
-        self.messages = history::shown(messages.into_iter().map(|message| message.message).collect());
+        // A long run has more answers than that; what it was asked is never left out.
+        let asked = match messages.iter().any(|message| message.run_id == Some(run) && message.message.is_user()) {
+            true => None,
+            false => self.app.store().first_message_of_run(thread, run).await?.map(|message| message.message),
+        };
+        self.messages = history::shown(messages.into_iter().map(|message| message.message).collect(), asked);
         self.steps = self.app.store().steps(run, 1, MOST_STEPS).await?;
         for step in self.steps.iter().filter(|step| step.kind == StepKind::Tool && step.state.is_settled()) {
             let arguments = step.arguments.as_ref().map(Value::to_string).unwrap_or_default();
@@ -280,6 +322,10 @@ impl Carrier {
 
     /// Asks the model. True: that was the end.
     async fn turn(&mut self, scene: &Scene, chosen: &Chosen, tools: &[Value]) -> Result<bool, Halt> {
+        if history::is_too_long(&self.messages) {
+            let asked = self.messages.iter().rfind(|message| message.is_user()).cloned();
+            self.messages = history::shown(std::mem::take(&mut self.messages), asked);
+        }
         let began = self.app.clock().now();
         let ask = turn::ask(scene, chosen, &self.messages, tools, self.deadline);
         let reply = match self.unless_stopped(true, ask).await?? {
@@ -304,8 +350,8 @@ impl Carrier {
         };
         if calls == 0 {
             let output = turn.message.text();
-            finish::end(self, RunState::Completed, Some(output), None, Some(turn)).await?;
-            return Ok(true);
+            let is_over = finish::end(self, RunState::Completed, Some(output), None, Some(turn)).await?;
+            return if is_over { Ok(true) } else { Err(Halt::Cancelled) };
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
         let (held, seq) = self.app.store().append_turn(self.fence, turn).await?;
@@ -361,6 +407,7 @@ impl Carrier {
         let (done, waits) = match went?? {
             Went::Ended(done) => (done, false),
             Went::Wait(done) => (done, true),
+            Went::Broke(done, fault) => return Err(self.keep_ended(seq, done, fault).await?),
             Went::Loop(tool) => {
                 return Err(failed(
                     "loop_detected",
@@ -396,6 +443,28 @@ impl Carrier {
         self.steps.extend(steps);
         self.messages.extend(messages);
         if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
+    }
+
+    /// Keeps what became of those calls that have ended, although another could not be made: they are not made again.
+    async fn keep_ended(&mut self, seq: i64, done: Vec<Done>, fault: Fault) -> Result<Halt, Halt> {
+        let is_new = |step: &Step| {
+            let same = |known: &&Step| known.seq == seq && known.position == step.position;
+            step.state.is_settled() && !self.steps.iter().find(same).is_some_and(|known| known.state.is_settled())
+        };
+        let steps: Vec<Step> = done.into_iter().map(|done| done.step).filter(is_new).collect();
+        if !steps.is_empty() {
+            let (run, thread) = (self.row.run.id, self.row.run.thread_id);
+            let settled = Settled { run, thread, steps, messages: Vec::new(), now: self.app.clock().now() };
+            self.app.store().settle_steps(self.fence, settled).await?;
+        }
+        Ok(fault.into())
+    }
+
+    /// When it is tried again: not later than its time is over.
+    fn again(&self, job: &JobRow, why: String, pause: Option<Duration>) -> Left {
+        let usual = crate::job::worker::wait(job.job.attempts, rand::random());
+        let left = self.row.run.deadline_at.since(self.app.clock().now());
+        Left::Later(why, pause.unwrap_or_default().max(usual).min(left))
     }
 
     /// Lies down until those who are waited for have done their part; they may have by now.
@@ -487,7 +556,8 @@ impl Carrier {
             _ if is_dead => JobState::Dead,
             _ => JobState::Done,
         };
-        Ending { run: self.row.run.id, state, output, error, job, turn, news: None, now }
+        let let_go = (state != RunState::Completed).then(crate::call::resume::run_over);
+        Ending { run: self.row.run.id, state, output, error, job, turn, news: None, let_go, now }
     }
 }
 

@@ -17,14 +17,14 @@ use crate::{App, metering, outbox};
 /// The secret that signs the guide's webhooks, for which nobody can name one.
 pub const SIGNING_SECRET: &str = "WEBHOOK_SIGNING_SECRET";
 
-/// Ends a run that is carried.
+/// Ends a run that is carried. False: it was to complete, but somebody wants it to stop.
 pub(super) async fn end(
     carrier: &mut Carrier,
     state: RunState,
     output: Option<String>,
     error: Option<RunError>,
     turn: Option<Turn>,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let app = carrier.app.clone();
     let now = app.clock().now();
     let message = turn.as_ref().map(|turn| turn.message.clone());
@@ -35,7 +35,12 @@ pub(super) async fn end(
     ending.news = news(&app, run, &carrier.kept).await?;
     let last = app.store().end_run(carrier.fence, ending).await;
     crate::failpoint!("run.ended");
-    last?;
+    if !last? {
+        return Ok(false);
+    }
+    if state != RunState::Completed {
+        app.tickets().changed();
+    }
     if let Some(message) = message
         && app.runs().is_watched(carrier.run().id)
         && let Ok(last) = app.store().last_messages(carrier.run().thread_id, 1).await
@@ -45,7 +50,7 @@ pub(super) async fn end(
     }
     carrier.tell_run();
     metering::run_ended(carrier.run());
-    Ok(())
+    Ok(true)
 }
 
 /// The webhook that tells of the end, if its caller wants one.
