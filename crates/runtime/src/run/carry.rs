@@ -23,7 +23,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    finish, history,
+    finish::{self, End},
+    handoff, history,
     history::Repeats,
     kept::Kept,
     reach,
@@ -165,7 +166,11 @@ impl Carrier {
         established.insert("run_id".to_owned(), json!(self.row.run.id));
         established.insert("thread_id".to_owned(), json!(thread.id));
         if !context.contains_key("conversation_id") {
-            established.insert("conversation_id".to_owned(), json!(thread.id));
+            let conversation = self.kept.handed.as_ref().map(|handed| json!(handed.conversation));
+            established.insert("conversation_id".to_owned(), conversation.unwrap_or_else(|| json!(thread.id)));
+        }
+        if let Some(handed) = &self.kept.handed {
+            established.insert("handoffs".to_owned(), json!(handed.handoffs));
         }
         let chosen = match models::resolve(&self.app, org, &self.row.run.model).await {
             Ok(chosen) => chosen,
@@ -189,7 +194,11 @@ impl Carrier {
         loop {
             self.check().await?;
             match self.asked() {
-                Some(calls) => self.tools(&scene, &calls).await?,
+                Some(calls) => {
+                    if self.tools(&scene, &calls).await? {
+                        return Ok(());
+                    }
+                }
                 None => {
                     if self.turn(&scene, &chosen, &definitions).await? {
                         return Ok(());
@@ -203,7 +212,11 @@ impl Carrier {
     async fn load(&mut self) -> Result<(), Halt> {
         let (run, thread) = (self.row.run.id, self.row.run.thread_id);
         let messages = self.app.store().last_messages(thread, history::MOST_MESSAGES).await?;
-        self.messages = history::shown(messages.into_iter().map(|message| message.message).collect());
+        let messages = match &self.kept.handed {
+            Some(from) => handoff::introduced(from, run, messages),
+            None => messages.into_iter().map(|message| message.message).collect(),
+        };
+        self.messages = history::shown(messages);
         self.steps = self.app.store().steps(run, 1, MOST_STEPS).await?;
         for step in self.steps.iter().filter(|step| step.kind == StepKind::Tool && step.state.is_settled()) {
             let arguments = step.arguments.as_ref().map(Value::to_string).unwrap_or_default();
@@ -298,7 +311,8 @@ impl Carrier {
         };
         if calls == 0 {
             let output = turn.message.text();
-            finish::end(self, RunState::Completed, Some(output), None, Some(turn)).await?;
+            let end = End { turn: Some(turn), ..End::new(RunState::Completed, Some(output)) };
+            finish::end(self, end).await?;
             return Ok(true);
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
@@ -340,8 +354,8 @@ impl Carrier {
         Turn { run, thread, steps, message, usage: reply.usage, now }
     }
 
-    /// Carries the calls of the last answer out.
-    async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<(), Halt> {
+    /// Carries the calls of the last answer out. True: one of them ended the run.
+    async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<bool, Halt> {
         let seq = i64::from(self.row.run.steps);
         let mine = |step: &Step| step.seq == seq && step.kind == StepKind::Tool;
         let mut steps: Vec<Step> = self.steps.iter().filter(|step| mine(step)).cloned().collect();
@@ -365,6 +379,7 @@ impl Carrier {
         crate::failpoint!("run.acted");
         let now = self.app.clock().now();
         let steps: Vec<Step> = done.iter().map(|done| done.step.clone()).collect();
+        let directive = tools::directive(&done);
         for step in &steps {
             self.tell_step(step);
         }
@@ -379,6 +394,10 @@ impl Carrier {
         if waits {
             return Err(self.lie_down(settled).await?);
         }
+        if let Some(directive) = directive {
+            self.obey(scene, directive, settled).await?;
+            return Ok(true);
+        }
         let first = self.row.run.steps;
         let held = self.app.store().settle_steps(self.fence, settled).await?;
         self.attempts = 0;
@@ -389,7 +408,7 @@ impl Carrier {
         self.steps.retain(|step| !mine(step));
         self.steps.extend(steps);
         self.messages.extend(messages);
-        if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
+        if held.cancel { Err(Halt::Cancelled) } else { Ok(false) }
     }
 
     /// Lies down until those who are waited for have done their part; they may have by now.
@@ -424,11 +443,11 @@ impl Carrier {
                 Ok(Left::Again(fault.message, None))
             }
             Halt::Failed(error) => {
-                finish::end(self, RunState::Failed, None, Some(error), None).await?;
+                finish::end(self, End::failed(error)).await?;
                 Ok(Left::Settled)
             }
             Halt::Cancelled => {
-                finish::end(self, RunState::Cancelled, None, None, None).await?;
+                finish::end(self, End::new(RunState::Cancelled, None)).await?;
                 Ok(Left::Settled)
             }
         }
@@ -436,6 +455,11 @@ impl Carrier {
 
     pub(super) fn run(&self) -> &Run {
         &self.row.run
+    }
+
+    /// What the model has seen, the last answer at the end.
+    pub(super) fn messages(&self) -> &[ChatMessage] {
+        &self.messages
     }
 
     pub(super) fn tell_run(&self) {
@@ -451,7 +475,7 @@ impl Carrier {
         }
     }
 
-    async fn tell_last_messages(&self, count: usize) {
+    pub(super) async fn tell_last_messages(&self, count: usize) {
         let most = u32::try_from(count).unwrap_or(u32::MAX);
         let Ok(last) = self.app.store().last_messages(self.row.run.thread_id, most).await else { return };
         for message in last {
@@ -467,21 +491,15 @@ impl Carrier {
     }
 
     /// What is kept at the end.
-    pub(super) fn ending(
-        &self,
-        state: RunState,
-        output: Option<String>,
-        error: Option<RunError>,
-        turn: Option<Turn>,
-        now: Timestamp,
-    ) -> Ending {
+    pub(super) fn ending(&self, end: End, now: Timestamp) -> Ending {
+        let End { state, output, error, turn, settled, handed } = end;
         let is_dead = error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "died" | "model_error"));
         let job = match state {
             RunState::Cancelled => JobState::Cancelled,
             _ if is_dead => JobState::Dead,
             _ => JobState::Done,
         };
-        Ending { run: self.row.run.id, state, output, error, job, turn, news: None, now }
+        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, news: None, now }
     }
 }
 
