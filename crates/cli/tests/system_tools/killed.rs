@@ -26,6 +26,7 @@ fn wherever_it_dies_the_conversation_is_handed_on_once() {
                 let wish = json!({"agent": "Reception", "message": "oysters for two"});
                 let _ = keyed.attempt("POST", "/api/v1/runs", &JSON, Some(wish.to_string().into_bytes()));
                 thread::sleep(Duration::from_millis(400));
+                assert!(keyed.attempt("GET", "/api/v1/runs", &[], None).is_err(), "{point}: it died there");
                 world.server.kill9();
                 world.server.set_env("TEST_FAILPOINT", "");
                 world.server.restart();
@@ -59,6 +60,7 @@ fn wherever_it_dies_the_call_ends_once_and_is_told_once() {
             let wish = json!({"agent": "Host", "message": "that is all"});
             let _ = keyed.attempt("POST", "/api/v1/runs", &JSON, Some(wish.to_string().into_bytes()));
             thread::sleep(Duration::from_millis(400));
+            assert!(keyed.attempt("GET", "/api/v1/runs", &[], None).is_err(), "{point}: it died there");
             world.server.kill9();
             world.server.set_env("TEST_FAILPOINT", "");
             world.server.restart();

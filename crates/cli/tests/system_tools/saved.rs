@@ -33,7 +33,7 @@ fn slips_are_refused_with_their_field() {
         (json!({"action": "end_call", "message": "x".repeat(2_001)}), "config.message"),
         (json!({"action": "end_call", "trigger_phrases": vec!["x"; 51]}), "config.trigger_phrases"),
         (json!({"action": "end_call", "webhook": {"url": "ftp://x"}}), "config.webhook.url"),
-        (json!({"action": "end_call", "mesage": "x"}), "config"),
+        (json!({"action": "end_call", "mesage": "x"}), "config.mesage"),
         (json!({"action": "sing"}), "config"),
         (with("auth_token", json!("written out")), "config.driver.auth_token"),
         (with("account_sid", json!("AC1/../x")), "config.driver.account_sid"),
