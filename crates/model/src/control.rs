@@ -104,3 +104,37 @@ pub enum Directive {
     /// The agent says nothing this time.
     Skip,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn execution(patch: Value) -> Execution {
+        let mut execution = json!({
+            "id": "exec_00000000000000000000000001", "organization_id": "org_00000000000000000000000000",
+            "tool_id": "tool_00000000000000000000000000", "tool_name": "bye", "tool_version": "1.0.0", "tool_revision": 1,
+            "kind": "system", "effect": "write", "state": "done", "call_id": "CA1", "conversation_id": "c",
+            "channel": "call", "source": "run", "args_hash": "h", "input": {}, "attempts": [], "dry_run": false,
+            "output": {"message": "Bye", "data": {"action": "end_call", "message": "Bye", "reason": "done"}},
+            "received_at": "2026-11-28T10:00:00Z", "ended_at": "2026-11-28T10:00:01Z",
+        });
+        crate::merge::merge_patch(&mut execution, &patch);
+        serde_json::from_value(execution).unwrap()
+    }
+
+    #[test]
+    fn an_event_follows_from_the_record_alone() {
+        let event = ControlEvent::of(&execution(json!({}))).unwrap();
+        assert_eq!(event.id.to_string(), "ctl_00000000000000000000000001");
+        assert_eq!((event.action.as_str(), event.message.as_deref()), ("end_call", Some("Bye")));
+        assert_eq!(Value::Object(event.parameters), json!({"reason": "done"}));
+        assert_eq!((event.call_sid.as_deref(), event.conversation_id.as_deref()), (Some("CA1"), Some("c")));
+        for other in
+            [json!({"kind": "http"}), json!({"state": "failed"}), json!({"dry_run": true}), json!({"output": null})]
+        {
+            assert_eq!(ControlEvent::of(&execution(other)), None);
+        }
+    }
+}

@@ -63,6 +63,10 @@ fn three_agents_go_on_with_one_thread() {
         assert_eq!(roles, ["user", "assistant", "tool", "assistant", "assistant", "tool", "assistant", "assistant"]);
         let thread = world.api.get(&format!("/api/v1/threads/{}", text(&runs[0]["thread_id"]))).expect(200);
         assert_eq!(thread["agent_id"], runs[2]["agent_id"], "who goes on when the person speaks again");
+        // The command follows.
+        let shown = world.server.run(&["agent", "run", "Reception", "oysters"]).ok();
+        assert!(shown.stdout.contains("I ask the kitchen.\nI heard:"), "{}", shown.stdout);
+        assert!(shown.stderr.contains("handed to Booking: run_"), "{}", shown.stderr);
         let steps = world.results(&runs[0]);
         assert!(
             steps[0].contains("\"agent\":\"Booking\"") && steps[0].contains(&text(&runs[1]["agent_id"])),
