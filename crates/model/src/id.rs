@@ -235,6 +235,8 @@ pub mod kind {
     pub enum Feedback {}
     /// Instructions that were proposed for an agent.
     pub enum AgentDraft {}
+    /// A step of a call.
+    pub enum Control {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -326,6 +328,9 @@ pub mod kind {
     impl IdKind for AgentDraft {
         const PREFIX: &'static str = "draft";
     }
+    impl IdKind for Control {
+        const PREFIX: &'static str = "ctl";
+    }
 }
 
 /// Identifies a tool.
@@ -386,6 +391,8 @@ pub type CreditEntryId = Id<kind::CreditEntry>;
 pub type FeedbackId = Id<kind::Feedback>;
 /// Identifies instructions that were proposed for an agent.
 pub type AgentDraftId = Id<kind::AgentDraft>;
+/// Identifies a step of a call.
+pub type ControlId = Id<kind::Control>;
 
 #[cfg(test)]
 mod tests {

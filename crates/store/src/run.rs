@@ -9,7 +9,7 @@ use callwright_model::{
     id::{AgentId, ExecutionId, NodeId, OrgId, RunId, ThreadId, UserId},
     job::JobState,
     page::{Page, PageRequest},
-    run::{Run, RunError, RunState, Step, StepKind, StepState, Thread},
+    run::{HandedTo, Run, RunError, RunState, Step, StepKind, StepState, Thread},
     ticket::TicketState,
 };
 
@@ -95,6 +95,15 @@ pub struct Settled {
     pub now: Timestamp,
 }
 
+/// Who goes on with a conversation: begun in the transaction in which the run before it ends.
+#[derive(Debug, Clone)]
+pub struct Handed {
+    /// What everybody may know of it.
+    pub to: HandedTo,
+    /// The run.
+    pub next: NewRun,
+}
+
 /// How a run ends.
 #[derive(Debug, Clone)]
 pub struct Ending {
@@ -110,6 +119,10 @@ pub struct Ending {
     pub job: JobState,
     /// The last answer of the model, with its step and what it took.
     pub turn: Option<Turn>,
+    /// What became of the tools after which it ends, and what is said last.
+    pub settled: Option<Settled>,
+    /// Who goes on with the conversation.
+    pub handed: Option<Box<Handed>>,
     /// News of it.
     pub news: Option<OutboxRow>,
     /// What becomes of those of its calls that still wait for somebody to agree: they are released with this. `None`
@@ -120,8 +133,8 @@ pub struct Ending {
 }
 
 const RUN: &str = "SELECT id, org_id, user_id, thread_id, agent_id, agent_name, job_id, state, model, input, output, \
-                   error, prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, metadata, \
-                   deadline_at, created_at, started_at, ended_at, updated_at, request FROM run WHERE org_id = $1";
+                   error, handed_to, prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, \
+                   metadata, deadline_at, created_at, started_at, ended_at, updated_at, request FROM run WHERE org_id = $1";
 
 /// In a list, texts are cut to this many characters.
 const SHORT: usize = 1_000;
@@ -153,6 +166,7 @@ fn row(row: &Row) -> Result<RunRow> {
             input: fields.string("input")?,
             output: fields.opt_string("output")?,
             error: fields.opt_json("error")?,
+            handed_to: fields.opt_json("handed_to")?,
             usage: Usage {
                 prompt_tokens: count(fields.int("prompt_tokens")?),
                 completion_tokens: count(fields.int("completion_tokens")?),
@@ -305,13 +319,19 @@ impl Tx<'_> {
         if let Some(turn) = &ending.turn {
             self.append_turn(turn).await?;
         }
-        let sql = "UPDATE run SET state = $2, output = $3, error = $4, ended_at = $5, updated_at = $5 WHERE id = $1";
+        if let Some(settled) = &ending.settled {
+            self.settle_steps(settled).await?;
+        }
+        let sql = "UPDATE run SET state = $2, output = $3, error = $4, ended_at = $5, updated_at = $5, \
+                   handed_to = $6 WHERE id = $1";
+        let handed_to = ending.handed.as_ref().map(|handed| &handed.to);
         let params = params![
             ending.run,
             Value::word(ending.state.as_str()),
             ending.output.as_deref(),
             value::opt_json(ending.error.as_ref())?,
             ending.now,
+            value::opt_json(handed_to)?,
         ];
         self.execute(sql, &params).await?;
         if let Some(error) = &ending.let_go {
@@ -319,6 +339,12 @@ impl Tx<'_> {
         }
         if let Some(news) = &ending.news {
             self.push_outbox(news).await?;
+        }
+        if let Some(handed) = &ending.handed {
+            // Behind the end: one run at a time is at work on a thread.
+            self.create_run(&handed.next).await?;
+            let sql = "UPDATE thread SET agent_id = $2 WHERE id = $1";
+            self.execute(sql, &params![handed.to.thread_id, handed.to.agent_id]).await?;
         }
         Ok(())
     }
@@ -455,11 +481,11 @@ impl Store {
         .await
     }
 
-    /// Ends a run with its job, and keeps the news of it, all at once. False: it was to complete, but somebody wants it
-    /// to stop; nothing was changed.
+    /// Ends a run with its job, keeps the news of it, and begins the run of whoever goes on, all at once. False: it was
+    /// to complete, but somebody wants it to stop; nothing was changed.
     ///
     /// # Errors
-    /// [`Error::Fenced`].
+    /// [`Error::Fenced`]. As [`Tx::create_run`] where somebody goes on.
     pub async fn end_run(&self, fence: JobFence, ending: Ending) -> Result<bool> {
         self.write((fence, ending), |(fence, ending), tx| {
             Box::pin(async move {

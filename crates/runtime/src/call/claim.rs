@@ -7,13 +7,14 @@
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    Content, ErrorClass, Fault, Outcome, ToolError,
+    Content, ControlEvent, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
     ticket::TicketState,
     tool::Effect,
 };
 use callwright_store::{
     execution::{Claim, Fence, FinishExecution, LedgerRow, NewExecution},
+    outbox::OutboxRow,
     ticket::TicketRow,
 };
 use sha2::{Digest, Sha256};
@@ -32,6 +33,7 @@ use super::{
 use crate::{
     App,
     app::not_ready,
+    control,
     inflight::{Ended, Entry},
     metering, tickets,
 };
@@ -209,13 +211,22 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
     let sealed = seal_for_duplicates(app, &work, &answer).await?;
-    if !finish(app, &execution, fence, sealed).await?
+    let event = ControlEvent::of(&execution);
+    let news = match (&event, work.tool().tool.spec.config.system()) {
+        (Some(event), Some(config)) => {
+            control::news(app, config, work.found.agent.as_deref(), &execution, event).await?
+        }
+        _ => None,
+    };
+    crate::failpoint!("control.done");
+    if !finish_with(app, &execution, fence, sealed, news).await?
         && let Some(row) = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?
         && row.execution.state.is_final()
     {
         // Another node has taken it over, or its callback was here first: that record stands.
         return outcome::answer(app, row, true).await;
     }
+    crate::failpoint!("control.kept");
     note_passage(app, &execution).await;
     // Only what is durable is told, aloud too.
     if let Some(ending) = ending {
@@ -223,6 +234,9 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         answer.meta.speech = speech::said(&work);
     }
     record::announce_end(app, &work, &execution);
+    if let Some(event) = event {
+        record::steered(app, &work, &event);
+    }
     if may_be_waited_for(&work) {
         if execution.state == State::Failed
             && let Some(ticket) = work.ticket
@@ -299,13 +313,24 @@ pub(super) async fn seal_for_duplicates(app: &App, work: &Work, answer: &CallAns
     Ok(Some(app.vault().seal(work.request.caller.org_id, &bytes).await?))
 }
 
-/// The effect has happened: losing its outcome to a database that is away for a moment would make it unknown. False:
-/// the execution is not ours any more, and its record stands.
+/// Records how an execution ended; see [`finish_with`].
 pub(super) async fn finish(
     app: &App,
     execution: &Execution,
     fence: Fence,
     sealed_outcome: Option<String>,
+) -> Result<bool, Fault> {
+    finish_with(app, execution, fence, sealed_outcome, None).await
+}
+
+/// The effect has happened: losing its outcome to a database that is away for a moment would make it unknown. False:
+/// the execution is not ours any more, and its record stands.
+async fn finish_with(
+    app: &App,
+    execution: &Execution,
+    fence: Fence,
+    sealed_outcome: Option<String>,
+    news: Option<Box<OutboxRow>>,
 ) -> Result<bool, Fault> {
     let end = FinishExecution {
         fence,
@@ -317,6 +342,7 @@ pub(super) async fn finish(
         duration_us: execution.duration_ms.map_or(0, |ms| (ms * 1_000.0) as i64),
         sealed_outcome,
         keep_slot: true,
+        news,
     };
     let give_up = Instant::now() + FINISH_PATIENCE;
     let mut wait = POLL;

@@ -25,7 +25,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Begun,
     begun::Ground,
-    finish, history,
+    finish::{self, End},
+    handoff, history,
     history::Repeats,
     kept::Kept,
     reach,
@@ -145,6 +146,8 @@ async fn give_up(app: &App, job: &JobRow, row: &RunRow) -> Result<(), Fault> {
         error: Some(RunError { code: "died".to_owned(), message }),
         job: JobState::Dead,
         turn: None,
+        settled: None,
+        handed: None,
         news: None,
         let_go: Some(crate::call::resume::run_over()),
         now,
@@ -203,7 +206,11 @@ impl Carrier {
         established.insert("run_id".to_owned(), json!(self.row.run.id));
         established.insert("thread_id".to_owned(), json!(thread.id));
         if !context.contains_key("conversation_id") {
-            established.insert("conversation_id".to_owned(), json!(thread.id));
+            let conversation = self.kept.handed.as_ref().map(|handed| json!(handed.conversation));
+            established.insert("conversation_id".to_owned(), conversation.unwrap_or_else(|| json!(thread.id)));
+        }
+        if let Some(handed) = &self.kept.handed {
+            established.insert("handoffs".to_owned(), json!(handed.handoffs));
         }
         let reach = reach::of(&self.app, &caller, &self.kept).await?;
         let definitions =
@@ -232,7 +239,11 @@ impl Carrier {
                 looked = Instant::now();
             }
             match self.asked() {
-                Some(calls) => self.tools(&scene, &calls).await?,
+                Some(calls) => {
+                    if self.tools(&scene, &calls).await? {
+                        return Ok(());
+                    }
+                }
                 None => {
                     if self.turn(&scene, &chosen, &definitions).await? {
                         return Ok(());
@@ -251,7 +262,11 @@ impl Carrier {
             true => None,
             false => self.app.store().first_message_of_run(thread, run).await?.map(|message| message.message),
         };
-        self.messages = history::shown(messages.into_iter().map(|message| message.message).collect(), asked);
+        let messages = match &self.kept.handed {
+            Some(from) => handoff::introduced(from, run, messages),
+            None => messages.into_iter().map(|message| message.message).collect(),
+        };
+        self.messages = history::shown(messages, asked);
         self.steps = self.app.store().steps(run, 1, MOST_STEPS).await?;
         for step in self.steps.iter().filter(|step| step.kind == StepKind::Tool && step.state.is_settled()) {
             let arguments = step.arguments.as_ref().map(Value::to_string).unwrap_or_default();
@@ -350,8 +365,8 @@ impl Carrier {
         };
         if calls == 0 {
             let output = turn.message.text();
-            let is_over = finish::end(self, RunState::Completed, Some(output), None, Some(turn)).await?;
-            return if is_over { Ok(true) } else { Err(Halt::Cancelled) };
+            let end = End { turn: Some(turn), ..End::new(RunState::Completed, Some(output)) };
+            return if finish::end(self, end).await? { Ok(true) } else { Err(Halt::Cancelled) };
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
         let (held, seq) = self.app.store().append_turn(self.fence, turn).await?;
@@ -392,8 +407,8 @@ impl Carrier {
         Turn { run, thread, steps, message, usage: reply.usage, now }
     }
 
-    /// Carries the calls of the last answer out.
-    async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<(), Halt> {
+    /// Carries the calls of the last answer out. True: one of them ended the run.
+    async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<bool, Halt> {
         let seq = i64::from(self.row.run.steps);
         let mine = |step: &Step| step.seq == seq && step.kind == StepKind::Tool;
         let mut steps: Vec<Step> = self.steps.iter().filter(|step| mine(step)).cloned().collect();
@@ -418,6 +433,7 @@ impl Carrier {
         crate::failpoint!("run.acted");
         let now = self.app.clock().now();
         let steps: Vec<Step> = done.iter().map(|done| done.step.clone()).collect();
+        let directive = tools::directive(&done);
         for step in &steps {
             self.tell_step(step);
         }
@@ -432,6 +448,10 @@ impl Carrier {
         if waits {
             return Err(self.lie_down(settled).await?);
         }
+        if let Some(directive) = directive {
+            self.obey(scene, directive, settled).await?;
+            return Ok(true);
+        }
         let first = self.row.run.steps;
         let held = self.app.store().settle_steps(self.fence, settled).await?;
         self.attempts = 0;
@@ -442,7 +462,7 @@ impl Carrier {
         self.steps.retain(|step| !mine(step));
         self.steps.extend(steps);
         self.messages.extend(messages);
-        if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
+        if held.cancel { Err(Halt::Cancelled) } else { Ok(false) }
     }
 
     /// Keeps what became of those calls that have ended, although another could not be made: they are not made again.
@@ -499,11 +519,11 @@ impl Carrier {
                 Ok(Left::Again(fault.message, None))
             }
             Halt::Failed(error) => {
-                finish::end(self, RunState::Failed, None, Some(error), None).await?;
+                finish::end(self, End::failed(error)).await?;
                 Ok(Left::Settled)
             }
             Halt::Cancelled => {
-                finish::end(self, RunState::Cancelled, None, None, None).await?;
+                finish::end(self, End::new(RunState::Cancelled, None)).await?;
                 Ok(Left::Settled)
             }
         }
@@ -511,6 +531,11 @@ impl Carrier {
 
     pub(super) fn run(&self) -> &Run {
         &self.row.run
+    }
+
+    /// What the model has seen, the last answer at the end.
+    pub(super) fn messages(&self) -> &[ChatMessage] {
+        &self.messages
     }
 
     pub(super) fn tell_run(&self) {
@@ -526,7 +551,7 @@ impl Carrier {
         }
     }
 
-    async fn tell_last_messages(&self, count: usize) {
+    pub(super) async fn tell_last_messages(&self, count: usize) {
         let most = u32::try_from(count).unwrap_or(u32::MAX);
         let Ok(last) = self.app.store().last_messages(self.row.run.thread_id, most).await else { return };
         for message in last {
@@ -542,14 +567,8 @@ impl Carrier {
     }
 
     /// What is kept at the end.
-    pub(super) fn ending(
-        &self,
-        state: RunState,
-        output: Option<String>,
-        error: Option<RunError>,
-        turn: Option<Turn>,
-        now: Timestamp,
-    ) -> Ending {
+    pub(super) fn ending(&self, end: End, now: Timestamp) -> Ending {
+        let End { state, output, error, turn, settled, handed } = end;
         let is_dead = error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "died" | "model_error"));
         let job = match state {
             RunState::Cancelled => JobState::Cancelled,
@@ -557,7 +576,7 @@ impl Carrier {
             _ => JobState::Done,
         };
         let let_go = (state != RunState::Completed).then(crate::call::resume::run_over);
-        Ending { run: self.row.run.id, state, output, error, job, turn, news: None, let_go, now }
+        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, news: None, let_go, now }
     }
 }
 

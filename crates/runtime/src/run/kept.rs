@@ -11,6 +11,7 @@ use callwright_model::{
 use callwright_store::run::RunRow;
 use serde::{Deserialize, Serialize};
 
+use super::handoff::HandedFrom;
 use crate::{App, account::kept::KeptCaller};
 
 /// How the news of its end is written.
@@ -47,6 +48,9 @@ pub(crate) struct Kept {
     /// What was asked for under its dedupe key, in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
+    /// From whom it took its conversation over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<HandedFrom>,
 }
 
 impl Kept {
@@ -65,6 +69,7 @@ impl Kept {
             webhook: None,
             news: NewsForm::Native,
             asked: None,
+            handed: None,
         }
     }
 

@@ -48,6 +48,7 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
                 input: "hello".to_owned(),
                 output: None,
                 error: None,
+                handed_to: None,
                 usage: Usage::default(),
                 steps: 0,
                 limits: RunLimits::default(),
@@ -133,7 +134,19 @@ fn turn(run: &Run, calls: &[&str]) -> Turn {
 }
 
 fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
-    Ending { run, state, output: None, error: None, job: JobState::Done, turn: None, news: None, let_go: None, now }
+    Ending {
+        run,
+        state,
+        output: None,
+        error: None,
+        job: JobState::Done,
+        turn: None,
+        settled: None,
+        handed: None,
+        news: None,
+        let_go: None,
+        now,
+    }
 }
 
 on_both! {
