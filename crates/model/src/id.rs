@@ -237,6 +237,8 @@ pub mod kind {
     pub enum AgentDraft {}
     /// Something too large, or no text, that a tool gave.
     pub enum Document {}
+    /// A step of a call.
+    pub enum Control {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -331,6 +333,9 @@ pub mod kind {
     impl IdKind for Document {
         const PREFIX: &'static str = "doc";
     }
+    impl IdKind for Control {
+        const PREFIX: &'static str = "ctl";
+    }
 }
 
 /// Identifies a tool.
@@ -395,6 +400,8 @@ pub type CreditEntryId = Id<kind::CreditEntry>;
 pub type FeedbackId = Id<kind::Feedback>;
 /// Identifies instructions that were proposed for an agent.
 pub type AgentDraftId = Id<kind::AgentDraft>;
+/// Identifies a step of a call.
+pub type ControlId = Id<kind::Control>;
 
 #[cfg(test)]
 mod tests {

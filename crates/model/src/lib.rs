@@ -14,6 +14,7 @@ pub mod business;
 pub mod case;
 pub mod chat;
 pub mod context;
+pub mod control;
 pub mod conversation;
 pub mod credit;
 pub mod definition;
@@ -39,6 +40,7 @@ pub mod time;
 pub mod tool;
 pub mod webhook;
 
+pub use control::{ControlEvent, Directive};
 pub use error::{ErrorClass, ToolError};
 pub use fault::{Fault, FaultKind};
 pub use id::{Id, IdSource};

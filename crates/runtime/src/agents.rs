@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 use crate::{
     App,
     app::require,
-    audit, credits, legacy, registry,
+    audit, control, credits, legacy, registry,
     registry::{compile, follow},
 };
 
@@ -509,6 +509,7 @@ fn check(spec: &AgentSpec) -> Result<(), Fault> {
     }
     check_limits(&spec.limits)?;
     check_talk(spec)?;
+    control::target_in(&spec.metadata)?;
     let metadata = serde_json::to_string(&spec.metadata).map_err(Fault::internal)?;
     if metadata.len() > MOST_METADATA {
         return Err(Fault::invalid("metadata", "`metadata` may take at most 64 KiB as JSON"));

@@ -13,7 +13,7 @@ use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    account::AccountState, call::hold::Holds, call::lend::Lendings, conversation::Conversations,
+    account::AccountState, call::hold::Holds, call::lend::Lendings, control::Controls, conversation::Conversations,
     conversation::TalkSettings, credits::Prices, inflight::Inflight, job::worker::Worker, limits, live::Live, node,
     registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched, tickets::Tickets,
 };
@@ -97,6 +97,7 @@ struct Rooms {
     results: Results,
     lendings: Lendings,
     live: Live,
+    controls: Controls,
     inflight: Inflight,
     unmatched: Unmatched,
     tickets: Tickets,
@@ -136,6 +137,7 @@ impl App {
             results: Results::default(),
             lendings: Lendings::default(),
             live: Live::default(),
+            controls: Controls::default(),
             inflight: Inflight::default(),
             unmatched: Unmatched::default(),
             tickets: Tickets::default(),
@@ -233,6 +235,10 @@ impl App {
     /// Live events.
     pub fn live(&self) -> &Live {
         &self.0.live
+    }
+    /// Steps of calls, for whoever listens on their conversation.
+    pub fn controls(&self) -> &Controls {
+        &self.0.controls
     }
     /// Executions under way in this process.
     pub fn inflight(&self) -> &Inflight {

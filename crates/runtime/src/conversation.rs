@@ -19,8 +19,8 @@ use callwright_model::{
     Fault, FaultKind, Object,
     account::Caller,
     agent::Agent,
-    conversation::{Conversation, ConversationState},
-    id::{AgentId, ConversationId},
+    conversation::ConversationState,
+    id::{AgentId, ConversationId, OrgId},
 };
 use callwright_store::conversation::ConversationRow;
 
@@ -31,7 +31,7 @@ pub use session::{Said, Session};
 pub use signed::address;
 pub(crate) use sweep::sweep;
 
-use crate::{App, agents, app::not_ready};
+use crate::{App, agents, app::not_ready, run::Talk};
 use whose::Kept;
 
 /// Conversations that one address may begin with public agents in a minute.
@@ -214,23 +214,31 @@ async fn check_room(app: &App, agent: &Agent, is_public: bool, address: IpAddr) 
     Ok(())
 }
 
-/// What the agent is told: its instructions for this client, with the variables filled in.
+/// What an agent is told in a conversation: its instructions, with the variables filled in. What the client set for
+/// itself and what was said first belong to the agent that it began with.
 fn instructions(agent: &Agent, kept: &Kept, variables: &Object) -> String {
-    let base = kept.prompt.as_deref().unwrap_or(&agent.instructions);
+    let is_first = agent.id == kept.agent;
+    let base = kept.prompt.as_deref().filter(|_| is_first).unwrap_or(&agent.instructions);
     let (mut text, _) = variables::fill(base, variables);
     if let Some(language) = kept.language.as_ref().or(agent.profile.language.as_ref()) {
         text.push_str(&format!("\n\nSpeak the language `{language}`, unless you are asked for another one."));
     }
-    if let Some(first) = &kept.first_message {
+    if let Some(first) = kept.first_message.as_ref().filter(|_| is_first) {
         text.push_str(&format!("\n\nYou have begun the conversation with these words: {first}"));
     }
     text
 }
 
-/// Another agent takes a conversation over; its socket hears of it.
-pub async fn hand_over(app: &App, conversation: &Conversation, agent: &Agent) -> Result<bool, Fault> {
-    let (org, id) = (conversation.organization_id, conversation.id);
-    let is_done = app.store().hand_conversation_over(org, id, agent.id, &agent.name).await?;
-    app.conversations().wake(id);
-    Ok(is_done)
+/// What a turn of another agent brings along that takes a conversation over.
+pub(crate) async fn turn_of(
+    app: &App,
+    org: OrgId,
+    conversation: Option<ConversationId>,
+    agent: &Agent,
+) -> Result<Option<Talk>, Fault> {
+    let Some(id) = conversation else { return Ok(None) };
+    let Some(row) = app.store().conversation(org, id).await? else { return Ok(None) };
+    let kept = Kept::open(app, &row).await?;
+    let values = variables::all(&row.conversation.dynamic_variables, id, agent.id, app.clock().now());
+    Ok(Some(Talk { id, instructions: instructions(agent, &kept, &values), before: Vec::new() }))
 }

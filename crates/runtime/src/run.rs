@@ -3,10 +3,12 @@
 mod begun;
 mod carry;
 mod finish;
+mod handoff;
 mod history;
 mod hub;
 mod kept;
 mod key;
+mod obey;
 pub(crate) mod reach;
 pub mod status;
 mod tools;
@@ -18,6 +20,7 @@ use std::time::Duration;
 use callwright_model::{
     Fault, Object,
     account::{Caller, Right, Scope},
+    agent::Agent,
     chat::{ChatMessage, Part, Usage},
     context::Channel,
     credit::Operation,
@@ -47,9 +50,10 @@ pub use kept::NewsForm;
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit, credits, feedback,
+    audit, call, credits, feedback,
     job::worker,
 };
+use handoff::HandedFrom;
 use kept::Kept;
 
 /// How often a run may be tried without getting anywhere, its server dying included.
@@ -264,25 +268,59 @@ pub(crate) async fn prepare(
     });
     let is_new = new_thread.is_some();
     let thread = thread.or_else(|| new_thread.clone()).ok_or_else(not_ready)?;
+    let mut messages = request.talk.as_ref().map(|talk| talk.before.clone()).unwrap_or_default();
+    messages.push(ChatMessage::User { content: request.message.clone() });
+    let known = is_new.then(|| messages.clone());
+    let draft = Draft { thread_id: thread.id, new_thread, messages, handed: None, asked, schedule, at_once };
+    let (new, kept) = draw_up(app, caller, &agent, request, draft).await?;
+    let begun = Begun { row: new.row.clone(), kept, caller: caller.clone(), thread, chosen, messages: known };
+    Ok(Prepared::New(Box::new(new), Box::new(begun)))
+}
+
+/// What of a run is decided before it is written down.
+pub(crate) struct Draft {
+    pub thread_id: ThreadId,
+    /// The thread, when it begins with this run.
+    pub new_thread: Option<Thread>,
+    /// What is added to the thread.
+    pub messages: Vec<ChatMessage>,
+    /// From whom it takes its conversation over.
+    pub handed: Option<HandedFrom>,
+    /// What was asked for under its key, in short.
+    pub asked: Option<String>,
+    pub schedule: Option<ScheduleId>,
+    /// Whether this node carries it.
+    pub at_once: bool,
+}
+
+/// Writes down what is to be kept of a run that was checked.
+pub(crate) async fn draw_up(
+    app: &App,
+    caller: &Caller,
+    agent: &Agent,
+    request: &RunRequest,
+    draft: Draft,
+) -> Result<(NewRun, Kept), Fault> {
+    let Draft { thread_id, new_thread, messages, handed, asked, schedule, at_once } = draft;
+    let now = app.clock().now();
     let limits = request.limits.unwrap_or(agent.profile.limits);
-    let message = ChatMessage::User { content: request.message.clone() };
+    let input = ChatMessage::User { content: request.message.clone() }.text();
     let mut metadata = request.metadata.clone();
     let mut kept = Kept {
         asked,
+        handed,
         tools: request.tools.clone(),
         context: request.context.clone(),
         channel: request.channel,
         webhook: request.webhook.clone(),
         news: request.news,
-        ..Kept::new(caller, &agent)
+        ..Kept::new(caller, agent)
     };
-    let mut messages = Vec::with_capacity(1);
     if let Some(talk) = &request.talk {
         kept.conversation = Some(talk.id);
         kept.instructions.clone_from(&talk.instructions);
-        messages.extend(talk.before.iter().cloned());
     }
-    if let Some(learned) = feedback::learned(app, caller, &agent).await? {
+    if let Some(learned) = feedback::learned(app, caller, agent).await? {
         // Whoever looks at the run sees that it was told more than the agent's instructions, and what.
         metadata.insert("learned".to_owned(), json!({ "count": learned.ids.len(), "feedback": learned.ids }));
         kept.instructions.push_str(&learned.text);
@@ -297,15 +335,16 @@ pub(crate) async fn prepare(
         id: app.ids().next(),
         organization_id: caller.org_id,
         user_id: caller.user_id,
-        thread_id: thread.id,
+        thread_id,
         agent_id: agent.id,
         agent_name: agent.name.clone(),
         job_id: app.ids().next(),
         state,
         model: agent.model.clone(),
-        input: message.text(),
+        input,
         output: None,
         error: None,
+        handed_to: None,
         usage: Usage::default(),
         steps: 0,
         limits,
@@ -340,20 +379,15 @@ pub(crate) async fn prepare(
         payload: None,
         dedupe_key: request.dedupe_key.clone(),
     };
-    let charge = credits::charge(app, caller, Operation::AgentExecute, run.id);
-    let row = RunRow { run, request: kept.seal(app, caller.org_id).await? };
-    messages.push(message);
-    let begun = Begun {
-        row: row.clone(),
-        kept,
-        caller: caller.clone(),
-        thread,
-        chosen,
-        messages: is_new.then(|| messages.clone()),
+    let new = NewRun {
+        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
+        row: RunRow { run, request: kept.seal(app, caller.org_id).await? },
+        job,
+        owner: at_once.then(|| app.node_id()),
+        thread: new_thread,
+        messages,
     };
-    let owner = at_once.then(|| app.node_id());
-    let new = NewRun { charge, row, job, owner, thread: new_thread, messages };
-    Ok(Prepared::New(Box::new(new), Box::new(begun)))
+    Ok((new, kept))
 }
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
@@ -475,7 +509,11 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
     let now = app.clock().now();
     let mut run = found.run.clone();
     (run.state, run.ended_at, run.updated_at) = (RunState::Cancelled, Some(now), now);
-    let kept = Kept::open(app, found).await?;
+    // One whose request cannot be read any more is ended all the same, without news.
+    let news = match Kept::open(app, found).await {
+        Ok(kept) => finish::news(app, &run, &kept).await?,
+        Err(_) => None,
+    };
     let ending = Ending {
         run: run.id,
         state: RunState::Cancelled,
@@ -483,12 +521,16 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
         error: None,
         job: JobState::Cancelled,
         turn: None,
-        news: finish::news(app, &run, &kept).await?,
+        settled: None,
+        handed: None,
+        news,
+        let_go: Some(call::resume::run_over()),
         now,
     };
     let is_ended = app.store().cancel_run(run.organization_id, ending).await?;
     if is_ended {
         tell_run(app, &run);
+        app.tickets().changed();
         crate::metering::run_ended(&run);
     }
     Ok(is_ended)

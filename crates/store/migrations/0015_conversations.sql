@@ -6,6 +6,8 @@ CREATE TABLE conversation (
     agent_id TEXT NOT NULL,
     agent_name TEXT NOT NULL,
     thread_id TEXT NOT NULL,
+    -- The threads before it, where another agent began with none of what was said.
+    earlier TEXT NOT NULL,
     user_id TEXT NOT NULL,
     is_public BIGINT NOT NULL,
     -- Who talks and how it was begun, sealed.

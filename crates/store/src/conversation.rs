@@ -8,7 +8,7 @@ use callwright_model::{
     credit::Credits,
     id::{AgentId, ConversationId, OrgId, RunId, ThreadId},
     page::{Page, PageRequest},
-    run::Thread,
+    run::{HandedTo, Thread},
 };
 
 use crate::{
@@ -38,6 +38,26 @@ pub struct ConversationRow {
     pub nonce: Option<String>,
     /// The place in the thread up to which what was said can be searched.
     pub searched_seq: i64,
+    /// The threads before this one, oldest first.
+    pub earlier: Vec<ThreadId>,
+}
+
+impl ConversationRow {
+    /// All its threads, oldest first.
+    pub fn threads(&self) -> Vec<ThreadId> {
+        self.earlier.iter().copied().chain([self.conversation.thread_id]).collect()
+    }
+}
+
+/// With whom a conversation goes on, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heir {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Its name.
+    pub agent_name: String,
+    /// The thread.
+    pub thread_id: ThreadId,
 }
 
 /// Which conversations to list.
@@ -71,7 +91,7 @@ pub struct Tally {
 /// The most characters of a conversation that can be searched.
 const MOST_SEARCHED: i64 = 100_000;
 
-const COLUMNS: &str = "id, org_id, agent_id, agent_name, thread_id, user_id, is_public, request, source, \
+const COLUMNS: &str = "id, org_id, agent_id, agent_name, thread_id, earlier, user_id, is_public, request, source, \
     client_user_id, variables, state, hold, seen_at, delivered_seq, updates, nonce, end_reason, outcome, \
     prompt_tokens, completion_tokens, total_tokens, credits, message_count, tools, searched_seq, started_at, ended_at";
 
@@ -86,6 +106,7 @@ fn row(row: &Row) -> Result<ConversationRow> {
     let agent_id = fields.id("agent_id")?;
     let agent_name = fields.string("agent_name")?;
     let thread_id = fields.id("thread_id")?;
+    let earlier = fields.json("earlier")?;
     let user_id = fields.id("user_id")?;
     let is_public = fields.flag("is_public")?;
     let request = fields.string("request")?;
@@ -134,14 +155,14 @@ fn row(row: &Row) -> Result<ConversationRow> {
         ended_at,
         duration_s: ended_at.unwrap_or(seen_at).since(started_at).as_secs(),
     };
-    Ok(ConversationRow { conversation, request, hold, seen_at, delivered_seq, updates, nonce, searched_seq })
+    Ok(ConversationRow { conversation, request, hold, seen_at, delivered_seq, updates, nonce, searched_seq, earlier })
 }
 
 impl Tx<'_> {
     async fn insert_conversation(&mut self, new: &ConversationRow) -> Result<()> {
         let sql = format!(
             "INSERT INTO conversation ({COLUMNS}, search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-             $13, $14, $15, $16, $17, NULL, NULL, 0, 0, 0, 0, 0, $18, 0, $19, NULL, '')"
+             $13, $14, $15, $16, $17, $18, NULL, NULL, 0, 0, 0, 0, 0, $19, 0, $20, NULL, '')"
         );
         let it = &new.conversation;
         let params = params![
@@ -150,6 +171,7 @@ impl Tx<'_> {
             it.agent_id,
             &it.agent_name,
             it.thread_id,
+            value::json(&new.earlier)?,
             it.user_id,
             it.is_public,
             &new.request,
@@ -262,17 +284,47 @@ impl Store {
         Ok(self.execute(sql, params![id, hold, value::json(updates)?]).await? > 0)
     }
 
-    /// Another agent takes a conversation over.
-    pub async fn hand_conversation_over(
-        &self,
-        org: OrgId,
-        id: ConversationId,
-        agent: AgentId,
-        name: &str,
-    ) -> Result<bool> {
-        let sql = "UPDATE conversation SET agent_id = $3, agent_name = $4 WHERE org_id = $1 AND id = $2 \
-                   AND state = 'live'";
-        Ok(self.execute(sql, params![org, id, agent, name]).await? > 0)
+    /// With whom a thread goes on: the agent of its last run, or whoever that one handed the conversation over to.
+    pub async fn heir_of(&self, org: OrgId, thread: ThreadId) -> Result<Option<Heir>> {
+        let sql = "SELECT agent_id, agent_name, thread_id, handed_to FROM run WHERE org_id = $1 AND thread_id = $2 \
+                   ORDER BY id DESC LIMIT 1";
+        self.fetch_optional(sql, params![org, thread], |row| {
+            let mut fields = row.fields("run");
+            let own = Heir {
+                agent_id: fields.id("agent_id")?,
+                agent_name: fields.string("agent_name")?,
+                thread_id: fields.id("thread_id")?,
+            };
+            let handed: Option<HandedTo> = fields.opt_json("handed_to")?;
+            Ok(handed.map_or(own, |to| Heir {
+                agent_id: to.agent_id,
+                agent_name: to.agent_name,
+                thread_id: to.thread_id,
+            }))
+        })
+        .await
+    }
+
+    /// A conversation goes on with another agent, and maybe on another thread, of which the client was told nothing yet.
+    pub async fn hand_conversation_over(&self, org: OrgId, row: &ConversationRow, to: &Heir) -> Result<bool> {
+        let before = row.conversation.thread_id;
+        let is_new = before != to.thread_id;
+        let earlier = if is_new { row.threads() } else { row.earlier.clone() };
+        let sql = "UPDATE conversation SET agent_id = $3, agent_name = $4, thread_id = $5, earlier = $6, \
+                   delivered_seq = CASE WHEN $7 = 1 THEN 0 ELSE delivered_seq END, \
+                   searched_seq = CASE WHEN $7 = 1 THEN 0 ELSE searched_seq END \
+                   WHERE org_id = $1 AND id = $2 AND thread_id = $8";
+        let params = params![
+            org,
+            row.conversation.id,
+            to.agent_id,
+            &to.agent_name,
+            to.thread_id,
+            value::json(&earlier)?,
+            is_new,
+            before,
+        ];
+        Ok(self.execute(sql, params).await? > 0)
     }
 
     /// Ends a live conversation. With `hold`, only if that socket has it. False: it was over, or is another's.
@@ -305,62 +357,8 @@ impl Store {
 
     /// Brings what a conversation has come to up to date: tokens, tools and credits from the tables, and the words that
     /// are new. Nothing is counted twice, however often this is asked.
-    pub async fn tally_conversation(
-        &self,
-        org: OrgId,
-        id: ConversationId,
-        thread: ThreadId,
-        tally: Tally,
-    ) -> Result<()> {
-        self.write((org, id, thread, tally), |(org, id, thread, tally), tx| {
-            Box::pin(async move {
-                let sql = "SELECT CAST(COALESCE(SUM(prompt_tokens), 0) AS BIGINT), \
-                           CAST(COALESCE(SUM(completion_tokens), 0) AS BIGINT), \
-                           CAST(COALESCE(SUM(total_tokens), 0) AS BIGINT) FROM run WHERE org_id = $1 AND thread_id = $2";
-                let tokens = tx.fetch_optional(sql, &params![*org, *thread]).await?;
-                let (prompt, completion, total) = match &tokens {
-                    None => (0, 0, 0),
-                    Some(row) => {
-                        let mut fields = row.fields("run");
-                        (fields.int("prompt")?, fields.int("completion")?, fields.int("total")?)
-                    }
-                };
-                let sql = "SELECT s.name, COUNT(*), CAST(SUM(CASE WHEN s.state = 'failed' THEN 1 ELSE 0 END) AS BIGINT) FROM step s \
-                           JOIN run r ON r.id = s.run_id WHERE r.org_id = $1 AND r.thread_id = $2 AND s.kind = 'tool' \
-                           GROUP BY s.name ORDER BY s.name LIMIT 200";
-                let mut tools = Vec::new();
-                for row in tx.fetch_all(sql, &params![*org, *thread]).await? {
-                    let mut fields = row.fields("step");
-                    let name = fields.string("name")?;
-                    tools.push(ToolUse {
-                        name,
-                        count: count(fields.int("count")?),
-                        failed: count(fields.int("failed")?),
-                    });
-                }
-                let sql = "SELECT CAST(COALESCE(SUM(-c.amount), 0) AS BIGINT) FROM credit_entry c JOIN run r ON r.id = c.subject \
-                           WHERE c.org_id = $1 AND r.org_id = $1 AND r.thread_id = $2";
-                let credits = match tx.fetch_optional(sql, &params![*org, *thread]).await? {
-                    Some(row) => row.fields("credit_entry").int("amount")?,
-                    None => 0,
-                };
-                let sql = "UPDATE conversation SET prompt_tokens = $2, completion_tokens = $3, total_tokens = $4, \
-                           tools = $5, credits = $6, outcome = (SELECT CASE WHEN r.state = 'completed' THEN 'success' \
-                           WHEN r.state = 'failed' THEN 'failure' ELSE 'unknown' END FROM run r \
-                           WHERE r.org_id = $7 AND r.thread_id = $8 ORDER BY r.id DESC LIMIT 1), \
-                           message_count = COALESCE((SELECT t.message_count FROM thread t WHERE t.id = $8), \
-                           message_count) WHERE id = $1";
-                let params =
-                    params![*id, prompt, completion, total, value::json(&tools)?, credits, *org, *thread];
-                tx.execute(sql, &params).await?;
-                let sql = "UPDATE conversation SET search = SUBSTR(search || $3, 1, $5), searched_seq = $4 \
-                           WHERE id = $1 AND searched_seq = $2";
-                let params =
-                    params![*id, tally.from_seq, &tally.said, tally.searched_seq, MOST_SEARCHED];
-                tx.execute(sql, &params).await.map(drop)
-            })
-        })
-        .await
+    pub async fn tally_conversation(&self, row: ConversationRow, tally: Tally) -> Result<()> {
+        self.write((row, tally), |(row, tally), tx| Box::pin(tx.tally_conversation(row, tally))).await
     }
 
     /// Deletes a conversation that is over, with its thread and its documents.
@@ -414,11 +412,81 @@ impl Store {
 }
 
 impl Tx<'_> {
+    async fn tally_conversation(&mut self, row: &ConversationRow, tally: &Tally) -> Result<()> {
+        let (org, id, thread) = (row.conversation.organization_id, row.conversation.id, row.conversation.thread_id);
+        let threads = || row.threads().into_iter().map(Value::from);
+        let mut query = Query::new(
+            "SELECT CAST(COALESCE(SUM(prompt_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(completion_tokens), 0) AS BIGINT), \
+             CAST(COALESCE(SUM(total_tokens), 0) AS BIGINT) FROM run WHERE org_id = $1 AND thread_id IN ",
+            params![org],
+        );
+        query.bind_all(threads());
+        let tokens = self.fetch_optional(&query.sql, &query.params).await?;
+        let (prompt, completion, total) = match &tokens {
+            None => (0, 0, 0),
+            Some(row) => {
+                let mut fields = row.fields("run");
+                (fields.int("prompt")?, fields.int("completion")?, fields.int("total")?)
+            }
+        };
+        let mut query = Query::new(
+            "SELECT s.name, COUNT(*), CAST(SUM(CASE WHEN s.state = 'failed' THEN 1 ELSE 0 END) AS BIGINT) FROM step s \
+             JOIN run r ON r.id = s.run_id WHERE r.org_id = $1 AND s.kind = 'tool' AND r.thread_id IN ",
+            params![org],
+        );
+        query.bind_all(threads()).push(" GROUP BY s.name ORDER BY s.name LIMIT 200");
+        let mut tools = Vec::new();
+        for row in self.fetch_all(&query.sql, &query.params).await? {
+            let mut fields = row.fields("step");
+            let name = fields.string("name")?;
+            tools.push(ToolUse { name, count: count(fields.int("count")?), failed: count(fields.int("failed")?) });
+        }
+        let mut query = Query::new(
+            "SELECT CAST(COALESCE(SUM(-c.amount), 0) AS BIGINT) FROM credit_entry c JOIN run r ON r.id = c.subject \
+             WHERE c.org_id = $1 AND r.org_id = $1 AND r.thread_id IN ",
+            params![org],
+        );
+        query.bind_all(threads());
+        let credits = match self.fetch_optional(&query.sql, &query.params).await? {
+            Some(row) => row.fields("credit_entry").int("amount")?,
+            None => 0,
+        };
+        let mut query = Query::new(
+            "SELECT CAST(COALESCE(SUM(message_count), 0) AS BIGINT) FROM thread WHERE org_id = $1 AND id IN ",
+            params![org],
+        );
+        query.bind_all(threads());
+        let messages = match self.fetch_optional(&query.sql, &query.params).await? {
+            Some(row) => row.fields("thread").int("message_count")?,
+            None => 0,
+        };
+        let sql = "UPDATE conversation SET prompt_tokens = $2, completion_tokens = $3, total_tokens = $4, tools = $5, \
+                   credits = $6, outcome = (SELECT CASE WHEN r.state = 'completed' THEN 'success' \
+                   WHEN r.state = 'failed' THEN 'failure' ELSE 'unknown' END FROM run r \
+                   WHERE r.org_id = $7 AND r.thread_id = $8 ORDER BY r.id DESC LIMIT 1), message_count = $9 \
+                   WHERE id = $1";
+        let params = params![id, prompt, completion, total, value::json(&tools)?, credits, org, thread, messages];
+        self.execute(sql, &params).await?;
+        let sql = "UPDATE conversation SET search = SUBSTR(search || $3, 1, $5), searched_seq = $4 \
+                   WHERE id = $1 AND searched_seq = $2 AND thread_id = $6";
+        let params = params![id, tally.from_seq, &tally.said, tally.searched_seq, MOST_SEARCHED, thread];
+        self.execute(sql, &params).await.map(drop)
+    }
+
     async fn forget_conversation(&mut self, org: OrgId, id: ConversationId, thread: ThreadId) -> Result<()> {
+        let sql = "SELECT earlier FROM conversation WHERE org_id = $1 AND id = $2";
+        let mut threads: Vec<ThreadId> = match self.fetch_optional(sql, &params![org, id]).await? {
+            Some(row) => row.fields("conversation").json("earlier")?,
+            None => Vec::new(),
+        };
+        threads.push(thread);
         let here = params![org, id];
         self.execute("DELETE FROM document WHERE org_id = $1 AND conversation_id = $2", &here).await?;
         self.execute("DELETE FROM conversation WHERE org_id = $1 AND id = $2", &here).await?;
-        self.execute("DELETE FROM message WHERE thread_id = $1", &params![thread]).await?;
-        self.execute("DELETE FROM thread WHERE org_id = $1 AND id = $2", &params![org, thread]).await.map(drop)
+        for thread in threads {
+            self.execute("DELETE FROM message WHERE thread_id = $1", &params![thread]).await?;
+            self.execute("DELETE FROM thread WHERE org_id = $1 AND id = $2", &params![org, thread]).await?;
+        }
+        Ok(())
     }
 }

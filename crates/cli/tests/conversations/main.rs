@@ -7,6 +7,7 @@ mod documents;
 mod killed;
 mod log;
 mod official;
+mod steps;
 mod wire;
 
 use callwright_testkit::{Api, Database, Live, Options, Server};

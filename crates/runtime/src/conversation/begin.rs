@@ -139,6 +139,7 @@ impl Admission {
             updates: Vec::new(),
             nonce,
             searched_seq: 0,
+            earlier: Vec::new(),
             conversation,
         };
         let said = first.map(|text| ChatMessage::Assistant { text, tool_calls: Vec::new(), opaque: None });

@@ -38,14 +38,29 @@ pub async fn messages(
     id: ConversationId,
     page: PageRequest,
 ) -> Result<Page<ThreadMessage>, Fault> {
-    let conversation = get(app, caller, id).await?;
-    let after = match page.after.as_deref() {
-        None => 0,
-        Some([key]) => key.parse().map_err(|_| Fault::invalid("cursor", "`cursor` is not one that this list gave"))?,
-        Some(_) => return Err(Fault::invalid("cursor", "`cursor` is not one that this list gave")),
+    require(caller, Right::View, Scope::Read)?;
+    let row = app.store().conversation(caller.org_id, id).await?.ok_or_else(|| Fault::not_found("conversation", id))?;
+    let wrong = || Fault::invalid("cursor", "`cursor` is not one that this list gave");
+    let (first, mut after) = match page.after.as_deref() {
+        None => (0, 0),
+        Some([thread, seq]) => {
+            (thread.parse::<usize>().map_err(|_| wrong())?, seq.parse::<i64>().map_err(|_| wrong())?)
+        }
+        Some(_) => return Err(wrong()),
     };
-    let rows = app.store().messages_after(conversation.thread_id, after, page.limit + 1).await?;
-    Ok(Page::from_rows(rows, page.limit, |message| vec![message.seq.to_string()]))
+    let mut found: Vec<(usize, ThreadMessage)> = Vec::new();
+    let wanted = page.limit as usize + 1;
+    for (place, thread) in row.threads().into_iter().enumerate().skip(first) {
+        let most = u32::try_from(wanted - found.len()).unwrap_or(u32::MAX);
+        let more = app.store().messages_after(thread, after, most).await?;
+        found.extend(more.into_iter().map(|message| (place, message)));
+        if found.len() >= wanted {
+            break;
+        }
+        after = 0;
+    }
+    let page = Page::from_rows(found, page.limit, |(place, message)| vec![place.to_string(), message.seq.to_string()]);
+    Ok(page.map(|(_, message)| message))
 }
 
 /// Deletes a conversation that is over, with all that was said and kept.

@@ -9,11 +9,12 @@ mod say;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
 use callwright_model::{
-    Fault, FaultKind,
+    ControlEvent, Fault, FaultKind,
     account::Caller,
     conversation::EndReason,
     id::{ConversationId, OrgId, RunId, ThreadId, TicketId},
@@ -108,6 +109,8 @@ pub enum Said {
         /// In words.
         message: String,
     },
+    /// A step of the call, for whoever carries it.
+    Control(Arc<ControlEvent>),
     /// The conversation is over.
     Over(EndReason),
     /// Another socket has taken it up.
@@ -126,6 +129,7 @@ pub struct Session {
     row: ConversationRow,
     kept: Kept,
     held: Held,
+    controls: broadcast::Receiver<Arc<ControlEvent>>,
     run: Option<Followed>,
     told: VecDeque<Said>,
     /// The calls that this socket was told of.
@@ -146,6 +150,10 @@ pub struct Session {
     idle_at: Instant,
     ends_at: Instant,
     is_over: bool,
+    /// The agent has ended the call: once everything was told it is over.
+    ends_now: bool,
+    /// Whether steps of the call were taken.
+    has_steps: bool,
 }
 
 impl Session {
@@ -155,6 +163,7 @@ impl Session {
         let lasted = app.clock().now().since(row.conversation.started_at);
         Self {
             held: Held::new(app, row.conversation.id),
+            controls: app.controls().listen(row.conversation.organization_id, &row.conversation.id.to_string()),
             app: app.clone(),
             run: None,
             told: VecDeque::new(),
@@ -171,6 +180,8 @@ impl Session {
             idle_at: now + talk.idle,
             ends_at: now + talk.longest.saturating_sub(lasted),
             is_over: false,
+            ends_now: false,
+            has_steps: false,
             row,
             kept,
         }
@@ -206,6 +217,11 @@ impl Session {
             if self.is_over {
                 std::future::pending::<()>().await;
             }
+            if self.ends_now {
+                self.ends_now = false;
+                self.finish(EndReason::Agent).await?;
+                continue;
+            }
             let now = Instant::now();
             if now >= self.ends_at {
                 self.finish(EndReason::MaxDurationExceeded).await?;
@@ -227,6 +243,12 @@ impl Session {
             let heard = tokio::select! {
                 biased;
                 event = heard(&mut self.run) => Some(event),
+                step = self.controls.recv() => {
+                    if let Ok(step) = step {
+                        self.told.push_back(Said::Control(step));
+                    }
+                    continue;
+                }
                 () = self.held.wake.notified() => None,
                 () = tokio::time::sleep_until(wake_at) => None,
             };

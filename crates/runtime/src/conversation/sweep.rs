@@ -51,7 +51,7 @@ pub(super) async fn tally(app: &App, org: OrgId, id: ConversationId) -> Result<(
     let (thread, from_seq) = (row.conversation.thread_id, row.searched_seq);
     let new = app.store().messages_after(thread, from_seq, MESSAGES).await?;
     let tally = Tally { said: words(&new), searched_seq: new.last().map_or(from_seq, |message| message.seq), from_seq };
-    Ok(app.store().tally_conversation(org, id, thread, tally).await?)
+    Ok(app.store().tally_conversation(row, tally).await?)
 }
 
 /// What was said, as it is searched.

@@ -11,6 +11,7 @@ use callwright_model::{
 use callwright_store::run::RunRow;
 use serde::{Deserialize, Serialize};
 
+use super::handoff::HandedFrom;
 use crate::{App, account::kept::KeptCaller};
 
 /// How the news of its end is written.
@@ -50,6 +51,9 @@ pub(crate) struct Kept {
     /// What was asked for under its dedupe key, in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
+    /// From whom it took its conversation over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<HandedFrom>,
 }
 
 impl Kept {
@@ -69,6 +73,7 @@ impl Kept {
             news: NewsForm::Native,
             conversation: None,
             asked: None,
+            handed: None,
         }
     }
 

@@ -156,6 +156,7 @@ pub(super) fn write(said: &Said, event: i64) -> Option<Value> {
                 "original_agent_response": original, "corrected_agent_response": corrected, "event_id": event,
             },
         }),
+        Said::Control(step) => json!({"type": "call_control", "call_control": step}),
         Said::Problem { kind, message } => error(1011, kind, message),
         Said::Over(EndReason::MaxDurationExceeded) => {
             error(1000, "max_duration_exceeded", "the conversation has lasted as long as one may")

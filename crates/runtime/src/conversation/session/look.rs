@@ -1,12 +1,14 @@
 //! What the tables have for the client.
 
 use callwright_model::{
-    Fault,
+    ControlEvent, Fault,
     chat::ChatMessage,
-    conversation::ConversationState,
+    conversation::{Conversation, ConversationState},
+    id::RunId,
     run::{RunEvent, RunState, ThreadMessage},
     tool::Kind,
 };
+use callwright_store::conversation::ConversationRow;
 use tokio::{sync::broadcast::error::TryRecvError, time::Instant};
 
 use super::{Followed, SEEN_EVERY, Said, Session};
@@ -17,6 +19,10 @@ use crate::{
 
 /// Messages read at once.
 const BATCH: u32 = 200;
+/// Steps of a run that are looked through.
+const MOST_STEPS: u32 = 1_000;
+/// How often a conversation is handed on while nobody looks.
+const MOST_HEIRS: usize = 20;
 
 impl Session {
     /// Finds what the client was not told yet. Nothing changes until everything was read, so that it may be given up
@@ -39,16 +45,19 @@ impl Session {
             self.told.push_back(Said::Taken);
             return Ok(());
         }
+        let row = self.follow(row).await?;
         // The run first: what it wrote before it ended is there when its end is.
         let run = match &self.run {
             Some(followed) => Some(followed.id),
-            None => store.open_run(org, self.thread()).await?,
+            None => store.open_run(org, row.conversation.thread_id).await?,
         };
         let found = match run {
             Some(run) => store.run(org, run).await?,
             None => None,
         };
-        let messages = store.messages_after(self.thread(), self.seen, BATCH).await?;
+        let thread = row.conversation.thread_id;
+        let seen = self.seen_in(&row.conversation);
+        let messages = store.messages_after(thread, seen, BATCH).await?;
         let is_all = messages.len() < BATCH as usize;
         for name in called(&messages) {
             if self.kinds.contains_key(&name) {
@@ -70,7 +79,12 @@ impl Session {
             store.see_conversation(id, &self.row.hold, app.clock().now()).await?;
             self.seen_at = Instant::now();
         }
+        let is_over = match &found {
+            Some(found) if found.run.state.is_final() && is_all => self.has_ended(found.run.id, &messages).await?,
+            _ => false,
+        };
         // From here on nothing is awaited.
+        self.seen = seen;
         self.row = row;
         self.looked_at = is_all.then(Instant::now);
         if !messages.is_empty() {
@@ -91,6 +105,9 @@ impl Session {
             }
         } else if is_all {
             self.ended(found.run.state, found.run.error.map(|error| (error.code, error.message)));
+            self.ends_now = is_over;
+            // Somebody else may have gone on with it.
+            self.looked_at = None;
             let app = app.clone();
             self.app.spawn(async move {
                 if let Err(fault) = sweep::tally(&app, org, id).await {
@@ -99,6 +116,55 @@ impl Session {
             });
         }
         Ok(())
+    }
+
+    /// The conversation goes on with whoever its last run was of, or was handed over to, once that run has ended.
+    async fn follow(&self, mut row: ConversationRow) -> Result<ConversationRow, Fault> {
+        let (store, org) = (self.app.store(), self.org());
+        if self.run.is_some() {
+            return Ok(row);
+        }
+        for _ in 0..MOST_HEIRS {
+            let conversation = &row.conversation;
+            let Some(heir) = store.heir_of(org, conversation.thread_id).await? else { break };
+            if (heir.agent_id, heir.thread_id) == (conversation.agent_id, conversation.thread_id) {
+                break;
+            }
+            if heir.thread_id != conversation.thread_id {
+                // What was said last is told before anything of the next thread.
+                let seen = self.seen_in(conversation);
+                if !store.messages_after(conversation.thread_id, seen, 1).await?.is_empty() {
+                    break;
+                }
+                sweep::tally(&self.app, org, conversation.id).await?;
+            }
+            store.hand_conversation_over(org, &row, &heir).await?;
+            match store.conversation(org, self.id()).await? {
+                Some(now) => row = now,
+                None => break,
+            }
+        }
+        Ok(row)
+    }
+
+    fn seen_in(&self, conversation: &Conversation) -> i64 {
+        if conversation.thread_id == self.thread() { self.seen } else { 0 }
+    }
+
+    /// Whether a run that has ended has ended the call.
+    async fn has_ended(&self, run: RunId, messages: &[ThreadMessage]) -> Result<bool, Fault> {
+        let is_step = |name: &String| self.kinds.get(name) == Some(&"system");
+        if !self.has_steps && !called(messages).iter().any(is_step) {
+            return Ok(false);
+        }
+        for step in self.app.store().steps(run, 1, MOST_STEPS).await? {
+            let Some(execution) = step.execution_id.filter(|_| is_step(&step.name)) else { continue };
+            let Some(execution) = self.app.store().execution(self.org(), execution).await? else { continue };
+            if ControlEvent::of(&execution).is_some_and(|event| event.action == "end_call") {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What the model wrote of messages that are kept by now came before them; whatever else is heard is looked at.
@@ -135,6 +201,7 @@ impl Session {
                     self.told.push_back(Said::Response { text, event, seq: message.seq });
                 }
                 for call in tool_calls {
+                    self.has_steps |= self.kinds.get(&call.name) == Some(&"system");
                     let kind = self.kinds.get(&call.name).copied().unwrap_or("webhook");
                     // The client is told of its own tools with all that it needs.
                     if kind != "client" {
