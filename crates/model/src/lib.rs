@@ -36,6 +36,7 @@ pub mod ticket;
 pub mod time;
 pub mod tool;
 pub mod webhook;
+pub mod workflow;
 
 pub use error::{ErrorClass, ToolError};
 pub use fault::{Fault, FaultKind};

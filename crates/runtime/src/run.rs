@@ -1,7 +1,10 @@
-//! Runs: an agent takes a thread forward until it has an answer. Asked for here, carried by a job.
+//! Runs: an agent takes a thread forward until it has an answer, or a workflow until its plan is done. Asked for here,
+//! carried by a job.
 
 mod carry;
+pub(crate) mod family;
 mod finish;
+pub mod flow;
 mod history;
 mod hub;
 mod kept;
@@ -15,7 +18,7 @@ pub mod watch;
 use std::time::Duration;
 
 use callwright_model::{
-    Fault, Object,
+    Fault, Object, Timestamp,
     account::{Caller, Right, Scope},
     chat::{ChatMessage, Part, Usage},
     context::Channel,
@@ -23,7 +26,7 @@ use callwright_model::{
     id::{JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
-    run::{Run, RunEvent, RunLimits, RunState, Step, Thread},
+    run::{Run, RunEvent, RunKind, RunLimits, RunState, Step, Thread},
     webhook::WebhookTarget,
 };
 use callwright_store::{
@@ -31,11 +34,14 @@ use callwright_store::{
     run::{Ending, NewRun, RunFilter, RunRow},
 };
 use serde_json::json;
+use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
 pub use hub::Runs;
 pub use kept::NewsForm;
+
+pub(crate) use family::{Above, Asker};
 
 use crate::{
     App, agents,
@@ -112,32 +118,39 @@ impl RunRequest {
 /// Forbidden: the agent or one of the tools is not the caller's to use. Not found: agent or thread. Conflict
 /// `thread_busy`: a run is at work on the thread.
 pub async fn start(app: &App, caller: &Caller, request: RunRequest) -> Result<Run, Fault> {
-    start_as(app, caller, request, None).await
+    start_as(app, caller, request, None, &Asker::default()).await
 }
 
-/// The same, asked for by a schedule.
+/// The same, asked for by a schedule, or by another run.
 pub(crate) async fn start_as(
     app: &App,
     caller: &Caller,
     request: RunRequest,
     schedule: Option<ScheduleId>,
+    asker: &Asker,
 ) -> Result<Run, Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place() } else { None };
-    let new = match prepare(app, caller, &request, schedule, place.is_some()).await? {
+    let new = match prepare(app, caller, &request, schedule, place.is_some(), asker).await? {
         Prepared::Known(run) => return Ok(*run),
         Prepared::New(new) => *new,
     };
-    let (run, job) = (new.row.run.clone(), new.job.clone());
-    if let Err(error) = app.store().create_run(new).await {
+    match create(app, new, place).await {
+        Ok(run) => Ok(run),
         // Two requests with one key may come at the same time: the second is given what the first has made.
-        let agent = agents::runnable(app, caller, &request.agent).await?;
-        let asked = key::fingerprint(&agent, &request)?;
-        return match key::find(app, caller, &request, asked.as_deref()).await? {
-            Some(found) => Ok(found),
-            None => Err(error.into()),
-        };
+        Err(error) => {
+            let agent = agents::runnable(app, caller, &request.agent).await?;
+            let asked = key::fingerprint(&agent, &request)?;
+            let found = key::find(app, caller, request.dedupe_key.as_deref(), asked.as_deref()).await?;
+            found.ok_or_else(|| error.into())
+        }
     }
+}
+
+/// Keeps a new run, and begins it where there is a place for it.
+async fn create(app: &App, new: NewRun, place: Option<OwnedSemaphorePermit>) -> callwright_store::Result<Run> {
+    let (run, job) = (new.row.run.clone(), new.job.clone());
+    app.store().create_run(new).await?;
     crate::failpoint!("run.created");
     match place {
         Some(place) => worker::carry_on(app, job, place),
@@ -161,6 +174,7 @@ pub(crate) async fn prepare(
     request: &RunRequest,
     schedule: Option<ScheduleId>,
     at_once: bool,
+    asker: &Asker,
 ) -> Result<Prepared, Fault> {
     if !app.is_ready() {
         return Err(not_ready());
@@ -168,9 +182,10 @@ pub(crate) async fn prepare(
     let agent = agents::runnable(app, caller, &request.agent).await?;
     check(request)?;
     let asked = key::fingerprint(&agent, request)?;
-    if let Some(found) = key::find(app, caller, request, asked.as_deref()).await? {
+    if let Some(found) = key::find(app, caller, request.dedupe_key.as_deref(), asked.as_deref()).await? {
         return Ok(Prepared::Known(Box::new(found)));
     }
+    asker.check()?;
     crate::models::resolve(app, caller.org_id, &agent.model).await?;
     if let Some(names) = &request.tools {
         reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
@@ -210,23 +225,25 @@ pub(crate) async fn prepare(
         kept.instructions.push_str(&learned.text);
         kept.learned = learned.ids;
     }
-    let (state, job_state) = match at_once {
-        true => (RunState::Running, JobState::Running),
-        false => (RunState::Queued, JobState::Queued),
-    };
     let run_at = now.plus(request.delay);
     let run = Run {
         id: app.ids().next(),
         organization_id: caller.org_id,
         user_id: caller.user_id,
+        kind: RunKind::Agent,
         thread_id,
-        agent_id: agent.id,
-        agent_name: agent.name.clone(),
+        agent_id: Some(agent.id),
+        agent_name: Some(agent.name.clone()),
+        workflow_id: None,
+        workflow_name: None,
+        parent_id: asker.run.as_ref().map(|above| above.id),
+        depth: asker.depth(),
         job_id: app.ids().next(),
-        state,
+        state: if at_once { RunState::Running } else { RunState::Queued },
         model: agent.model.clone(),
         input: message.text(),
         output: None,
+        result: None,
         error: None,
         usage: Usage::default(),
         steps: 0,
@@ -238,38 +255,53 @@ pub(crate) async fn prepare(
         ended_at: None,
         updated_at: now,
     };
-    let job = JobRow {
+    let wish = Queued { priority: request.priority, run_at, schedule, dedupe_key: request.dedupe_key.clone() };
+    Ok(Prepared::New(Box::new(NewRun {
+        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
+        job: job_of(&run, wish),
+        owner: at_once.then(|| app.node_id()),
+        row: asker.row(run, kept.seal(app, caller.org_id).await?),
+        thread: new_thread,
+        messages: vec![message],
+        within: asker.within(),
+    })))
+}
+
+/// How the job of a new run is queued.
+struct Queued {
+    priority: i64,
+    run_at: Timestamp,
+    schedule: Option<ScheduleId>,
+    dedupe_key: Option<String>,
+}
+
+/// The job that carries a new run, in the same state.
+fn job_of(run: &Run, wish: Queued) -> JobRow {
+    let at_once = run.state == RunState::Running;
+    JobRow {
         job: Job {
             id: run.job_id,
-            organization_id: caller.org_id,
-            user_id: caller.user_id,
+            organization_id: run.organization_id,
+            user_id: run.user_id,
             kind: JobKind::Run,
-            state: job_state,
+            state: if at_once { JobState::Running } else { JobState::Queued },
             subject: Some(run.id.to_string()),
-            title: agent.name.clone(),
-            priority: request.priority,
-            run_at,
+            title: run.name().to_owned(),
+            priority: wish.priority,
+            run_at: wish.run_at,
             attempts: i64::from(at_once),
             max_attempts: MOST_ATTEMPTS,
             epoch: i64::from(at_once),
             error: None,
-            schedule_id: schedule,
-            created_at: now,
-            started_at: at_once.then_some(now),
+            schedule_id: wish.schedule,
+            created_at: run.created_at,
+            started_at: run.started_at,
             ended_at: None,
-            updated_at: now,
+            updated_at: run.created_at,
         },
         payload: None,
-        dedupe_key: request.dedupe_key.clone(),
-    };
-    Ok(Prepared::New(Box::new(NewRun {
-        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
-        row: RunRow { run, request: kept.seal(app, caller.org_id).await? },
-        job,
-        owner: at_once.then(|| app.node_id()),
-        thread: new_thread,
-        messages: vec![message],
-    })))
+        dedupe_key: wish.dedupe_key,
+    }
 }
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
@@ -281,21 +313,32 @@ fn check(request: &RunRequest) -> Result<(), Fault> {
     if text.chars().count() > MOST_TEXT {
         return Err(Fault::invalid("message", format!("`message` may have at most {MOST_TEXT} characters")));
     }
-    for (field, object) in [("context", &request.context), ("metadata", &request.metadata)] {
+    if let Some(limits) = &request.limits {
+        agents::check_limits(limits)?;
+    }
+    check_common(&request.context, &request.metadata, request.webhook.as_ref(), request.delay, request.priority)
+}
+
+/// What every run is asked for with.
+fn check_common(
+    context: &Object,
+    metadata: &Object,
+    webhook: Option<&WebhookTarget>,
+    delay: Duration,
+    priority: i64,
+) -> Result<(), Fault> {
+    for (field, object) in [("context", context), ("metadata", metadata)] {
         if serde_json::to_string(object).map_err(Fault::internal)?.len() > MOST_CONTEXT {
             return Err(Fault::invalid(field, format!("`{field}` may take at most 64 KiB as JSON")));
         }
     }
-    if let Some(limits) = &request.limits {
-        agents::check_limits(limits)?;
-    }
-    if let Some(webhook) = &request.webhook {
+    if let Some(webhook) = webhook {
         crate::call::check_webhook(webhook)?;
     }
-    if request.delay > Duration::from_secs(366 * 24 * 3600) {
+    if delay > Duration::from_secs(366 * 24 * 3600) {
         return Err(Fault::invalid("delay_s", "`delay_s` may be at most a year"));
     }
-    if !(-100..=100).contains(&request.priority) {
+    if !(-100..=100).contains(&priority) {
         return Err(Fault::invalid("priority", "`priority` must be between -100 and 100"));
     }
     Ok(())
@@ -365,10 +408,12 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
             format!("this run has ended: it is {}", found.run.state.as_str()),
         ));
     }
-    audit::write(app, caller, "run.cancel", "run", id, json!({ "agent": found.run.agent_name })).await?;
-    if !cancel_idle(app, &found).await? {
-        app.runs().stop(id);
-    }
+    let details = match found.run.kind {
+        RunKind::Agent => json!({ "agent": found.run.agent_name }),
+        RunKind::Workflow => json!({ "workflow": found.run.workflow_name }),
+    };
+    audit::write(app, caller, "run.cancel", "run", id, details).await?;
+    stop(app, &found).await?;
     // Whoever carries it lets go in a moment.
     let until = tokio::time::Instant::now() + Duration::from_secs(2);
     loop {
@@ -378,6 +423,14 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
+}
+
+/// Ends a run, or has whoever carries it end it.
+pub(crate) async fn stop(app: &App, found: &RunRow) -> Result<(), Fault> {
+    if !cancel_idle(app, found).await? {
+        app.runs().stop(found.run.id);
+    }
+    Ok(())
 }
 
 /// Ends a run that nobody carries. False: somebody does, and was told.
@@ -393,6 +446,7 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
         error: None,
         job: JobState::Cancelled,
         turn: None,
+        flow: None,
         news: finish::news(app, &run, &kept).await?,
         now,
     };
@@ -400,6 +454,7 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
     if is_ended {
         tell_run(app, &run);
         crate::metering::run_ended(&run);
+        family::ended(app, &RunRow { run, ..found.clone() }).await;
     }
     Ok(is_ended)
 }
@@ -415,7 +470,7 @@ pub async fn status(app: &App, caller: &Caller, job: JobId) -> Result<status::Jo
 }
 
 async fn usual(app: &App, run: &Run) -> Result<Option<u64>, Fault> {
-    let mut took = app.store().durations_of_runs(run.organization_id, run.agent_id, USUAL).await?;
+    let mut took = app.store().durations_of_runs(run, USUAL).await?;
     took.sort_unstable();
     Ok(took.get(took.len() / 2).map(|micros| u64::try_from(micros / 1_000_000).unwrap_or_default()))
 }

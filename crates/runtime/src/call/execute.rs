@@ -12,7 +12,7 @@ use callwright_model::{
     secret::SecretString,
     tool::{BusinessConfig, Effect},
 };
-use callwright_tools::{ExecCx, Freshness, Listener, OauthClient, Ports, PreparedCall, Validators};
+use callwright_tools::{ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +22,7 @@ use super::{
     cached::Exchange,
     claim,
     late::{self, Stage},
-    record,
+    nested, record,
     shape::Shaped,
     speech,
     work::Work,
@@ -231,6 +231,10 @@ impl Ports for CallPorts<'_> {
             is_stubbed: self.work.is_stubbed(),
         };
         business::run(self.app, config, ask).await
+    }
+
+    async fn begin_run(&self, run: NestedRun) -> Result<Outcome, Fault> {
+        nested::begin(self.app, self.work, run).await
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {

@@ -227,7 +227,7 @@ impl Plan {
     fn add_breakers(&mut self, tool: &CompiledTool, org: &Limits) {
         let spec = &tool.tool.spec;
         let settings =
-            match spec.policy.breaker.or(org.breaker.filter(|_| !matches!(spec.kind, Kind::System | Kind::Business))) {
+            match spec.policy.breaker.or(org.breaker.filter(|_| !matches!(spec.kind, Kind::System | Kind::Business | Kind::Agent | Kind::Workflow))) {
                 Some(BreakerSetting::On(settings)) => settings,
                 Some(BreakerSetting::Off) | None => return,
             };

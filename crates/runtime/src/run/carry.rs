@@ -10,20 +10,22 @@ use std::{sync::Arc, time::Duration};
 use callwright_llm::{Reply, Stop};
 use callwright_model::{
     Fault, Object, Timestamp,
+    account::Caller,
     chat::{ChatMessage, ToolCall},
     job::JobState,
-    run::{Run, RunError, RunEvent, RunState, Step, StepKind, StepState, ThreadMessage},
+    run::{Run, RunError, RunEvent, RunKind, RunState, Step, StepKind, StepState, ThreadMessage},
 };
 use callwright_store::{
     job::{JobFence, JobRow},
-    run::{Ending, RunRow, Settled, Turn},
+    run::{Ending, FlowEnd, RunRow, Settled, Turn},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    finish, history,
+    finish::{self, Last},
+    flow, history,
     history::Repeats,
     kept::Kept,
     reach,
@@ -87,7 +89,7 @@ impl From<callwright_store::Error> for Halt {
     }
 }
 
-fn failed(code: &str, message: impl Into<String>) -> Halt {
+pub(super) fn failed(code: &str, message: impl Into<String>) -> Halt {
     Halt::Failed(RunError { code: code.to_owned(), message: message.into() })
 }
 
@@ -100,8 +102,8 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
         Ok(_) => return Left::Ended(JobState::Done, None),
         Err(error) => return Left::Again(error.to_string(), None),
     };
-    let carried = app.runs().enter(row.run.id);
-    let stop = carried.stop.clone();
+    let entered = app.runs().enter(row.run.id);
+    let stop = entered.stop.clone();
     let kept = match Kept::open(app, &row).await {
         Ok(kept) => Arc::new(kept),
         Err(fault) => return Left::Again(fault.message, None),
@@ -119,7 +121,11 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
         repeats: Repeats::new(),
         deadline: Instant::now() + left,
     };
-    let halt = match carrier.go(job).await {
+    let carried = match carrier.row.run.kind {
+        RunKind::Agent => carrier.go(job).await,
+        RunKind::Workflow => flow::go(&mut carrier, job).await,
+    };
+    let halt = match carried {
         Ok(()) => return Left::Settled,
         Err(halt) => halt,
     };
@@ -134,8 +140,8 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
 }
 
 impl Carrier {
-    /// To the end, or to where it does not go on.
-    async fn go(&mut self, job: &JobRow) -> Result<(), Halt> {
+    /// Takes the run up for whoever asked, if they may still run it.
+    pub(super) async fn begin(&mut self, job: &JobRow) -> Result<Caller, Halt> {
         if job.job.attempts > job.job.max_attempts {
             let attempts = job.job.max_attempts;
             let why = job.job.error.clone().map(|why| format!(": {why}")).unwrap_or_default();
@@ -153,10 +159,16 @@ impl Carrier {
             return Err(deadline_over());
         }
         let org = self.row.run.organization_id;
-        let caller = match self.kept.caller.caller(&self.app, org).await? {
-            Ok(caller) => caller,
-            Err(why) => return Err(failed("not_allowed", why)),
-        };
+        match self.kept.caller.caller(&self.app, org).await? {
+            Ok(caller) => Ok(caller),
+            Err(why) => Err(failed("not_allowed", why)),
+        }
+    }
+
+    /// To the end, or to where it does not go on.
+    async fn go(&mut self, job: &JobRow) -> Result<(), Halt> {
+        let caller = self.begin(job).await?;
+        let org = self.row.run.organization_id;
         let thread = self.app.store().thread(org, self.row.run.thread_id).await?;
         let Some(thread) = thread else { return Err(failed("not_allowed", "its thread was deleted")) };
         let mut context = thread.context;
@@ -250,7 +262,7 @@ impl Carrier {
 
     /// Awaits `work`, unless somebody wants the run to stop, its time is over, or (where `leave` says so) the process
     /// stops.
-    async fn unless_stopped<T>(&self, leave: bool, work: impl Future<Output = T>) -> Result<T, Halt> {
+    pub(super) async fn unless_stopped<T>(&self, leave: bool, work: impl Future<Output = T>) -> Result<T, Halt> {
         tokio::pin!(work);
         let stopping = self.app.stopping();
         loop {
@@ -298,7 +310,7 @@ impl Carrier {
         };
         if calls == 0 {
             let output = turn.message.text();
-            finish::end(self, RunState::Completed, Some(output), None, Some(turn)).await?;
+            finish::end(self, RunState::Completed, Some(output), None, Last::Turn(turn)).await?;
             return Ok(true);
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
@@ -319,19 +331,12 @@ impl Carrier {
         let now = self.app.clock().now();
         let seq = i64::from(self.row.run.steps) + 1;
         let message = history::with_ids(reply.message, seq);
+        let name = if reply.model.is_empty() { self.row.run.model.clone() } else { reply.model };
         let mut steps = vec![Step {
-            seq,
-            position: 0,
-            kind: StepKind::Model,
             state: StepState::Done,
-            name: if reply.model.is_empty() { self.row.run.model.clone() } else { reply.model },
-            tool_call_id: None,
-            arguments: None,
-            execution_id: None,
-            result: None,
             usage: Some(reply.usage),
-            started_at: began,
             ended_at: Some(now),
+            ..Step::open(seq, 0, StepKind::Model, name, began)
         }];
         if let ChatMessage::Assistant { tool_calls, .. } = &message {
             steps.extend(tools::planned(tool_calls, seq, now));
@@ -424,11 +429,11 @@ impl Carrier {
                 Ok(Left::Again(fault.message, None))
             }
             Halt::Failed(error) => {
-                finish::end(self, RunState::Failed, None, Some(error), None).await?;
+                finish::end(self, RunState::Failed, None, Some(error), Last::Nothing).await?;
                 Ok(Left::Settled)
             }
             Halt::Cancelled => {
-                finish::end(self, RunState::Cancelled, None, None, None).await?;
+                finish::end(self, RunState::Cancelled, None, None, Last::Nothing).await?;
                 Ok(Left::Settled)
             }
         }
@@ -459,7 +464,7 @@ impl Carrier {
         }
     }
 
-    fn tell_step(&self, step: &Step) {
+    pub(super) fn tell_step(&self, step: &Step) {
         let runs = self.app.runs();
         if runs.is_watched(self.row.run.id) {
             runs.tell(self.row.run.id, RunEvent::Step { step: Box::new(step.clone()) });
@@ -472,7 +477,7 @@ impl Carrier {
         state: RunState,
         output: Option<String>,
         error: Option<RunError>,
-        turn: Option<Turn>,
+        last: Last,
         now: Timestamp,
     ) -> Ending {
         let is_dead = error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "died" | "model_error"));
@@ -481,11 +486,16 @@ impl Carrier {
             _ if is_dead => JobState::Dead,
             _ => JobState::Done,
         };
-        Ending { run: self.row.run.id, state, output, error, job, turn, news: None, now }
+        let (turn, flow): (Option<Turn>, Option<FlowEnd>) = match last {
+            Last::Nothing => (None, None),
+            Last::Turn(turn) => (Some(turn), None),
+            Last::Flow(end) => (None, Some(*end)),
+        };
+        Ending { run: self.row.run.id, state, output, error, job, turn, flow, news: None, now }
     }
 }
 
-fn deadline_over() -> Halt {
+pub(super) fn deadline_over() -> Halt {
     failed("deadline", "timeout: its time was over (`limits.timeout_s`)")
 }
 

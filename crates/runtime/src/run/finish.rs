@@ -2,13 +2,18 @@
 
 use callwright_model::{
     Fault,
+    chat::ChatMessage,
     run::{Run, RunError, RunState},
 };
-use callwright_store::{outbox::OutboxRow, run::Turn};
+use callwright_store::{
+    outbox::OutboxRow,
+    run::{FlowEnd, Turn},
+};
 use serde_json::json;
 
 use super::{
     carry::Carrier,
+    family,
     kept::{Kept, NewsForm},
     status,
 };
@@ -17,25 +22,46 @@ use crate::{App, metering, outbox};
 /// The secret that signs the guide's webhooks, for which nobody can name one.
 pub const SIGNING_SECRET: &str = "WEBHOOK_SIGNING_SECRET";
 
+/// What is kept with the end of a run.
+pub(super) enum Last {
+    /// Only that it has ended.
+    Nothing,
+    /// The last answer of the model.
+    Turn(Turn),
+    /// What a workflow came to.
+    Flow(Box<FlowEnd>),
+}
+
+impl Last {
+    fn message(&self) -> Option<ChatMessage> {
+        match self {
+            Self::Nothing => None,
+            Self::Turn(turn) => Some(turn.message.clone()),
+            Self::Flow(end) => end.message.clone(),
+        }
+    }
+}
+
 /// Ends a run that is carried.
 pub(super) async fn end(
     carrier: &mut Carrier,
     state: RunState,
     output: Option<String>,
     error: Option<RunError>,
-    turn: Option<Turn>,
+    last: Last,
 ) -> Result<(), Fault> {
     let app = carrier.app.clone();
     let now = app.clock().now();
-    let message = turn.as_ref().map(|turn| turn.message.clone());
-    let mut ending = carrier.ending(state, output.clone(), error.clone(), turn, now);
+    let message = last.message();
+    let mut ending = carrier.ending(state, output.clone(), error.clone(), last, now);
+    carrier.row.run.result = ending.flow.as_ref().and_then(|flow| flow.result.clone());
     let run = &mut carrier.row.run;
     (run.state, run.output, run.error) = (state, output, error);
     (run.ended_at, run.updated_at) = (Some(now), now);
     ending.news = news(&app, run, &carrier.kept).await?;
-    let last = app.store().end_run(carrier.fence, ending).await;
+    let kept = app.store().end_run(carrier.fence, ending).await;
     crate::failpoint!("run.ended");
-    last?;
+    kept?;
     if let Some(message) = message
         && app.runs().is_watched(carrier.run().id)
         && let Ok(last) = app.store().last_messages(carrier.run().thread_id, 1).await
@@ -45,6 +71,7 @@ pub(super) async fn end(
     }
     carrier.tell_run();
     metering::run_ended(carrier.run());
+    family::ended(&app, &carrier.row).await;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The longest that a request waits for a run, in milliseconds.
-pub(super) const MOST_WAIT: u32 = 120_000;
+pub(in crate::api) const MOST_WAIT: u32 = 120_000;
 
 /// A run to begin.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -178,10 +178,21 @@ async fn begin(
         ..RunRequest::new(agent, spec.message.parts())
     };
     let run = run::start(&state.app, caller, request).await?;
+    begun(state, caller, headers, run, spec.wait_ms).await
+}
+
+/// The answer to whoever began a run: its events, or the run once it has settled or `wait_ms` are over.
+pub(in crate::api) async fn begun(
+    state: &ServerState,
+    caller: &Caller,
+    headers: &HeaderMap,
+    run: Run,
+    wait_ms: u32,
+) -> Result<Response, ApiError> {
     if events::are_wanted(headers) {
         return stream(state, caller, run.id, 0).await;
     }
-    let run = match spec.wait_ms {
+    let run = match wait_ms {
         0 => run,
         wait_ms => settled(state, caller, run.id, wait_ms).await?,
     };
