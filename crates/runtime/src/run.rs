@@ -487,7 +487,11 @@ pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Resu
     let mut events = app.runs().watch(id);
     loop {
         let run = get(app, caller, id).await?;
-        let is_settled = run.state.is_final() || run.state == RunState::Waiting;
+        let is_settled = match run.state {
+            // A run that waits for others that are at work will go on without anybody's doing.
+            RunState::Waiting => app.store().is_idle(id).await?,
+            state => state.is_final(),
+        };
         if is_settled || tokio::time::Instant::now() >= until {
             return Ok(run);
         }

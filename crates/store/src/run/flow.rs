@@ -163,6 +163,16 @@ impl Store {
         Ok(found.is_some())
     }
 
+    /// Whether a run lies down, and nothing that it waits for is at work or has ended.
+    pub async fn is_idle(&self, run: RunId) -> Result<bool> {
+        let sql = "SELECT 1 FROM run JOIN job ON job.id = run.job_id WHERE run.id = $1 AND run.state = 'waiting' \
+                   AND job.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM run below \
+                   WHERE below.root_id = COALESCE(run.root_id, run.id) AND below.depth > run.depth \
+                   AND below.state IN ('queued', 'running'))";
+        let found = self.fetch_optional(sql, params![run], |row| row.fields("run").int("one")).await?;
+        Ok(found.is_some() && !self.has_news(run).await?)
+    }
+
     /// Puts the job of a run that lies down back in the queue. False: it does not lie down.
     pub async fn wake_run(&self, run: RunId, now: Timestamp) -> Result<bool> {
         let sql = "UPDATE job SET state = 'queued', run_at = $2, updated_at = $2 WHERE state = 'waiting' \

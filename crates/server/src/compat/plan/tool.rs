@@ -244,15 +244,15 @@ impl ToolInput {
         }
         let configuration = self.configuration.as_ref();
         let blank = match configuration {
-            Some(PlanConfiguration { system: Some(system), .. }) => json!({"name": "", "kind": "system", "config": system}),
-            Some(PlanConfiguration { business: Some(business), .. }) => {
+            Some(Configuration { system: Some(system), .. }) => json!({"name": "", "kind": "system", "config": system}),
+            Some(Configuration { business: Some(business), .. }) => {
                 json!({"name": "", "kind": "business", "config": business, "effect": business.function.effect()})
             }
-            Some(PlanConfiguration { agent: Some(agent), .. }) => json!({"name": "", "kind": "agent", "config": agent}),
-            Some(PlanConfiguration { workflow: Some(workflow), .. }) => {
+            Some(Configuration { agent: Some(agent), .. }) => json!({"name": "", "kind": "agent", "config": agent}),
+            Some(Configuration { workflow: Some(workflow), .. }) => {
                 json!({"name": "", "kind": "workflow", "config": workflow})
             }
-            Some(PlanConfiguration { kind: ToolType::PythonFunction, .. }) => {
+            Some(Configuration { kind: ToolType::PythonFunction, .. }) => {
                 json!({"name": "", "kind": "python", "config": {"code": ""}})
             }
             _ => json!({"name": "", "kind": "http", "config": {"url": ""}}),
