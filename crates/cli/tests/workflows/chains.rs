@@ -161,7 +161,7 @@ fn exit_flags_end_a_run_where_they_stand() {
 fn a_step_is_tried_again_only_when_nothing_was_done() {
     on_both(|database| {
         let world = World::new(database);
-        let once = json!({"retry": {"network": {"attempts": 1, "base_ms": 1}, "rate_limit": {"attempts": 1, "base_ms": 1}, "timeout": {"attempts": 1, "base_ms": 1}}});
+        let once = json!({"retry": {"network": {"attempts": 0, "base_ms": 1}, "rate_limit": {"attempts": 0, "base_ms": 1}, "timeout": {"attempts": 0, "base_ms": 1}}});
         world.tool("send", json!({"effect": "write", "policy": once}));
         world.workflow("w", json!({"steps": [{"tool": "send", "retry": {"max_attempts": 3, "delay_ms": 10}}]}));
         // 429 says that it was not done.

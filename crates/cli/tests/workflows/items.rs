@@ -1,11 +1,12 @@
 //! Steps that run once for each item of a list.
 
 use std::{
+    collections::VecDeque,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use callwright_testkit::{Answer, on_both};
@@ -18,15 +19,17 @@ fn a_thousand_items_run_under_a_cap_and_keep_their_order() {
     on_both(|database| {
         let world = World::new(database);
         world.tool("square", json!({"effect": "write"}));
-        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let (inside, peak) = (now.clone(), most.clone());
+        // Each is held for a while, so those that came within it are there together.
+        let held = Duration::from_millis(20);
+        let (most, came) = (Arc::new(AtomicUsize::new(0)), Mutex::new(VecDeque::<Instant>::new()));
+        let peak = most.clone();
         world.upstream.respond(move |request| {
-            let there = inside.fetch_add(1, Ordering::SeqCst) + 1;
-            peak.fetch_max(there, Ordering::SeqCst);
-            std::thread::sleep(Duration::from_millis(3));
-            inside.fetch_sub(1, Ordering::SeqCst);
+            let (mut came, now) = (came.lock().unwrap(), Instant::now());
+            came.retain(|at| now.duration_since(*at) < held);
+            came.push_back(now);
+            peak.fetch_max(came.len(), Ordering::SeqCst);
             let number = request.json()["n"].as_i64().unwrap();
-            Answer::json(200, json!({"square": number * number}))
+            Answer::json(200, json!({"square": number * number})).delay(held)
         });
         world.workflow(
             "w",

@@ -102,12 +102,12 @@ async fn start(app: &App, work: &Work, wanted: NestedRun) -> Result<Run, Fault> 
                 dedupe_key: key,
                 ..RunRequest::new(agent, vec![Part::text(message)])
             };
-            run::start_as(app, caller, request, None, &asker).await
+            Box::pin(run::start_as(app, caller, request, None, &asker)).await
         }
         NestedRun::Workflow { workflow, input } => {
             let request =
                 WorkflowRequest { context, channel: work.channel, dedupe_key: key, ..WorkflowRequest::new(workflow, input) };
-            flow::start_as(app, caller, request, &asker).await
+            Box::pin(flow::start_as(app, caller, request, &asker)).await
         }
     }
 }
@@ -127,7 +127,7 @@ pub(crate) async fn answer(app: &App, row: &RunRow, execution: ExecutionId) -> R
     }
     crate::failpoint!("nested.answered");
     let Some(ticket) = app.store().any_ticket(ticket.ticket.id).await? else { return Ok(()) };
-    callback::record_answer(app, ticket).await
+    Box::pin(callback::record_answer(app, ticket)).await
 }
 
 fn end_of(run: &Run) -> End {

@@ -149,7 +149,7 @@ pub(crate) fn carry_on(app: &App, job: JobRow, place: OwnedSemaphorePermit) {
     app.clone().spawn(async move {
         metering::job_started(&job.job, app.clock().now());
         let left = match job.job.kind {
-            JobKind::Run => run::carry(&app, &job).await,
+            JobKind::Run => Box::pin(run::carry(&app, &job)).await,
             JobKind::Call => super::call::carry(&app, &job).await,
         };
         leave(&app, &job, left).await;

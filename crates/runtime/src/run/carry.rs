@@ -122,8 +122,8 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
         deadline: Instant::now() + left,
     };
     let carried = match carrier.row.run.kind {
-        RunKind::Agent => carrier.go(job).await,
-        RunKind::Workflow => flow::go(&mut carrier, job).await,
+        RunKind::Agent => Box::pin(carrier.go(job)).await,
+        RunKind::Workflow => Box::pin(flow::go(&mut carrier, job)).await,
     };
     let halt = match carried {
         Ok(()) => return Left::Settled,

@@ -85,7 +85,7 @@ impl Asker {
 pub(crate) async fn ended(app: &App, row: &RunRow) {
     let told = async {
         if let Some(execution) = row.asked_by {
-            crate::call::nested::answer(app, row, execution).await?;
+            Box::pin(crate::call::nested::answer(app, row, execution)).await?;
         } else if let Some(parent) = row.run.parent_id
             && app.store().wake_run(parent, app.clock().now()).await?
         {

@@ -128,12 +128,12 @@ impl Walk<'_> {
     /// Carries a step out, or the steps of a group side by side, and keeps what became of them.
     async fn step(&mut self, node: &Node, next: Option<&Node>, is_wanted: bool) -> Result<(), Halt> {
         let desk = Desk { stage: &self.stage, plan: self.plan, flow: self.flow, book: &self.book };
-        let work = async {
+        let work = Box::pin(async {
             match &node.what {
                 What::Group(members) => group(&desk, node, members).await,
                 _ => desk.leaf(node, is_wanted).await,
             }
-        };
+        });
         // The executions go on by themselves if we do not wait for them: what was begun is recorded.
         let Rows { fresh, kept } = self.carrier.unless_stopped(false, work).await??;
         crate::failpoint!("flow.acted");
@@ -265,7 +265,7 @@ async fn group(desk: &Desk<'_>, node: &Node, members: &[Node]) -> Result<Rows, H
         }
     }
     let open = members.iter().filter(|member| !desk.book.is_settled(member));
-    let done = join_all(open.map(|member| desk.leaf(member, false))).await;
+    let done = join_all(open.map(|member| Box::pin(desk.leaf(member, false)))).await;
     let mut rows = Rows::default();
     for done in done {
         let done = done?;

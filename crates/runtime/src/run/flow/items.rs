@@ -64,14 +64,14 @@ impl Desk<'_> {
             }
         }
         if let Some(list) = &node.foreach {
-            return self.each(node, step, list).await;
+            return Box::pin(self.each(node, step, list)).await;
         }
         let deed = match self.deed(node, &Object::new()) {
             Ok(deed) => deed,
             Err(why) => return Ok(only(self.failed(step, "template_failed", &why))),
         };
         step.arguments = shown(&deed);
-        Ok(only(self.stage.act(step, &deed, node.retry).await?))
+        Ok(only(Box::pin(self.stage.act(step, &deed, node.retry)).await?))
     }
 
     pub(super) fn skipped(&self, mut step: Step, why: String) -> Step {
@@ -134,7 +134,7 @@ impl Desk<'_> {
                 && let Some(position) = queue.pop_front()
             {
                 let item = usize::try_from(position - 1).ok().and_then(|at| items.get(at)).cloned();
-                running.push(self.item(node, position, item.unwrap_or_default()));
+                running.push(Box::pin(self.item(node, position, item.unwrap_or_default())));
             }
             let Some(done) = running.next().await else { break };
             let done = match done {

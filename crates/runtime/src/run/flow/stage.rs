@@ -198,7 +198,8 @@ impl Stage {
             webhook: None,
         };
         loop {
-            match call::run(&self.app, request.clone()).await {
+            // On the heap: the corridor is long, and the stack of a worker is not.
+            match Box::pin(call::run(&self.app, request.clone())).await {
                 Ok(answer) if tools::is_in_progress(&answer) => {
                     // Whoever carried the run before is still at it, in this process or in another.
                     tokio::time::sleep(Duration::from_millis(250)).await;
