@@ -89,7 +89,9 @@ impl Path {
     pub(crate) fn in_braces(inner: &str, names: &Names) -> Result<Self, Error> {
         let source = inner.trim();
         if names.document.is_some() {
-            let message = format!("`${{{inner}}}` is not offered here; write `{{{{ … }}}}`, and `$${{` for the characters themselves");
+            let message = format!(
+                "`${{{inner}}}` is not offered here; write `{{{{ … }}}}`, and `$${{` for the characters themselves"
+            );
             return Err(Error::new(ErrorKind::Refused, message));
         }
         let mut parts = source.split('.');

@@ -47,7 +47,12 @@ const FLAGS: [Known; 5] = [
         kind: Kind::Business,
         percent: 100,
     },
-    Known { name: "kind.agent", about: "Tools of the kind `agent`: agents called as tools", kind: Kind::Agent, percent: 100 },
+    Known {
+        name: "kind.agent",
+        about: "Tools of the kind `agent`: agents called as tools",
+        kind: Kind::Agent,
+        percent: 100,
+    },
     Known {
         name: "kind.workflow",
         about: "Tools of the kind `workflow`: workflows called as tools",

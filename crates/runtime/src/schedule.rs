@@ -135,7 +135,9 @@ pub async fn run_now(app: &App, caller: &Caller, name: &str) -> Result<Job, Faul
     let id: JobId = if schedule.target.tool.is_some() {
         job::call::push_as(app, caller, wish::call(&schedule.target, None)?, Some(schedule.id)).await?.id
     } else {
-        run::start_as(app, caller, wish::run(&schedule.target, None)?, Some(schedule.id), &run::Asker::default()).await?.job_id
+        run::start_as(app, caller, wish::run(&schedule.target, None)?, Some(schedule.id), &run::Asker::default())
+            .await?
+            .job_id
     };
     audit::write(app, caller, "schedule.run", "schedule", schedule.id, json!({ "name": schedule.name })).await?;
     job::get(app, caller, id).await

@@ -59,9 +59,10 @@ impl NestedTool {
         let names = Names { secrets: BTreeSet::new(), trust: Trust::Client, ..names.clone() };
         let input = match &config.input {
             None => None,
-            Some(text) => Some(Template::compile(text, &names).map_err(|error| {
-                Fault::invalid("config.input", format!("`config.input`: {}", error.message))
-            })?),
+            Some(text) => Some(
+                Template::compile(text, &names)
+                    .map_err(|error| Fault::invalid("config.input", format!("`config.input`: {}", error.message)))?,
+            ),
         };
         Ok(Self { target: Target::Agent { agent: config.agent.clone(), input }, secrets: BTreeSet::new() })
     }

@@ -160,7 +160,8 @@ impl World {
             }
             "workflow" => {
                 let part = json!({"agent_id": self.thing("talker", caller), "role": "r", "conditions": ["wanted"]});
-                let workflow = json!({"name": format!("w {}", self.next()), "flow_type": "conditional", "agents": [part]});
+                let workflow =
+                    json!({"name": format!("w {}", self.next()), "flow_type": "conditional", "agents": [part]});
                 text(&api.post("/api/v1/workflows", workflow).expect(201)["id"])
             }
             "talk_job" => {

@@ -68,7 +68,11 @@ fn the_guides_sequential_sample_feeds_each_output_on() {
         let results = status["result"]["workflow_results"].as_array().unwrap();
         assert_eq!(
             roles(&status),
-            [(1, "Market Research".to_owned()), (2, "Product Strategy".to_owned()), (3, "Marketing Campaign".to_owned())]
+            [
+                (1, "Market Research".to_owned()),
+                (2, "Product Strategy".to_owned()),
+                (3, "Marketing Campaign".to_owned())
+            ]
         );
         for (result, agent) in results.iter().zip(&agents) {
             assert_eq!(result["agent_id"], json!(agent));
@@ -99,7 +103,11 @@ fn the_guides_parallel_sample_gathers_what_all_said() {
         let agents: Vec<Value> = roles_of
             .iter()
             .map(|role| {
-                let agent = world.agent(&format!("{role} Agent"), json!([{"say": format!("{role}: fine"), "delay_ms": 700}]), &[]);
+                let agent = world.agent(
+                    &format!("{role} Agent"),
+                    json!([{"say": format!("{role}: fine"), "delay_ms": 700}]),
+                    &[],
+                );
                 json!({"agent_id": agent, "role": role})
             })
             .collect();
@@ -110,7 +118,8 @@ fn the_guides_parallel_sample_gathers_what_all_said() {
             )
             .expect(200);
         let begun = std::time::Instant::now();
-        let status = execute(&api, json!({"workflow_id": created["workflow_id"], "initial_input": "Acme", "context": {}}));
+        let status =
+            execute(&api, json!({"workflow_id": created["workflow_id"], "initial_input": "Acme", "context": {}}));
         assert!(begun.elapsed().as_millis() < 2_700, "side by side: {:?}", begun.elapsed());
         assert_eq!(roles(&status).into_iter().map(|(_, role)| role).collect::<Vec<_>>(), roles_of);
         let said = text(&status["result"]["response"]);
@@ -150,7 +159,8 @@ fn the_guides_conditional_sample_runs_those_whose_conditions_all_hold() {
         assert_eq!(roles(&status), [(2, "Technical Resolution".to_owned())]);
         assert!(text(&status["result"]["response"]).starts_with("TS: "));
         // Every agent all of whose conditions hold, in order; a missing key is null and does not hold.
-        let both = json!({"issue_type": "technical", "complexity": "high", "customer_tier": "enterprise", "priority": "high"});
+        let both =
+            json!({"issue_type": "technical", "complexity": "high", "customer_tier": "enterprise", "priority": "high"});
         let status = run(both);
         assert_eq!(roles(&status), [(2, "Technical Resolution".to_owned()), (3, "VIP Handling".to_owned())]);
         let last = text(&status["result"]["workflow_results"][1]["output"]);
@@ -191,7 +201,11 @@ fn later_conditions_read_what_earlier_agents_said() {
         let run = world.run_with("escalation", json!({"input": "x", "context": {"limit": 5}}));
         assert_eq!(world.states(&run), states(&[("triage", "done"), ("escalate", "skipped")]));
         let run = world.run_with("escalation", json!({"input": "x"}));
-        assert_eq!(world.states(&run), states(&[("triage", "done"), ("escalate", "skipped")]), "a limit that is missing");
+        assert_eq!(
+            world.states(&run),
+            states(&[("triage", "done"), ("escalate", "skipped")]),
+            "a limit that is missing"
+        );
     });
 }
 
@@ -226,7 +240,11 @@ fn a_child_waits_for_an_approval_and_the_workflow_with_it() {
     on_both(|database| {
         let mut world = World::new(database);
         world.tool("refund", json!({"effect": "write", "policy": {"approval": true}}));
-        world.agent("Clerk", json!([{"calls": [{"name": "refund", "arguments": {"amount": 5}}]}, {"say": "refunded"}]), &["refund"]);
+        world.agent(
+            "Clerk",
+            json!([{"calls": [{"name": "refund", "arguments": {"amount": 5}}]}, {"say": "refunded"}]),
+            &["refund"],
+        );
         world.agent("Writer", json!([{"say": "letter: {{message}}"}]), &[]);
         world.workflow(
             "case",
@@ -276,9 +294,7 @@ fn a_plan_is_as_it_was_when_its_run_began() {
         world.agent("Gate", json!([{"calls": [{"name": "gate"}]}, {"say": "open"}]), &["gate"]);
         world.agent("Old", json!([{"say": "old"}]), &[]);
         world.agent("New", json!([{"say": "new"}]), &[]);
-        let plan = |second: &str| {
-            json!({"name": "w", "flow_type": "sequential", "agents": [{"agent_id": "Gate", "role": "a"}, {"agent_id": second, "role": "b"}]})
-        };
+        let plan = |second: &str| json!({"name": "w", "flow_type": "sequential", "agents": [{"agent_id": "Gate", "role": "a"}, {"agent_id": second, "role": "b"}]});
         let made = world.workflow("w", plan("Old"));
         let run = world.run("w", json!("x"));
         is(&run, "waiting");

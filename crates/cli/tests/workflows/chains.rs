@@ -43,13 +43,27 @@ fn the_voice_guides_sample_passes_typed_values_on() {
         is(&run, "completed");
         let asked = world.upstream.requests();
         assert_eq!(asked[0].json(), json!({"product_id": "p-7"}));
-        assert_eq!(asked[1].json(), json!({"product_id": "p-7", "quantity": 2, "customer_id": 99}), "numbers stay numbers");
+        assert_eq!(
+            asked[1].json(),
+            json!({"product_id": "p-7", "quantity": 2, "customer_id": 99}),
+            "numbers stay numbers"
+        );
         assert_eq!(asked[2].json(), json!({"order_id": 4711, "email": "a@b.c"}));
-        assert_eq!(asked[1].header("idempotency-key"), Some(format!("{}:2:0", id(&run)).as_str()), "its place in the run");
+        assert_eq!(
+            asked[1].header("idempotency-key"),
+            Some(format!("{}:2:0", id(&run)).as_str()),
+            "its place in the run"
+        );
         let output = &run["result"]["output"];
-        assert_eq!((&output["order_creation"]["order_id"], &output["confirmation"]["sent"]), (&json!(4711), &json!(true)));
+        assert_eq!(
+            (&output["order_creation"]["order_id"], &output["confirmation"]["sent"]),
+            (&json!(4711), &json!(true))
+        );
         assert_eq!(run["output"], json!(output.to_string()));
-        assert_eq!((&run["steps"], &run["kind"], &run["workflow_name"]), (&json!(3), &json!("workflow"), &json!("complete_purchase")));
+        assert_eq!(
+            (&run["steps"], &run["kind"], &run["workflow_name"]),
+            (&json!(3), &json!("workflow"), &json!("complete_purchase"))
+        );
         let steps = world.steps(&run);
         let execution = world.api.get(&format!("/api/v1/executions/{}", text(&steps[1]["execution_id"]))).expect(200);
         assert_eq!((&execution["tool_name"], &execution["state"]), (&json!("create_order"), &json!("done")));
@@ -276,8 +290,10 @@ fn one_key_is_one_run() {
         shop(&world);
         world.upstream.always(Answer::json(200, json!({"in_stock": true, "success": true, "order_id": 1})));
         let keyed = world.api.with_header("Idempotency-Key", "order-1");
-        let first = keyed.post("/api/v1/workflows/complete_purchase/runs", json!({"input": order(), "wait_ms": 20000})).ok();
-        let again = keyed.post("/api/v1/workflows/complete_purchase/runs", json!({"input": order(), "wait_ms": 20000})).ok();
+        let first =
+            keyed.post("/api/v1/workflows/complete_purchase/runs", json!({"input": order(), "wait_ms": 20000})).ok();
+        let again =
+            keyed.post("/api/v1/workflows/complete_purchase/runs", json!({"input": order(), "wait_ms": 20000})).ok();
         assert_eq!((&first["id"], world.upstream.count()), (&again["id"], 3));
         let other = keyed.post("/api/v1/workflows/complete_purchase/runs", json!({"input": {"product_id": "x"}}));
         assert_eq!((other.status, other.code()), (409, "idempotency_key_reused"));

@@ -47,8 +47,12 @@ fn a_thousand_items_run_under_a_cap_and_keep_their_order() {
         assert!((2..=12).contains(&most), "at most 12 at once, and more than one: {most}");
         let squares: Vec<i64> = numbers.iter().map(|number| number * number).collect();
         assert_eq!(run["result"]["output"], json!(squares));
-        let keys: std::collections::HashSet<String> =
-            world.upstream.requests().iter().map(|request| request.header("idempotency-key").unwrap().to_owned()).collect();
+        let keys: std::collections::HashSet<String> = world
+            .upstream
+            .requests()
+            .iter()
+            .map(|request| request.header("idempotency-key").unwrap().to_owned())
+            .collect();
         assert_eq!(keys.len(), 1_000);
         assert!(keys.contains(&format!("{}:1:1000", id(&run))), "each by its own place");
         let page = world.api.get(&format!("/api/v1/runs/{}/steps?limit=200", id(&run))).expect(200);
@@ -66,9 +70,7 @@ fn an_item_that_fails_stops_what_is_required_and_marks_what_is_not() {
             Some(3) => Answer::status(500),
             n => Answer::json(200, json!({ "n": n })),
         });
-        let step = |required: bool| {
-            json!({"steps": [{"tool": "check", "foreach": "params.rows", "concurrency": 1, "required": required, "params": {"n": "{{ item.n }}"}}]})
-        };
+        let step = |required: bool| json!({"steps": [{"tool": "check", "foreach": "params.rows", "concurrency": 1, "required": required, "params": {"n": "{{ item.n }}"}}]});
         world.workflow("strict", step(true));
         world.workflow("lax", step(false));
         let rows: Vec<Value> = (1..=5).map(|n| json!({ "n": n })).collect();

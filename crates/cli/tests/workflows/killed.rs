@@ -32,7 +32,11 @@ fn plan(world: &World) {
             "idempotency": {"header": "Idempotency-Key", "honoured": true}});
         world.tool(name, json!({"effect": "write", "config": config}));
     }
-    world.agent("Helper", json!([{"calls": [{"name": "three", "arguments": {"n": 3}}]}, {"say": "helped"}]), &["three"]);
+    world.agent(
+        "Helper",
+        json!([{"calls": [{"name": "three", "arguments": {"n": 3}}]}, {"say": "helped"}]),
+        &["three"],
+    );
     world.workflow("inner", json!({"steps": [{"name": "deep", "tool": "four", "params": {"n": 4}}]}));
     world.tool("nested", json!({"kind": "workflow", "config": {"workflow": "inner"}}));
     world.workflow(
@@ -77,7 +81,14 @@ fn check(world: &World, run: &Value, point: &str) {
 #[test]
 fn a_server_that_dies_anywhere_in_a_workflow_does_nothing_twice() {
     for point in [
-        "run.created", "flow.acted", "flow.kept", "flow.child", "flow.lain", "nested.begun", "nested.answered", "run.ended",
+        "run.created",
+        "flow.acted",
+        "flow.kept",
+        "flow.child",
+        "flow.lain",
+        "nested.begun",
+        "nested.answered",
+        "run.ended",
     ] {
         on_both(|database| {
             let mut world = mortal(database, point);
@@ -124,7 +135,10 @@ fn a_write_in_doubt_is_told_and_not_repeated() {
         let mut world = World::new(database);
         world.tool("pay", json!({"effect": "write"}));
         world.upstream.always(Answer::never());
-        world.workflow("w", json!({"steps": [{"tool": "pay", "retry": {"max_attempts": 5}}, {"name": "after", "tool": "pay"}]}));
+        world.workflow(
+            "w",
+            json!({"steps": [{"tool": "pay", "retry": {"max_attempts": 5}}, {"name": "after", "tool": "pay"}]}),
+        );
         let run = world.api.post("/api/v1/workflows/w/runs", json!({"input": {}})).expect(202);
         world.upstream.wait_for(1);
         world.server.kill9();

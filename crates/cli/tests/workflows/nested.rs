@@ -13,13 +13,15 @@ fn an_agent_is_called_as_one_tool() {
         world.tool("ask_expert", json!({"kind": "agent", "config": {"agent": "Expert"}, "parameters": null}));
         let spec = world.api.get("/api/v1/tools/ask_expert").expect(200);
         assert_eq!(spec["parameters"]["required"], json!(["message"]), "what a model is to give");
-        let answer = world.api.post("/api/v1/tools/ask_expert/call", json!({"arguments": {"message": "hello"}})).expect(200);
+        let answer =
+            world.api.post("/api/v1/tools/ask_expert/call", json!({"arguments": {"message": "hello"}})).expect(200);
         assert_eq!((&answer["success"], &answer["data"]["output"]), (&json!(true), &json!("I say: hello")), "{answer}");
         let run = world.api.get(&format!("/api/v1/runs/{}", text(&answer["data"]["run_id"]))).expect(200);
         assert_eq!((&run["state"], &run["depth"]), (&json!("completed"), &json!(0)));
         // The same key is the same run.
         let keyed = world.api.with_header("Idempotency-Key", "k");
-        let call = || keyed.post("/api/v1/tools/ask_expert/call", json!({"arguments": {"message": "once"}})).expect(200);
+        let call =
+            || keyed.post("/api/v1/tools/ask_expert/call", json!({"arguments": {"message": "once"}})).expect(200);
         assert_eq!(call()["data"]["run_id"], call()["data"]["run_id"]);
     });
 }
@@ -43,7 +45,10 @@ fn a_workflow_is_called_by_an_agent_which_lies_down_meanwhile() {
         let run = world.api.post("/api/v1/runs", json!({"agent": "Clerk", "message": "go", "wait_ms": 30000})).ok();
         is(&run, "waiting");
         let child = &world.children(&run)[0];
-        assert_eq!((&child["kind"], &child["state"], &child["depth"]), (&json!("workflow"), &json!("waiting"), &json!(1)));
+        assert_eq!(
+            (&child["kind"], &child["state"], &child["depth"]),
+            (&json!("workflow"), &json!("waiting"), &json!(1))
+        );
         world.decide("approve");
         let run = world.ended(&run);
         assert_eq!((&run["state"], &run["output"]), (&json!("completed"), &json!("paid 7")), "{run}");
@@ -72,7 +77,11 @@ fn a_run_that_fails_inside_is_a_failure_that_the_model_reads() {
 fn what_calls_itself_is_stopped_by_its_depth() {
     on_both(|database| {
         let world = World::new(database);
-        world.agent("Loop", json!([{"calls": [{"name": "ask_loop", "arguments": {"message": "again"}}]}, {"say": "inner: {{result}}"}]), &[]);
+        world.agent(
+            "Loop",
+            json!([{"calls": [{"name": "ask_loop", "arguments": {"message": "again"}}]}, {"say": "inner: {{result}}"}]),
+            &[],
+        );
         world.tool("ask_loop", json!({"kind": "agent", "config": {"agent": "Loop"}, "parameters": null}));
         world.api.put("/api/v1/agents/Loop/tools/ask_loop", json!({})).ok();
         let run = world.api.post("/api/v1/runs", json!({"agent": "Loop", "message": "go"})).expect(202);
@@ -80,7 +89,8 @@ fn what_calls_itself_is_stopped_by_its_depth() {
         is(&run, "completed");
         assert!(text(&run["output"]).contains("too_deep"), "told to the innermost, and passed on: {run}");
         let all = world.api.get("/api/v1/runs?limit=200").expect(200);
-        let mut depths: Vec<i64> = all["items"].as_array().unwrap().iter().map(|run| run["depth"].as_i64().unwrap()).collect();
+        let mut depths: Vec<i64> =
+            all["items"].as_array().unwrap().iter().map(|run| run["depth"].as_i64().unwrap()).collect();
         depths.sort_unstable();
         assert_eq!(depths, [0, 1, 2, 3, 4, 5]);
     });
@@ -95,7 +105,11 @@ fn a_tool_is_the_callers_to_use_and_so_is_what_it_runs() {
         let token = world.api.post("/api/v1/tokens", json!({"name": "t", "scopes": ["tools:call"]})).expect(201);
         let caller = world.api.with_token(text(&token["token"]));
         let answer = caller.post("/api/v1/tools/ask_expert/call", json!({"arguments": {"message": "x"}})).expect(200);
-        assert_eq!((&answer["success"], &answer["error"]["class"]), (&json!(false), &json!("permission_error")), "{answer}");
+        assert_eq!(
+            (&answer["success"], &answer["error"]["class"]),
+            (&json!(false), &json!("permission_error")),
+            "{answer}"
+        );
         assert!(text(&answer["error"]["message"]).contains("agents:run"));
     });
 }

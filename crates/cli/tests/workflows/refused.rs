@@ -12,9 +12,18 @@ fn a_plan_is_refused_with_the_place_of_what_is_wrong() {
         world.tool("a", json!({}));
         for (plan, field) in [
             (json!({"steps": [{"tool": "nobody"}]}), "steps.0.tool"),
-            (json!({"steps": [{"tool": "a"}, {"agent": "Nobody", "name": "n", "params": {"message": "x"}}]}), "steps.1.agent"),
-            (json!({"steps": [{"tool": "a", "condition": "results.later.x"}, {"name": "later", "tool": "a"}]}), "steps.0.condition"),
-            (json!({"flow_type": "sequential", "agents": [{"agent_id": "asst_nobody", "role": "r"}]}), "agents.0.agent_id"),
+            (
+                json!({"steps": [{"tool": "a"}, {"agent": "Nobody", "name": "n", "params": {"message": "x"}}]}),
+                "steps.1.agent",
+            ),
+            (
+                json!({"steps": [{"tool": "a", "condition": "results.later.x"}, {"name": "later", "tool": "a"}]}),
+                "steps.0.condition",
+            ),
+            (
+                json!({"flow_type": "sequential", "agents": [{"agent_id": "asst_nobody", "role": "r"}]}),
+                "agents.0.agent_id",
+            ),
             (json!({"steps": [{"tool": "a"}], "parameters": {"type": "nonsense"}}), "parameters.type"),
             (json!({"steps": []}), "steps"),
         ] {
@@ -40,7 +49,12 @@ fn a_run_is_given_what_its_author_foresaw() {
         );
         for input in [json!({}), json!({"n": "x"}), json!("text"), json!([1])] {
             let reply = world.api.post("/api/v1/workflows/w/runs", json!({ "input": input }));
-            assert_eq!((reply.status, &reply.body["error"]["details"]["field"]), (422, &json!("input")), "{}", reply.text);
+            assert_eq!(
+                (reply.status, &reply.body["error"]["details"]["field"]),
+                (422, &json!("input")),
+                "{}",
+                reply.text
+            );
         }
         assert_eq!(world.run("w", json!({"n": 3}))["state"], "completed");
     });
@@ -54,7 +68,9 @@ fn another_organization_sees_none_of_it() {
         let workflow = id(&world.workflow("w", json!({"steps": [{"tool": "a"}]})));
         let run = id(&world.run("w", json!({})));
         let other = other_organization(&mut world.server);
-        for path in [format!("/api/v1/workflows/{workflow}"), "/api/v1/workflows/w".to_owned(), format!("/api/v1/runs/{run}")] {
+        for path in
+            [format!("/api/v1/workflows/{workflow}"), "/api/v1/workflows/w".to_owned(), format!("/api/v1/runs/{run}")]
+        {
             assert_eq!(other.get(&path).status, 404, "{path}");
         }
         assert_eq!(other.post(&format!("/api/v1/workflows/{workflow}/runs"), json!({})).status, 404);
@@ -95,14 +111,16 @@ fn workflows_are_listed_changed_and_deleted() {
         let first = world.api.get("/api/v1/workflows?limit=2").expect(200);
         let names: Vec<String> = first["items"].as_array().unwrap().iter().map(|one| text(&one["name"])).collect();
         assert_eq!(names, ["a", "b"]);
-        let rest = world.api.get(&format!("/api/v1/workflows?limit=2&cursor={}", text(&first["next_cursor"]))).expect(200);
+        let rest =
+            world.api.get(&format!("/api/v1/workflows?limit=2&cursor={}", text(&first["next_cursor"]))).expect(200);
         assert_eq!((rest["items"].as_array().unwrap().len(), &rest["items"][0]["name"]), (1, &json!("c")));
         let taken = world.api.post("/api/v1/workflows", json!({"name": "a", "steps": [{"tool": "a"}]}));
         assert_eq!((taken.status, taken.code()), (409, "name_taken"));
         world.api.delete("/api/v1/workflows/a").expect(204);
         assert_eq!(world.api.get("/api/v1/workflows/a").status, 404);
         let log = world.api.get("/api/v1/audit?limit=50").expect(200);
-        let actions: Vec<&str> = log["items"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+        let actions: Vec<&str> =
+            log["items"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
         assert!(actions.contains(&"workflow.create") && actions.contains(&"workflow.delete"), "{actions:?}");
     });
 }

@@ -105,8 +105,12 @@ async fn start(app: &App, work: &Work, wanted: NestedRun) -> Result<Run, Fault> 
             Box::pin(run::start_as(app, caller, request, None, &asker)).await
         }
         NestedRun::Workflow { workflow, input } => {
-            let request =
-                WorkflowRequest { context, channel: work.channel, dedupe_key: key, ..WorkflowRequest::new(workflow, input) };
+            let request = WorkflowRequest {
+                context,
+                channel: work.channel,
+                dedupe_key: key,
+                ..WorkflowRequest::new(workflow, input)
+            };
             Box::pin(flow::start_as(app, caller, request, &asker)).await
         }
     }

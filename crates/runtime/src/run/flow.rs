@@ -222,8 +222,7 @@ async fn prepare(
         news: request.news,
         ..Kept::of_flow(caller, flow)
     };
-    let wish =
-        Queued { priority: request.priority, run_at, schedule: None, dedupe_key: request.dedupe_key.clone() };
+    let wish = Queued { priority: request.priority, run_at, schedule: None, dedupe_key: request.dedupe_key.clone() };
     Ok(Prepared::New(Box::new(NewRun {
         // What its agents do is paid for as ever, run by run.
         charge: None,

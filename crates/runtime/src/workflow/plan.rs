@@ -139,7 +139,10 @@ fn misread(place: &str, error: &callwright_expr::Error) -> Fault {
 pub(crate) fn compile(plan: &WorkflowPlan) -> Result<Plan, Fault> {
     let bytes = serde_json::to_vec(plan).map_err(Fault::internal)?.len();
     if bytes > MOST_BYTES {
-        return refused("steps", format!("and what goes with them take {bytes} bytes; at most {MOST_BYTES} are allowed"));
+        return refused(
+            "steps",
+            format!("and what goes with them take {bytes} bytes; at most {MOST_BYTES} are allowed"),
+        );
     }
     if plan.timeout_s.is_some_and(|seconds| !(1..=2_592_000).contains(&seconds)) {
         return refused("timeout_s", "must be between 1 and 2,592,000 (30 days)");
@@ -159,7 +162,10 @@ pub(crate) fn compile(plan: &WorkflowPlan) -> Result<Plan, Fault> {
             return refused("flow_type", "is missing: `sequential`, `parallel` or `conditional`");
         }
         (Some(_), true, false) => {
-            return refused("flow_type", "is for workflows of `agents`; steps are one after the other, and `parallel` makes a group of some");
+            return refused(
+                "flow_type",
+                "is for workflows of `agents`; steps are one after the other, and `parallel` makes a group of some",
+            );
         }
         (Some(_), true, true) => return refused("agents", "is empty; say which agents work together"),
         (None, true, true) => {
@@ -200,7 +206,10 @@ fn agents(flow: FlowType, agents: &[WorkflowAgent], known: &mut Known) -> Result
         }
         if flow != FlowType::Conditional && (agent.default || !agent.conditions.is_empty()) {
             let field = if agent.default { "default" } else { "conditions" };
-            return refused(&format!("{place}.{field}"), "counts only in a workflow whose `flow_type` is `conditional`");
+            return refused(
+                &format!("{place}.{field}"),
+                "counts only in a workflow whose `flow_type` is `conditional`",
+            );
         }
         if agent.conditions.len() > MOST_CONDITIONS {
             return refused(&format!("{place}.conditions"), format!("may have at most {MOST_CONDITIONS} conditions"));
@@ -264,7 +273,10 @@ fn condition(place: &str, text: &str, known: &Known) -> Result<Condition, Fault>
 fn steps(steps: &[WorkflowStep], known: &mut Known) -> Result<Vec<Node>, Fault> {
     let count: usize = steps.iter().map(|step| 1 + step.parallel.as_ref().map_or(0, Vec::len)).sum();
     if count > MOST_STEPS {
-        return refused("steps", format!("has {count} steps, those in groups included; at most {MOST_STEPS} are allowed"));
+        return refused(
+            "steps",
+            format!("has {count} steps, those in groups included; at most {MOST_STEPS} are allowed"),
+        );
     }
     known.announce(steps);
     let mut nodes: Vec<Node> = Vec::with_capacity(steps.len());
@@ -309,7 +321,10 @@ fn group(
         ("concurrency", written.concurrency.is_some()),
     ] {
         if is_said {
-            return refused(&format!("{place}.{field}"), "does not go with `parallel`; say it of the steps in the group");
+            return refused(
+                &format!("{place}.{field}"),
+                "does not go with `parallel`; say it of the steps in the group",
+            );
         }
     }
     if members.is_empty() {
@@ -325,7 +340,10 @@ fn group(
             [("exit_on_success", member.exit_on_success), ("exit_on_failure", member.exit_on_failure)]
         {
             if is_said {
-                return refused(&format!("{place}.{field}"), "cannot end what runs beside it; put a step with a condition behind the group");
+                return refused(
+                    &format!("{place}.{field}"),
+                    "cannot end what runs beside it; put a step with a condition behind the group",
+                );
             }
         }
         nodes.push(step(&place, seq + number(at), member, known)?);
@@ -366,7 +384,10 @@ fn step(place: &str, seq: i64, written: &WorkflowStep, known: &Known) -> Result<
         (None, Some(agent)) => {
             for key in written.params.keys() {
                 if key != "message" && key != "context" {
-                    return refused(&format!("{params_place}.{key}"), "is unknown: an agent is given `message` and `context`");
+                    return refused(
+                        &format!("{params_place}.{key}"),
+                        "is unknown: an agent is given `message` and `context`",
+                    );
                 }
             }
             if !written.params.contains_key("message") {
@@ -440,7 +461,10 @@ fn name_of(place: &str, written: &WorkflowStep) -> Result<String, Fault> {
         return Ok(name.clone());
     }
     match field {
-        "name" => refused(&format!("{place}.name"), "must be 1 to 64 letters, digits, `_` or `-` and start with a letter or `_`"),
+        "name" => refused(
+            &format!("{place}.name"),
+            "must be 1 to 64 letters, digits, `_` or `-` and start with a letter or `_`",
+        ),
         field => refused(&format!("{place}.name"), format!("is needed: `{field}` is no name for the result of a step")),
     }
 }

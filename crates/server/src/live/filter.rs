@@ -26,11 +26,7 @@ pub(crate) async fn agent_id(app: &App, caller: &Caller, agent: Option<&str>) ->
 }
 
 /// The id of a workflow given by name or id. An id is taken as it is: the log outlives the workflow.
-pub(crate) async fn workflow_id(
-    app: &App,
-    caller: &Caller,
-    name: Option<&str>,
-) -> Result<Option<WorkflowId>, Fault> {
+pub(crate) async fn workflow_id(app: &App, caller: &Caller, name: Option<&str>) -> Result<Option<WorkflowId>, Fault> {
     let Some(name) = name else { return Ok(None) };
     match name.parse() {
         Ok(id) => Ok(Some(id)),

@@ -146,7 +146,9 @@ impl Book {
             plan.leaves().filter_map(|node| Some((node.name.as_str(), self.said(node)?))).collect();
         match (flow, said.len()) {
             (_, 0) => "no agent was needed: nobody's conditions held, and there is no default".to_owned(),
-            (FlowType::Sequential, _) | (FlowType::Conditional, 1) => said.pop().map(|(_, said)| said).unwrap_or_default(),
+            (FlowType::Sequential, _) | (FlowType::Conditional, 1) => {
+                said.pop().map(|(_, said)| said).unwrap_or_default()
+            }
             _ => say::gathered(said),
         }
     }

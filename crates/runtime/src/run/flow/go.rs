@@ -52,11 +52,9 @@ pub(in crate::run) async fn go(carrier: &mut Carrier, job: &JobRow) -> Result<()
     let rows = carrier.app.store().steps(run.id, 1, MOST_ROWS).await?;
     let book = Book::new(rows, &plan, flow, &kept.context);
     let mut established = Object::new();
-    for (name, value) in [
-        ("run_id", json!(run.id)),
-        ("thread_id", json!(run.thread_id)),
-        ("workflow_id", json!(run.workflow_id)),
-    ] {
+    for (name, value) in
+        [("run_id", json!(run.id)), ("thread_id", json!(run.thread_id)), ("workflow_id", json!(run.workflow_id))]
+    {
         established.insert(name.to_owned(), value);
     }
     let stage = Stage {
@@ -141,12 +139,14 @@ impl Walk<'_> {
             What::Group(members) => members.iter().collect(),
             _ => vec![node],
         };
-        let state = |leaf: &Node| fresh.iter().find(|row| (row.seq, row.position) == (leaf.seq, 0)).map(|row| row.state);
+        let state =
+            |leaf: &Node| fresh.iter().find(|row| (row.seq, row.position) == (leaf.seq, 0)).map(|row| row.state);
         let ended = leaves.iter().filter(|leaf| state(leaf).is_some_and(StepState::is_settled)).count();
         let ended = u32::try_from(ended).unwrap_or(u32::MAX);
         let waits = leaves.iter().any(|leaf| state(leaf) == Some(StepState::Waiting));
         let broken = leaves.iter().find(|leaf| leaf.required && state(leaf) == Some(StepState::Failed)).map(|leaf| {
-            let why = fresh.iter().find(|row| (row.seq, row.position) == (leaf.seq, 0)).and_then(|row| row.note.clone());
+            let why =
+                fresh.iter().find(|row| (row.seq, row.position) == (leaf.seq, 0)).and_then(|row| row.note.clone());
             let (seq, name) = (leaf.seq, &leaf.name);
             failed("step_failed", format!("step {seq} `{name}` failed: {}", why.unwrap_or_default()))
         });
@@ -159,9 +159,10 @@ impl Walk<'_> {
         let mut rows = fresh.clone();
         if broken.is_none() {
             // What comes next is shown as such.
-            rows.extend(next.filter(|next| !next.is_default && self.book.row(next.seq, 0).is_none()).map(|next| {
-                Step::open(next.seq, 0, next.kind(), &next.name, self.stage.app.clock().now())
-            }));
+            rows.extend(
+                next.filter(|next| !next.is_default && self.book.row(next.seq, 0).is_none())
+                    .map(|next| Step::open(next.seq, 0, next.kind(), &next.name, self.stage.app.clock().now())),
+            );
         }
         self.stage.keep(rows.clone(), ended).await?;
         crate::failpoint!("flow.kept");
@@ -207,7 +208,9 @@ impl Walk<'_> {
             _ => return None,
         };
         match worked {
-            true if node.exit_on_success => Some(format!("`{}` worked, and ends the run (`exit_on_success`)", node.name)),
+            true if node.exit_on_success => {
+                Some(format!("`{}` worked, and ends the run (`exit_on_success`)", node.name))
+            }
             false if node.exit_on_failure => {
                 Some(format!("`{}` did not work, and ends the run (`exit_on_failure`)", node.name))
             }

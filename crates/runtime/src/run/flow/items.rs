@@ -55,7 +55,8 @@ impl Desk<'_> {
     /// Carries a step out, as far as it goes. With `is_wanted` whatever its conditions say.
     pub(super) async fn leaf(&self, node: &Node, is_wanted: bool) -> Result<Rows, Halt> {
         let mut step = self.row(node);
-        let is_begun = step.state == StepState::Waiting || step.retries > 0 || self.book.items(node.seq).next().is_some();
+        let is_begun =
+            step.state == StepState::Waiting || step.retries > 0 || self.book.items(node.seq).next().is_some();
         if !is_begun && !is_wanted {
             match judge(node, self.book.document()) {
                 Ok(None) => {}
@@ -166,9 +167,9 @@ impl Desk<'_> {
         }
         failed.sort_unstable();
         let total = items.len();
-        step.note = failed.first().map(|(position, why)| {
-            format!("{} of {total} items failed; item {}: {why}", failed.len(), position - 1)
-        });
+        step.note = failed
+            .first()
+            .map(|(position, why)| format!("{} of {total} items failed; item {}: {why}", failed.len(), position - 1));
         match (failed.is_empty() || !node.required, lying > 0) {
             (false, _) => step.state = StepState::Failed,
             (true, true) => step.state = StepState::Waiting,
@@ -232,7 +233,8 @@ pub(super) fn judge(node: &Node, document: &Value) -> Result<Option<String>, Str
 }
 
 fn items(list: &Template, document: &Value) -> Result<Vec<Value>, String> {
-    let value = with_scope(document, &Object::new(), |scope| list.render_value(scope)).map_err(|error| error.to_string())?;
+    let value =
+        with_scope(document, &Object::new(), |scope| list.render_value(scope)).map_err(|error| error.to_string())?;
     let kind = match value {
         Value::Array(items) if items.len() > MOST_ITEMS => {
             return Err(format!("`foreach` gives {} items; at most {MOST_ITEMS} are allowed", items.len()));

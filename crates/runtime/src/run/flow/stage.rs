@@ -62,7 +62,11 @@ pub(super) enum Deed {
 }
 
 /// Fills a template in from a document; `item` are names that stand beside it.
-pub(super) fn render(template: &ValueTemplate, document: &Value, item: &Object) -> Result<Value, callwright_expr::Error> {
+pub(super) fn render(
+    template: &ValueTemplate,
+    document: &Value,
+    item: &Object,
+) -> Result<Value, callwright_expr::Error> {
     with_scope(document, item, |scope| template.render(scope))
 }
 
@@ -243,7 +247,8 @@ impl Stage {
                 step.note = None;
                 step.usage = Some(run.usage);
                 // An agent that answers in JSON can be read by its fields.
-                let data = serde_json::from_str::<Value>(said.trim()).ok().filter(|data| data.is_object() || data.is_array());
+                let data =
+                    serde_json::from_str::<Value>(said.trim()).ok().filter(|data| data.is_object() || data.is_array());
                 step.output = Some(json!({ "output": said, "data": data, "run_id": run.id, "agent_id": run.agent_id }));
             }
             RunState::Failed | RunState::Cancelled => {

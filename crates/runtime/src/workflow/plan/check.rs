@@ -32,7 +32,10 @@ impl Known {
         if self.before.insert(name.to_owned()) {
             return Ok(());
         }
-        refused(place, format!("is the second of the name `{name}`; give it another, or results could not be told apart"))
+        refused(
+            place,
+            format!("is the second of the name `{name}`; give it another, or results could not be told apart"),
+        )
     }
 
     pub(super) fn check_templates(&self, place: &str, template: &ValueTemplate) -> Result<(), Fault> {

@@ -31,20 +31,36 @@ fn steps_are_numbered_with_those_in_groups() {
 #[test]
 fn what_is_not_there_yet_is_refused_with_its_place() {
     for (plan, place, why) in [
-        (json!({"steps": [{"tool": "a", "condition": "results.b.ok"}, {"tool": "b"}]}), "steps.0.condition", "does not come before it"),
-        (json!({"steps": [{"tool": "a", "params": {"x": ["{{ results.q.id }}"]}}]}), "steps.0.params.x.0", "there is no such step"),
+        (
+            json!({"steps": [{"tool": "a", "condition": "results.b.ok"}, {"tool": "b"}]}),
+            "steps.0.condition",
+            "does not come before it",
+        ),
+        (
+            json!({"steps": [{"tool": "a", "params": {"x": ["{{ results.q.id }}"]}}]}),
+            "steps.0.params.x.0",
+            "there is no such step",
+        ),
         (
             json!({"steps": [{"parallel": [{"tool": "a"}, {"tool": "b", "foreach": "results.a.rows"}]}]}),
             "steps.0.parallel.1.foreach",
             "does not come before it",
         ),
         (json!({"steps": [{"tool": "a"}, {"tool": "a"}]}), "steps.1", "second of the name"),
-        (json!({"steps": [{"tool": "a", "params": {"x": "{{ item }}"}}]}), "steps.0.params.x", "`item` is not a name here"),
+        (
+            json!({"steps": [{"tool": "a", "params": {"x": "{{ item }}"}}]}),
+            "steps.0.params.x",
+            "`item` is not a name here",
+        ),
         (json!({"steps": [{"tool": "a", "params": {"x": "${KEY}"}}]}), "steps.0.params.x", "not offered here"),
         (json!({"steps": [{"agent": "Big Agent", "params": {"message": "x"}}]}), "steps.0.name", "is needed"),
         (json!({"steps": [{"agent": "a", "params": {}}]}), "steps.0.params.message", "is missing"),
         (json!({"steps": [{"tool": "a"}], "output": "{{ results.z }}"}), "output", "there is no such step"),
-        (json!({"steps": [{"tool": "a", "foreach": "params.rows", "concurrency": 65}]}), "steps.0.concurrency", "between 1 and 64"),
+        (
+            json!({"steps": [{"tool": "a", "foreach": "params.rows", "concurrency": 65}]}),
+            "steps.0.concurrency",
+            "between 1 and 64",
+        ),
         (json!({"steps": [{"tool": "a", "condition": "1 +"}]}), "steps.0.condition", "not an expression"),
         (json!({"steps": [{"tool": "a", "agent": "b"}]}), "steps.0", "both"),
         (json!({"steps": []}), "steps", "is empty"),

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        AgentConfig, BusinessConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec, WorkflowConfig,
+        AgentConfig, BusinessConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
+        WorkflowConfig,
         http::{Auth, Body, Idempotency},
         python::Network,
     },
