@@ -239,6 +239,8 @@ pub mod kind {
     pub enum Document {}
     /// A step of a call.
     pub enum Control {}
+    /// A fixed plan of steps over tools or agents.
+    pub enum Workflow {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -327,6 +329,9 @@ pub mod kind {
     impl IdKind for Feedback {
         const PREFIX: &'static str = "fb";
     }
+    impl IdKind for Workflow {
+        const PREFIX: &'static str = "wf";
+    }
     impl IdKind for AgentDraft {
         const PREFIX: &'static str = "draft";
     }
@@ -402,6 +407,8 @@ pub type FeedbackId = Id<kind::Feedback>;
 pub type AgentDraftId = Id<kind::AgentDraft>;
 /// Identifies a step of a call.
 pub type ControlId = Id<kind::Control>;
+/// Identifies a fixed plan of steps over tools or agents.
+pub type WorkflowId = Id<kind::Workflow>;
 
 #[cfg(test)]
 mod tests {

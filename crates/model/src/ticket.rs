@@ -27,10 +27,12 @@ pub enum TicketKind {
     Late,
     /// Whoever holds the conversation carries the call out and sends the result.
     Client,
+    /// The run of an agent or a workflow ends.
+    Run,
 }
 
 impl TicketKind {
-    const ALL: [Self; 5] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late, Self::Client];
+    const ALL: [Self; 6] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late, Self::Client, Self::Run];
 
     /// The name used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +42,7 @@ impl TicketKind {
             Self::Callback => "callback",
             Self::Late => "late",
             Self::Client => "client",
+            Self::Run => "run",
         }
     }
 

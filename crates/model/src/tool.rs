@@ -9,6 +9,7 @@ pub mod client;
 mod config;
 mod described;
 pub mod http;
+pub mod nested;
 pub mod policy;
 pub mod python;
 mod read;
@@ -31,6 +32,7 @@ pub use business::{BusinessConfig, BusinessFunction};
 pub use client::ClientConfig;
 pub use config::Config;
 pub use http::HttpConfig;
+pub use nested::{AgentConfig, WorkflowConfig};
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
 pub use python::PythonConfig;
 pub use speech::Speech;
@@ -52,6 +54,10 @@ pub enum Kind {
     Business,
     /// A function in the program of whoever holds the conversation.
     Client,
+    /// An agent that is called as one tool.
+    Agent,
+    /// A workflow that is called as one tool.
+    Workflow,
 }
 
 impl Kind {
@@ -63,6 +69,8 @@ impl Kind {
             Self::Python => "python",
             Self::Business => "business",
             Self::Client => "client",
+            Self::Agent => "agent",
+            Self::Workflow => "workflow",
         }
     }
 
@@ -74,6 +82,8 @@ impl Kind {
             "python" | "function" | "python_function" => Some(Self::Python),
             "business" => Some(Self::Business),
             "client" => Some(Self::Client),
+            "agent" => Some(Self::Agent),
+            "workflow" => Some(Self::Workflow),
             _ => None,
         }
     }

@@ -28,7 +28,7 @@ struct Known {
     percent: u8,
 }
 
-const FLAGS: [Known; 4] = [
+const FLAGS: [Known; 6] = [
     Known {
         name: "kind.system",
         about: "Tools of the kind `system`: end a call, transfer it, send tones",
@@ -51,6 +51,18 @@ const FLAGS: [Known; 4] = [
         name: "kind.client",
         about: "Tools of the kind `client`: functions in the program of whoever holds the conversation",
         kind: Kind::Client,
+        percent: 100,
+    },
+    Known {
+        name: "kind.agent",
+        about: "Tools of the kind `agent`: agents called as tools",
+        kind: Kind::Agent,
+        percent: 100,
+    },
+    Known {
+        name: "kind.workflow",
+        about: "Tools of the kind `workflow`: workflows called as tools",
+        kind: Kind::Workflow,
         percent: 100,
     },
 ];

@@ -34,6 +34,7 @@ mod templates;
 mod threads;
 mod tokens;
 mod tools;
+mod workflows;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(tools::routes())
         .merge(agents::routes())
         .merge(runs::routes())
+        .merge(workflows::routes())
         .merge(threads::routes())
         .merge(conversations::routes())
         .merge(documents::routes())

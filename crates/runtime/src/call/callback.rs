@@ -22,7 +22,7 @@ use super::{
     answer::state_of,
     claim, client,
     kept::Kept,
-    outcome, park, record, resume, speech,
+    nested, outcome, park, record, resume, speech,
     work::{Stop, Work},
 };
 use crate::{App, tickets};
@@ -30,10 +30,11 @@ use crate::{App, tickets};
 /// How long a run waits for a client before it lies down.
 const SHORTLY: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// The ticket of a callback, with its address where the request's templates find it; or that of a client's call.
+/// The ticket of what comes later: a callback, with its address where the request's templates find it; the end of a run;
+/// or what a client sends.
 pub(super) async fn ticket(app: &App, work: &mut Work) -> Result<park::NewTicket, Fault> {
-    if work.client().is_some() {
-        let ticket = park::new_ticket(app, work, TicketKind::Client).await?;
+    if let Some(kind @ (TicketKind::Run | TicketKind::Client)) = work.later() {
+        let ticket = park::new_ticket(app, work, kind).await?;
         work.ticket = Some(ticket.row.ticket.id);
         return Ok(ticket);
     }
@@ -100,7 +101,11 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
 /// Looks until the result is there or the caller's time is up.
 async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fault> {
     let org = work.request.caller.org_id;
-    let until = patience(work);
+    let deadline = match work.later() {
+        Some(TicketKind::Run) => nested::patience(work),
+        Some(TicketKind::Client) => patience(work),
+        _ => work.deadline,
+    };
     loop {
         let changed = app.tickets().next_change();
         let row = app.store().ledger_row_by_id(org, work.id).await?;
@@ -110,11 +115,11 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
             return Ok(answer);
         }
         let now = Instant::now();
-        if now >= until {
+        if now >= deadline {
             break;
         }
         let look = std::time::Duration::from_millis(200);
-        let _ = tokio::time::timeout_at(until.min(now + look), changed).await;
+        let _ = tokio::time::timeout_at(deadline.min(now + look), changed).await;
     }
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     Ok(park::answer(work, &row.ticket))
@@ -122,7 +127,7 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
 
 /// Until when the result is waited for here. A run lies down instead; a client that is there answers before that.
 fn patience(work: &Work) -> Instant {
-    match work.client().is_some() && work.request.source == "run" {
+    match work.request.source == "run" {
         true => work.deadline.min(Instant::now() + SHORTLY),
         false => work.deadline,
     }
@@ -217,9 +222,12 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
             return Ok(());
         }
     };
-    let shaped = told(&row, body).and_then(|mut content| {
-        // What lies beside the result is not cut with it.
-        let links = std::mem::take(&mut content.blocks);
+    let shaped = come(&row, body).and_then(|mut content| {
+        // What lies beside a client's result is not cut with it.
+        let links = match row.ticket.kind {
+            TicketKind::Client => std::mem::take(&mut content.blocks),
+            _ => Vec::new(),
+        };
         let mut shaped = work.tool().shaper.shape(content)?;
         shaped.content.blocks.extend(links);
         Ok(shaped)
@@ -247,9 +255,10 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
 }
 
 /// What came, as content or as the failure that it tells of.
-fn told(row: &TicketRow, body: Value) -> Result<Content, ToolError> {
+fn come(row: &TicketRow, body: Value) -> Result<Content, ToolError> {
     match row.ticket.kind {
         TicketKind::Client => client::content(body),
+        TicketKind::Run => nested::content(body),
         _ => Ok(Content::json(body)),
     }
 }
@@ -273,7 +282,7 @@ async fn for_nobody(
         return Ok(end(app, Outcome::Done(shown), received_at, Some(sealed)));
     };
     let shaper = &found.tool.shaper;
-    let outcome = match told(row, body).and_then(|content| shaper.shape(content)) {
+    let outcome = match come(row, body).and_then(|content| shaper.shape(content)) {
         Ok(shaped) => Outcome::Done(shaper.hide(shaped.content)),
         Err(error) => Outcome::Failed(error),
     };

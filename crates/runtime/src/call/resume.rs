@@ -54,9 +54,9 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
     };
     crate::failpoint!("resume.before");
     let now = app.clock().now();
-    let next = match work.has_ticket() {
-        true => Some(callback::ticket(app, &mut work).await?.row),
-        false => None,
+    let next = match work.later() {
+        Some(_) => Some(callback::ticket(app, &mut work).await?.row),
+        None => None,
     };
     let resume = Resume {
         ticket: row.ticket.id,

@@ -12,12 +12,13 @@ use callwright_model::{
     execution::{Attempt, CacheUse, Passage, SandboxReport},
     id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
+    ticket::TicketKind,
     tool::{ClientConfig, Effect, Policy, http::Callback},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Aside, CallRequest, late::Gate, speech::Spoken};
+use super::{Aside, CallRequest, late::Gate, nested, speech::Spoken};
 use crate::{
     App,
     registry::{CompiledTool, cache::Found},
@@ -127,21 +128,32 @@ impl Work {
         asked
     }
 
-    /// How long its result may take to come.
+    /// How long its result may take that comes later.
     pub(super) fn longest_callback(&self) -> Duration {
-        let client = self.client().map(ClientConfig::lifetime_s);
-        let seconds = self.callback().map(|callback| callback.expires_s).or(client);
-        Duration::from_secs(seconds.unwrap_or_default().into())
+        match self.later() {
+            Some(TicketKind::Run) => nested::LONGEST,
+            _ => {
+                let client = self.client().map(ClientConfig::lifetime_s);
+                let seconds = self.callback().map(|callback| callback.expires_s).or(client);
+                Duration::from_secs(seconds.unwrap_or_default().into())
+            }
+        }
+    }
+
+    /// By what its result comes later, if it does. A client that is only told has a ticket as well.
+    pub(super) fn later(&self) -> Option<TicketKind> {
+        if self.tool().tool.spec.config.is_nested() {
+            return Some(TicketKind::Run);
+        }
+        if self.client().is_some() {
+            return Some(TicketKind::Client);
+        }
+        self.callback().map(|_| TicketKind::Callback)
     }
 
     /// How a client is waited for, if one carries it out.
     pub(super) fn client(&self) -> Option<&ClientConfig> {
         self.tool().tool.spec.config.client()
-    }
-
-    /// Whether it has a ticket from the beginning: its result comes later, or a client has to be told.
-    pub(super) fn has_ticket(&self) -> bool {
-        self.callback().is_some() || self.client().is_some()
     }
 
     /// Whether its result comes later, from somebody else than its executor.

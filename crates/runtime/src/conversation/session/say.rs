@@ -95,7 +95,7 @@ impl Session {
         let org = self.org();
         let Some(found) = self.app.store().run(org, id).await? else { return Ok(None) };
         if !found.run.state.is_final() {
-            run::stop(&self.app, &found).await?;
+            run::stop_and_wait(&self.app, &found).await?;
         }
         for call in client::open_calls(&self.app, org, self.id()).await? {
             client::cancel(&self.app, &call).await?;

@@ -36,6 +36,10 @@ pub(crate) enum ToolType {
     Business,
     /// Not in the guide: a function in the program of whoever holds the conversation.
     Client,
+    /// Not in the guide: an agent that is called as one tool.
+    Agent,
+    /// Not in the guide: a workflow that is called as one tool.
+    Workflow,
 }
 
 impl ToolType {
@@ -46,6 +50,8 @@ impl ToolType {
             Kind::System => Self::System,
             Kind::Business => Self::Business,
             Kind::Client => Self::Client,
+            Kind::Agent => Self::Agent,
+            Kind::Workflow => Self::Workflow,
             Kind::Http if spec.labels.get(TOOL_TYPE).is_some_and(|word| word == "webhook") => Self::Webhook,
             Kind::Http => Self::ApiEndpoint,
         }
@@ -62,6 +68,8 @@ impl ToolType {
             Self::System => Ok(Kind::System),
             Self::Business => Ok(Kind::Business),
             Self::Client => Ok(Kind::Client),
+            Self::Agent => Ok(Kind::Agent),
+            Self::Workflow => Ok(Kind::Workflow),
             Self::McpServer => Err(Fault::new(
                 FaultKind::Invalid,
                 "invalid_request",
@@ -76,7 +84,13 @@ impl ToolType {
             Self::ApiEndpoint => "api_endpoint",
             Self::Webhook => "webhook",
             // The kind says it all.
-            Self::Function | Self::McpServer | Self::System | Self::Business | Self::Client => {
+            Self::Function
+            | Self::McpServer
+            | Self::System
+            | Self::Business
+            | Self::Client
+            | Self::Agent
+            | Self::Workflow => {
                 spec.labels.remove(TOOL_TYPE);
                 return;
             }

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        BusinessConfig, ClientConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
+        AgentConfig, BusinessConfig, ClientConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig,
+        ToolSpec, WorkflowConfig,
         http::{Auth, Body, Idempotency},
         python::Network,
     },
@@ -40,6 +41,12 @@ pub(crate) struct Configuration {
     /// For the type `client`: our own form of it. It then stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientConfig>,
+    /// For the type `agent`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentConfig>,
+    /// For the type `workflow`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<WorkflowConfig>,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
@@ -146,6 +153,10 @@ pub(crate) enum ToolType {
     Business,
     /// A function in the program of whoever holds the conversation.
     Client,
+    /// An agent that is called as one tool.
+    Agent,
+    /// A workflow that is called as one tool.
+    Workflow,
 }
 
 impl ToolType {
@@ -156,6 +167,8 @@ impl ToolType {
             Kind::System => Self::System,
             Kind::Business => Self::Business,
             Kind::Client => Self::Client,
+            Kind::Agent => Self::Agent,
+            Kind::Workflow => Self::Workflow,
             Kind::Python => Self::PythonFunction,
         }
     }
@@ -168,7 +181,7 @@ impl ToolType {
         Err(Fault::invalid(
             path,
             format!(
-                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business` and `client`"
+                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business`, `client`, `agent` and `workflow`"
             ),
         ))
     }
@@ -181,6 +194,8 @@ impl ToolType {
             Self::System => "system",
             Self::Business => "business",
             Self::Client => "client",
+            Self::Agent => "agent",
+            Self::Workflow => "workflow",
         }
     }
 
@@ -224,6 +239,16 @@ impl Configuration {
             let client = fields.take("client")?.unwrap_or_default();
             fields.finish()?;
             return Ok(Self { client: Some(client), ..Self::bare(ToolType::Client) });
+        }
+        if kind == ToolType::Agent {
+            let agent = fields.require("agent", "say which agent, by our own form")?;
+            fields.finish()?;
+            return Ok(Self { agent: Some(agent), ..Self::bare(ToolType::Agent) });
+        }
+        if kind == ToolType::Workflow {
+            let workflow = fields.require("workflow", "say which workflow, by our own form")?;
+            fields.finish()?;
+            return Ok(Self { workflow: Some(workflow), ..Self::bare(ToolType::Workflow) });
         }
         let this = Self {
             method: Some(fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned())),
@@ -270,6 +295,8 @@ impl Configuration {
             Config::System(config) => Self { system: Some(config.clone()), ..Self::bare(ToolType::System) },
             Config::Business(config) => Self { business: Some(config.clone()), ..Self::bare(ToolType::Business) },
             Config::Client(config) => Self { client: Some(config.clone()), ..Self::bare(ToolType::Client) },
+            Config::Agent(config) => Self { agent: Some(config.clone()), ..Self::bare(ToolType::Agent) },
+            Config::Workflow(config) => Self { workflow: Some(config.clone()), ..Self::bare(ToolType::Workflow) },
             Config::Python(config) => {
                 Self { response_handling: ResponseHandling::from_result(&spec.result), ..function::show(config) }
             }
@@ -283,6 +310,8 @@ impl Configuration {
             system: None,
             business: None,
             client: None,
+            agent: None,
+            workflow: None,
             method: None,
             url: None,
             headers: BTreeMap::new(),
