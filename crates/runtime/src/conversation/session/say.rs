@@ -89,8 +89,13 @@ impl Session {
     /// Stops the run that is at work, if one is. What a tool has begun is carried out and recorded; what the client was
     /// asked to do is not waited for any more. Gives what the client has read of an answer that will not come.
     async fn interrupt(&mut self) -> Result<Option<String>, Fault> {
-        // It may have ended meanwhile; then its answer stands.
-        self.look().await?;
+        // It may have ended meanwhile, and another agent gone on with it; then what was said stands.
+        for _ in 0..TRIES {
+            self.look().await?;
+            if self.looked_at.is_some() {
+                break;
+            }
+        }
         let Some(id) = self.run.as_ref().map(|followed| followed.id) else { return Ok(None) };
         let org = self.org();
         let Some(found) = self.app.store().run(org, id).await? else { return Ok(None) };
