@@ -68,7 +68,7 @@ fn a_conversation_goes_on_with_whoever_took_it_over() {
             let rule = json!({"agent_id": heir, "condition": "asked for", "pass_context": pass_context, "enable_first_message": true});
             system(&world, "pass_on", json!({"action": "transfer_to_ai_agent", "rules": [rule]}));
             let first = json!([
-                {"when": "other", "turns": [{"calls": [{"name": "pass_on", "arguments": {"agent_id": heir}}]}, {"say": "never"}]},
+                {"when": "other", "turns": [{"calls": [{"name": "pass_on"}]}, {"say": "never"}]},
                 {"turns": [{"say": "the first"}]},
             ]);
             let id = agent(&world, "First", first, &["pass_on"]);

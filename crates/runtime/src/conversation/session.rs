@@ -120,7 +120,8 @@ pub enum Said {
 /// A run that is followed.
 struct Followed {
     id: RunId,
-    events: broadcast::Receiver<RunEvent>,
+    /// None: there is nothing more to hear of it.
+    events: Option<broadcast::Receiver<RunEvent>>,
 }
 
 /// A conversation in a socket's hands.
@@ -260,9 +261,13 @@ impl Session {
                 continue;
             }
             if matches!(heard, Some(Err(RecvError::Closed))) {
-                // Everybody was forgotten at the run's end.
-                self.run = None;
+                // Everybody was forgotten at the run's end; how it ended is in the tables.
+                if let Some(followed) = &mut self.run {
+                    followed.events = None;
+                }
             }
+            // Given up in the middle, it is begun again at once.
+            self.looked_at = None;
             match self.look().await {
                 Ok(()) => {}
                 Err(fault) if fault.kind == FaultKind::Unavailable => self.looked_at = Some(Instant::now()),
@@ -414,8 +419,8 @@ impl Session {
 
 /// What happens to the run that is followed.
 async fn heard(run: &mut Option<Followed>) -> Result<RunEvent, RecvError> {
-    match run {
-        Some(followed) => followed.events.recv().await,
+    match run.as_mut().and_then(|followed| followed.events.as_mut()) {
+        Some(events) => events.recv().await,
         None => std::future::pending().await,
     }
 }

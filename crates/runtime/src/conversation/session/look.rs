@@ -1,5 +1,7 @@
 //! What the tables have for the client.
 
+use std::collections::VecDeque;
+
 use callwright_model::{
     ControlEvent, Fault,
     chat::ChatMessage,
@@ -87,10 +89,7 @@ impl Session {
         self.seen = seen;
         self.row = row;
         self.looked_at = is_all.then(Instant::now);
-        if !messages.is_empty() {
-            self.forget_deltas();
-        }
-        messages.into_iter().for_each(|message| self.tell(message));
+        self.tell_all(messages);
         for call in calls {
             self.offered.insert(call.ticket);
             self.told.push_back(Said::Call(call));
@@ -100,8 +99,8 @@ impl Session {
             return Ok(());
         };
         if !found.run.state.is_final() {
-            if self.run.is_none() {
-                self.run = Some(Followed { id: found.run.id, events: app.runs().watch(found.run.id) });
+            if self.run.as_ref().is_none_or(|followed| followed.events.is_none()) {
+                self.run = Some(Followed { id: found.run.id, events: Some(app.runs().watch(found.run.id)) });
             }
         } else if is_all {
             self.ended(found.run.state, found.run.error.map(|error| (error.code, error.message)));
@@ -167,14 +166,35 @@ impl Session {
         Ok(false)
     }
 
-    /// What the model wrote of messages that are kept by now came before them; whatever else is heard is looked at.
-    fn forget_deltas(&mut self) {
-        let Some(followed) = &mut self.run else { return };
+    /// Tells messages, each behind what the model wrote of it while it came in.
+    fn tell_all(&mut self, messages: Vec<ThreadMessage>) {
+        let mut messages = VecDeque::from(messages);
+        if !messages.is_empty() {
+            // What was written of them was heard before they were kept.
+            while let Some(heard) = self.hear_now() {
+                match heard {
+                    RunEvent::Delta { text } => self.write(text),
+                    RunEvent::Message { message: kept } => {
+                        while let Some(message) = messages.pop_front_if(|message| message.seq <= kept.seq) {
+                            self.tell(message);
+                        }
+                    }
+                    RunEvent::Step { .. } => {}
+                    RunEvent::Run { .. } => self.looked_at = None,
+                }
+            }
+        }
+        messages.into_iter().for_each(|message| self.tell(message));
+    }
+
+    /// What was heard of the run and not looked at yet.
+    fn hear_now(&mut self) -> Option<RunEvent> {
+        let events = self.run.as_mut()?.events.as_mut()?;
         loop {
-            match followed.events.try_recv() {
-                Ok(RunEvent::Delta { .. } | RunEvent::Step { .. }) => {}
-                Ok(_) | Err(TryRecvError::Lagged(_)) => self.looked_at = None,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            match events.try_recv() {
+                Ok(event) => return Some(event),
+                Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return None,
             }
         }
     }

@@ -50,7 +50,7 @@ impl Session {
             let request = self.request(content.clone()).await?;
             match run::start_watched(&self.app, &caller, request).await {
                 Ok((run, events)) => {
-                    self.run = Some(Followed { id: run.id, events });
+                    self.run = Some(Followed { id: run.id, events: Some(events) });
                     self.looked_at = None;
                     if !self.updates.is_empty() {
                         self.updates.clear();
