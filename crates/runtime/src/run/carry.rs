@@ -310,7 +310,7 @@ impl Carrier {
         };
         if calls == 0 {
             let output = turn.message.text();
-            finish::end(self, RunState::Completed, Some(output), None, Last::Turn(turn)).await?;
+            finish::end(self, RunState::Completed, Some(output), None, Last::Turn(Box::new(turn))).await?;
             return Ok(true);
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
@@ -488,7 +488,7 @@ impl Carrier {
         };
         let (turn, flow): (Option<Turn>, Option<FlowEnd>) = match last {
             Last::Nothing => (None, None),
-            Last::Turn(turn) => (Some(turn), None),
+            Last::Turn(turn) => (Some(*turn), None),
             Last::Flow(end) => (None, Some(*end)),
         };
         Ending { run: self.row.run.id, state, output, error, job, turn, flow, news: None, now }

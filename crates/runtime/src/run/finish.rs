@@ -27,7 +27,7 @@ pub(super) enum Last {
     /// Only that it has ended.
     Nothing,
     /// The last answer of the model.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// What a workflow came to.
     Flow(Box<FlowEnd>),
 }
