@@ -210,6 +210,9 @@ pub struct Run {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,
+    /// Who goes on with the conversation, when the agent handed it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_to: Option<HandedTo>,
     /// Tokens used so far; a workflow's are those of its agents.
     pub usage: Usage,
     /// Answers of the model so far, or steps of a workflow that have ended.
@@ -231,6 +234,19 @@ pub struct Run {
     pub ended_at: Option<Timestamp>,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// Who goes on with a conversation: the run of another agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HandedTo {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Its name.
+    pub agent_name: String,
+    /// The thread that it goes on with: the same, or a new one where nothing but the last words were passed on.
+    pub thread_id: ThreadId,
+    /// Its run.
+    pub run_id: RunId,
 }
 
 impl Run {

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod business;
 pub mod call;
 pub mod cases;
+pub mod control;
 pub mod credits;
 pub mod doctor;
 pub mod executions;

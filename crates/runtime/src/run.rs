@@ -1,14 +1,17 @@
 //! Runs: an agent takes a thread forward until it has an answer, or a workflow until its plan is done. Asked for here,
 //! carried by a job.
 
+mod begun;
 mod carry;
 pub(crate) mod family;
 mod finish;
 pub mod flow;
+mod handoff;
 mod history;
 mod hub;
 mod kept;
 mod key;
+mod obey;
 pub(crate) mod reach;
 pub mod status;
 mod tools;
@@ -20,6 +23,7 @@ use std::time::Duration;
 use callwright_model::{
     Fault, Object, Timestamp,
     account::{Caller, Right, Scope},
+    agent::Agent,
     chat::{ChatMessage, Part, Usage},
     context::Channel,
     credit::Operation,
@@ -34,8 +38,13 @@ use callwright_store::{
     run::{Ending, NewRun, RunFilter, RunRow},
 };
 use serde_json::json;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{
+    sync::{OwnedSemaphorePermit, oneshot},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
 
+pub(crate) use begun::Begun;
 pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
 pub use hub::Runs;
@@ -46,9 +55,10 @@ pub(crate) use family::{Above, Asker};
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit, credits, feedback,
+    audit, call, credits, feedback,
     job::worker,
 };
+use handoff::HandedFrom;
 use kept::Kept;
 
 /// How often a run may be tried without getting anywhere, its server dying included.
@@ -57,8 +67,15 @@ pub(crate) const MOST_ATTEMPTS: i64 = 12;
 const MOST_TEXT: usize = 400_000;
 /// The most bytes of a context.
 const MOST_CONTEXT: usize = 64 * 1024;
+/// The longest that somebody waits for a run.
+const MOST_WAIT: Duration = Duration::from_secs(120);
+/// How often whoever waits for a run looks at the tables.
+const LOOK: Duration = Duration::from_millis(500);
 /// The agent's last runs, from which the time of the next is guessed.
 const USUAL: u32 = 20;
+
+/// Gives a run once it has ended or lies down.
+type Settled = oneshot::Receiver<Run>;
 
 /// A wish for a run.
 #[derive(Debug, Clone)]
@@ -129,42 +146,75 @@ pub(crate) async fn start_as(
     schedule: Option<ScheduleId>,
     asker: &Asker,
 ) -> Result<Run, Fault> {
+    begin(app, caller, request, schedule, asker).await.map(|(run, _)| run)
+}
+
+/// The same, and waits until it has ended or lies down, at most `wait`, or until `closing`.
+pub async fn start_and_wait(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+    wait: Duration,
+    closing: &CancellationToken,
+) -> Result<Run, Fault> {
+    let (run, settled) = begin(app, caller, request, None, &Asker::default()).await?;
+    let settled = settled.unwrap_or_else(|| app.runs().when_settled(run.id));
+    tokio::select! {
+        settled = until_settled(app, caller, run.clone(), settled, wait) => settled,
+        () = closing.cancelled() => Ok(run),
+    }
+}
+
+/// Asks for a run. Where it is carried here, the caller can wait for its end.
+async fn begin(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+    schedule: Option<ScheduleId>,
+    asker: &Asker,
+) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place() } else { None };
-    let new = match prepare(app, caller, &request, schedule, place.is_some(), asker).await? {
-        Prepared::Known(run) => return Ok(*run),
-        Prepared::New(new) => *new,
+    let (new, begun) = match prepare(app, caller, &request, schedule, place.is_some(), asker).await? {
+        Prepared::Known(run) => return Ok((*run, None)),
+        Prepared::New(new, begun) => (*new, begun),
     };
-    match create(app, new, place).await {
-        Ok(run) => Ok(run),
+    match create(app, new, begun, place).await {
+        Ok(created) => Ok(created),
         // Two requests with one key may come at the same time: the second is given what the first has made.
         Err(error) => {
             let agent = agents::runnable(app, caller, &request.agent).await?;
             let asked = key::fingerprint(&agent, &request)?;
             let found = key::find(app, caller, request.dedupe_key.as_deref(), asked.as_deref()).await?;
-            found.ok_or_else(|| error.into())
+            found.map(|found| (found, None)).ok_or_else(|| error.into())
         }
     }
 }
 
-/// Keeps a new run, and begins it where there is a place for it.
-async fn create(app: &App, new: NewRun, place: Option<OwnedSemaphorePermit>) -> callwright_store::Result<Run> {
+/// Keeps a new run, and begins it where there is a place for it; then its end can be waited for.
+async fn create(
+    app: &App,
+    new: NewRun,
+    begun: Option<Box<Begun>>,
+    place: Option<OwnedSemaphorePermit>,
+) -> callwright_store::Result<(Run, Option<Settled>)> {
     let (run, job) = (new.row.run.clone(), new.job.clone());
     app.store().create_run(new).await?;
     crate::failpoint!("run.created");
+    let settled = place.is_some().then(|| app.runs().when_settled(run.id));
     match place {
-        Some(place) => worker::carry_on(app, job, place),
+        Some(place) => worker::carry_on(app, job, begun, place),
         None => app.worker().wake(),
     }
-    Ok(run)
+    Ok((run, settled))
 }
 
 /// A run that may begin.
 pub(crate) enum Prepared {
     /// It was asked for under the same key before.
     Known(Box<Run>),
-    /// All that is to be kept of it.
-    New(Box<NewRun>),
+    /// All that is to be kept of it, and what its first carrier is handed.
+    New(Box<NewRun>, Option<Box<Begun>>),
 }
 
 /// Checks a wish, and writes down what is to be kept of it. With `at_once` this node carries it.
@@ -186,7 +236,7 @@ pub(crate) async fn prepare(
         return Ok(Prepared::Known(Box::new(found)));
     }
     asker.check()?;
-    crate::models::resolve(app, caller.org_id, &agent.model).await?;
+    let chosen = crate::models::resolve(app, caller.org_id, &agent.model).await?;
     if let Some(names) = &request.tools {
         reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
     }
@@ -206,20 +256,57 @@ pub(crate) async fn prepare(
         created_at: now,
         updated_at: now,
     });
-    let thread_id = thread.or_else(|| new_thread.clone()).map(|thread| thread.id).ok_or_else(not_ready)?;
+    let is_new = new_thread.is_some();
+    let thread = thread.or_else(|| new_thread.clone()).ok_or_else(not_ready)?;
+    let messages = vec![ChatMessage::User { content: request.message.clone() }];
+    let known = is_new.then(|| messages.clone());
+    let draft = Draft { thread_id: thread.id, new_thread, messages, handed: None, asked, schedule, at_once };
+    let (new, kept) = draw_up(app, caller, &agent, request, draft, asker).await?;
+    let begun = Begun { row: new.row.clone(), kept, caller: caller.clone(), thread, chosen, messages: known };
+    Ok(Prepared::New(Box::new(new), Some(Box::new(begun))))
+}
+
+/// What of a run is decided before it is written down.
+pub(crate) struct Draft {
+    pub thread_id: ThreadId,
+    /// The thread, when it begins with this run.
+    pub new_thread: Option<Thread>,
+    /// What is added to the thread.
+    pub messages: Vec<ChatMessage>,
+    /// From whom it takes its conversation over.
+    pub handed: Option<HandedFrom>,
+    /// What was asked for under its key, in short.
+    pub asked: Option<String>,
+    pub schedule: Option<ScheduleId>,
+    /// Whether this node carries it.
+    pub at_once: bool,
+}
+
+/// Writes down what is to be kept of a run that was checked.
+pub(crate) async fn draw_up(
+    app: &App,
+    caller: &Caller,
+    agent: &Agent,
+    request: &RunRequest,
+    draft: Draft,
+    asker: &Asker,
+) -> Result<(NewRun, Kept), Fault> {
+    let Draft { thread_id, new_thread, messages, handed, asked, schedule, at_once } = draft;
+    let now = app.clock().now();
     let limits = request.limits.unwrap_or(agent.profile.limits);
-    let message = ChatMessage::User { content: request.message.clone() };
+    let input = ChatMessage::User { content: request.message.clone() }.text();
     let mut metadata = request.metadata.clone();
     let mut kept = Kept {
         asked,
+        handed,
         tools: request.tools.clone(),
         context: request.context.clone(),
         channel: request.channel,
         webhook: request.webhook.clone(),
         news: request.news,
-        ..Kept::new(caller, &agent)
+        ..Kept::new(caller, agent)
     };
-    if let Some(learned) = feedback::learned(app, caller, &agent).await? {
+    if let Some(learned) = feedback::learned(app, caller, agent).await? {
         // Whoever looks at the run sees that it was told more than the agent's instructions, and what.
         metadata.insert("learned".to_owned(), json!({ "count": learned.ids.len(), "feedback": learned.ids }));
         kept.instructions.push_str(&learned.text);
@@ -241,10 +328,11 @@ pub(crate) async fn prepare(
         job_id: app.ids().next(),
         state: if at_once { RunState::Running } else { RunState::Queued },
         model: agent.model.clone(),
-        input: message.text(),
+        input,
         output: None,
         result: None,
         error: None,
+        handed_to: None,
         usage: Usage::default(),
         steps: 0,
         limits,
@@ -256,15 +344,16 @@ pub(crate) async fn prepare(
         updated_at: now,
     };
     let wish = Queued { priority: request.priority, run_at, schedule, dedupe_key: request.dedupe_key.clone() };
-    Ok(Prepared::New(Box::new(NewRun {
+    let new = NewRun {
         charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
         job: job_of(&run, wish),
         owner: at_once.then(|| app.node_id()),
         row: asker.row(run, kept.seal(app, caller.org_id).await?),
         thread: new_thread,
-        messages: vec![message],
+        messages,
         within: asker.within(),
-    })))
+    };
+    Ok((new, kept))
 }
 
 /// How the job of a new run is queued.
@@ -415,10 +504,10 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
     audit::write(app, caller, "run.cancel", "run", id, details).await?;
     stop(app, &found).await?;
     // Whoever carries it lets go in a moment.
-    let until = tokio::time::Instant::now() + Duration::from_secs(2);
+    let until = Instant::now() + Duration::from_secs(2);
     loop {
         let run = row(app, caller.org_id, id).await?.run;
-        if run.state.is_final() || tokio::time::Instant::now() >= until {
+        if run.state.is_final() || Instant::now() >= until {
             return Ok(run);
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
@@ -438,7 +527,11 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
     let now = app.clock().now();
     let mut run = found.run.clone();
     (run.state, run.ended_at, run.updated_at) = (RunState::Cancelled, Some(now), now);
-    let kept = Kept::open(app, found).await?;
+    // One whose request cannot be read any more is ended all the same, without news.
+    let news = match Kept::open(app, found).await {
+        Ok(kept) => finish::news(app, &run, &kept).await?,
+        Err(_) => None,
+    };
     let ending = Ending {
         run: run.id,
         state: RunState::Cancelled,
@@ -446,13 +539,17 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
         error: None,
         job: JobState::Cancelled,
         turn: None,
+        settled: None,
+        handed: None,
         flow: None,
-        news: finish::news(app, &run, &kept).await?,
+        news,
+        let_go: Some(call::resume::run_over()),
         now,
     };
     let is_ended = app.store().cancel_run(run.organization_id, ending).await?;
     if is_ended {
         tell_run(app, &run);
+        app.tickets().changed();
         crate::metering::run_ended(&run);
         family::ended(app, &RunRow { run, ..found.clone() }).await;
     }
@@ -476,6 +573,7 @@ async fn usual(app: &App, run: &Run) -> Result<Option<u64>, Fault> {
 }
 
 pub(crate) fn tell_run(app: &App, run: &Run) {
+    app.runs().settle(run);
     if app.runs().is_watched(run.id) {
         app.runs().tell(run.id, RunEvent::Run { run: Box::new(run.clone()) });
     }
@@ -483,28 +581,34 @@ pub(crate) fn tell_run(app: &App, run: &Run) {
 
 /// Waits until a run has ended or lies down, at most `wait`; and gives it as it is then.
 pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Result<Run, Fault> {
-    let until = tokio::time::Instant::now() + wait.min(Duration::from_secs(120));
-    let mut events = app.runs().watch(id);
+    // Asked for before the row is read, so that nothing falls between.
+    let settled = app.runs().when_settled(id);
+    let run = get(app, caller, id).await?;
+    until_settled(app, caller, run, settled, wait).await
+}
+
+/// The same for a run that is at hand. Another process may carry it, so the tables are looked at as well.
+async fn until_settled(
+    app: &App,
+    caller: &Caller,
+    mut run: Run,
+    mut settled: Settled,
+    wait: Duration,
+) -> Result<Run, Fault> {
+    let (id, until) = (run.id, Instant::now() + wait.min(MOST_WAIT));
     loop {
-        let run = get(app, caller, id).await?;
         let is_settled = match run.state {
             // A run that waits for others that are at work will go on without anybody's doing.
             RunState::Waiting => app.store().is_idle(id).await?,
             state => state.is_final(),
         };
-        if is_settled || tokio::time::Instant::now() >= until {
+        if is_settled || Instant::now() >= until {
             return Ok(run);
         }
-        let look = tokio::time::Instant::now() + Duration::from_millis(500);
-        let ended = async {
-            loop {
-                match events.recv().await {
-                    Ok(RunEvent::Run { run }) if run.state != RunState::Running => return,
-                    Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                    Err(tokio::sync::broadcast::error::RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
-        let _ = tokio::time::timeout_at(until.min(look), ended).await;
+        match tokio::time::timeout_at(until.min(Instant::now() + LOOK), &mut settled).await {
+            Ok(Ok(told)) => (run, settled) = (told, app.runs().when_settled(id)),
+            Ok(Err(_)) => settled = app.runs().when_settled(id),
+            Err(_) => run = get(app, caller, id).await?,
+        }
     }
 }

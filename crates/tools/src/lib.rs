@@ -30,7 +30,7 @@ use callwright_model::{
 
 pub use business::BusinessTool;
 pub use callwright_pybox::Listener;
-pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
+pub use executor::{Cleared, ControlAsk, ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;
 pub use nested::{NestedRun, NestedTool};
@@ -48,7 +48,7 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
         Config::Http(_) => Arc::new(HttpTool::compile(spec, names)?),
         Config::System(config) => {
             limits::check(spec)?;
-            Arc::new(SystemTool::compile(config, spec)?)
+            Arc::new(SystemTool::compile(config, spec, names)?)
         }
         Config::Python(config) => {
             limits::check(spec)?;

@@ -55,6 +55,14 @@ impl Config {
         }
     }
 
+    /// The step of a `system` tool.
+    pub fn system(&self) -> Option<&SystemConfig> {
+        match self {
+            Self::System(config) => Some(config),
+            _ => None,
+        }
+    }
+
     /// The function of a `python` tool.
     pub fn python(&self) -> Option<&PythonConfig> {
         match self {
@@ -79,8 +87,11 @@ impl Config {
     /// Whether the upstream recognises a repeated request by its key. The program's own tables know an execution by its
     /// id, so what is written there is written once however often it is sent.
     pub fn is_key_honoured(&self) -> bool {
-        if let Self::Business(config) = self {
-            return config.function.is_kept_here();
+        match self {
+            Self::Business(config) => return config.function.is_kept_here(),
+            // Without a driver nothing leaves: the event has one id, and the webhook goes out once.
+            Self::System(config) => return config.driver.is_none(),
+            Self::Http(_) | Self::Python(_) | Self::Agent(_) | Self::Workflow(_) => {}
         }
         self.http().and_then(|config| config.idempotency.as_ref()).is_some_and(|idempotency| idempotency.honoured)
     }

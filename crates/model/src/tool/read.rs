@@ -60,10 +60,12 @@ macro_rules! spec {
                     Config::System(system) => system.parameters(),
                     Config::Business(business) => business.function.parameters(),
                 });
-                Ok(ToolSpec { name, kind, parameters, config, $($field: match $field {
+                let mut spec = ToolSpec { name, kind, parameters, config, $($field: match $field {
                     Some(value) => value,
                     None => $default,
-                },)* })
+                },)* };
+                spec.adopt();
+                Ok(spec)
             }
         }
     };

@@ -265,6 +265,7 @@ fn end(app: &App, outcome: Outcome, received_at: Timestamp, sealed_outcome: Opti
         duration_us: i64::try_from(now.since(received_at).as_micros()).unwrap_or(i64::MAX),
         sealed_outcome,
         keep_slot: true,
+        news: None,
     }
 }
 

@@ -12,7 +12,9 @@ use callwright_model::{
     secret::SecretString,
     tool::{BusinessConfig, Effect},
 };
-use callwright_tools::{ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators};
+use callwright_tools::{
+    Cleared, ControlAsk, ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators,
+};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +29,7 @@ use super::{
     speech,
     work::Work,
 };
-use crate::{App, business};
+use crate::{App, business, control};
 
 /// What an executor gets beyond its deadline to come back by itself.
 const GRACE: Duration = Duration::from_millis(500);
@@ -231,6 +233,21 @@ impl Ports for CallPorts<'_> {
             is_stubbed: self.work.is_stubbed(),
         };
         business::run(self.app, config, ask).await
+    }
+
+    async fn control(&self, step: &ControlAsk<'_>, _: &PreparedCall) -> Result<Result<Cleared, ToolError>, Fault> {
+        if self.work.is_stubbed() {
+            // Nobody is on the line, and nobody takes over.
+            return Ok(Ok(Cleared::default()));
+        }
+        let ask = control::Ask {
+            caller: &self.work.request.caller,
+            agent: self.work.found.agent.as_deref(),
+            tool: self.work.tool().tool.id,
+            context: &self.work.context,
+            is_run: self.work.request.source == "run",
+        };
+        control::clear(self.app, step, ask).await
     }
 
     async fn begin_run(&self, run: NestedRun) -> Result<Outcome, Fault> {

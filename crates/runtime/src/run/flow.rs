@@ -130,10 +130,10 @@ pub(crate) async fn start_as(
     let place = if request.delay.is_zero() { app.worker().place() } else { None };
     let new = match prepare(app, caller, &request, workflow, asked.clone(), place.is_some(), asker).await? {
         Prepared::Known(run) => return Ok(*run),
-        Prepared::New(new) => *new,
+        Prepared::New(new, _) => *new,
     };
-    match create(app, new, place).await {
-        Ok(run) => Ok(run),
+    match create(app, new, None, place).await {
+        Ok((run, _)) => Ok(run),
         Err(error) => {
             let found = key::find(app, caller, request.dedupe_key.as_deref(), asked.as_deref()).await?;
             found.ok_or_else(|| error.into())
@@ -202,6 +202,7 @@ async fn prepare(
         input: message.text(),
         output: None,
         result: None,
+        handed_to: None,
         error: None,
         usage: Usage::default(),
         steps: 0,
@@ -223,16 +224,19 @@ async fn prepare(
         ..Kept::of_flow(caller, flow)
     };
     let wish = Queued { priority: request.priority, run_at, schedule: None, dedupe_key: request.dedupe_key.clone() };
-    Ok(Prepared::New(Box::new(NewRun {
-        // What its agents do is paid for as ever, run by run.
-        charge: None,
-        job: job_of(&run, wish),
-        owner: at_once.then(|| app.node_id()),
-        row: asker.row(run, kept.seal(app, caller.org_id).await?),
-        thread: Some(thread),
-        messages: vec![message],
-        within: asker.within(),
-    })))
+    Ok(Prepared::New(
+        Box::new(NewRun {
+            // What its agents do is paid for as ever, run by run.
+            charge: None,
+            job: job_of(&run, wish),
+            owner: at_once.then(|| app.node_id()),
+            row: asker.row(run, kept.seal(app, caller.org_id).await?),
+            thread: Some(thread),
+            messages: vec![message],
+            within: asker.within(),
+        }),
+        None,
+    ))
 }
 
 /// What a workflow is given, as an object.

@@ -12,6 +12,7 @@ use callwright_model::{
 use callwright_store::run::RunRow;
 use serde::{Deserialize, Serialize};
 
+use super::handoff::HandedFrom;
 use crate::{App, account::kept::KeptCaller};
 
 /// How the news of its end is written.
@@ -49,6 +50,9 @@ pub(crate) struct Kept {
     /// What was asked for under its dedupe key, in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
+    /// From whom it took its conversation over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<HandedFrom>,
     /// What a workflow does, and on what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flow: Option<KeptFlow>,
@@ -95,6 +99,7 @@ impl Kept {
             webhook: None,
             news: NewsForm::Native,
             asked: None,
+            handed: None,
             flow: None,
         }
     }

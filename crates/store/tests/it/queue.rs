@@ -54,6 +54,7 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
                 output: None,
                 result: None,
                 error: None,
+                handed_to: None,
                 usage: Usage::default(),
                 steps: 0,
                 limits: RunLimits::default(),
@@ -133,7 +134,20 @@ fn turn(run: &Run, calls: &[&str]) -> Turn {
 }
 
 fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
-    Ending { run, state, output: None, error: None, job: JobState::Done, turn: None, flow: None, news: None, now }
+    Ending {
+        run,
+        state,
+        output: None,
+        error: None,
+        job: JobState::Done,
+        turn: None,
+        settled: None,
+        handed: None,
+        flow: None,
+        news: None,
+        let_go: None,
+        now,
+    }
 }
 
 on_both! {
@@ -299,6 +313,10 @@ on_both! {
         assert!(!db.store.cancel_run(org, ending(run.id, RunState::Cancelled, at(3))).await.unwrap());
         let (held, _) = db.store.append_turn(fence(&job), turn(&run, &[])).await.unwrap();
         assert!(held.cancel);
+        // Whoever takes it up after the carrier has died is told as well, and an answer that comes now is none.
+        assert!(db.store.take_up_run(fence(&job), run.id, at(3)).await.unwrap().cancel);
+        assert!(!db.store.end_run(fence(&job), ending(run.id, RunState::Completed, at(4))).await.unwrap());
+        assert_eq!(db.store.run(org, run.id).await.unwrap().unwrap().run.state, RunState::Running);
         db.store.end_run(fence(&job), Ending { job: JobState::Cancelled, ..ending(run.id, RunState::Cancelled, at(4)) }).await.unwrap();
         let (other, _) = db.organization().await;
         assert!(db.store.run(other, run.id).await.unwrap().is_none());

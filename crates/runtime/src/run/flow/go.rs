@@ -22,9 +22,10 @@ use super::{
 };
 use crate::{
     run::{
+        begun::Ground,
         cancel_idle,
         carry::{Carrier, Halt, deadline_over, failed},
-        finish::{self, Last},
+        finish::{self, End},
         kept::KeptFlow,
     },
     workflow::plan::{self, Node, Plan, What},
@@ -44,8 +45,9 @@ struct Walk<'c> {
 
 /// Carries a run of a workflow.
 pub(in crate::run) async fn go(carrier: &mut Carrier, job: &JobRow) -> Result<(), Halt> {
-    let caller = carrier.begin(job).await?;
+    carrier.begin(job).await?;
     let kept = carrier.kept.clone();
+    let caller = Ground::caller(&carrier.app, &carrier.row, &kept).await?;
     let Some(flow) = &kept.flow else { return Err(failed("internal", "its plan is not there")) };
     let plan = plan::compile(&flow.plan).map_err(|fault| failed("internal", fault.message))?;
     let run = &carrier.row.run;
@@ -246,9 +248,8 @@ impl Walk<'_> {
             message: Some(message),
             settled: self.stage.settled(rows, 0),
         };
-        let last = Last::Flow(Box::new(last));
-        finish::end(self.carrier, RunState::Completed, Some(text), None, last).await?;
-        Ok(())
+        let end = End { flow: Some(Box::new(last)), ..End::new(RunState::Completed, Some(text)) };
+        if finish::end(self.carrier, end).await? { Ok(()) } else { Err(Halt::Cancelled) }
     }
 }
 

@@ -177,8 +177,18 @@ async fn begin(
         dedupe_key: key.map(|key| format!("run:{}:{key}", caller.user_id)),
         ..RunRequest::new(agent, spec.message.parts())
     };
-    let run = run::start(&state.app, caller, request).await?;
-    begun(state, caller, headers, run, spec.wait_ms).await
+    let wants_events = events::are_wanted(headers);
+    let run = match spec.wait_ms {
+        wait_ms if wait_ms > 0 && !wants_events => {
+            let wait = Duration::from_millis(wait_ms.into());
+            run::start_and_wait(&state.app, caller, request, wait, &state.closing).await?
+        }
+        wait_ms => {
+            let run = run::start(&state.app, caller, request).await?;
+            return begun(state, caller, headers, run, wait_ms).await;
+        }
+    };
+    Ok(answer(run))
 }
 
 /// The answer to whoever began a run: its events, or the run once it has settled or `wait_ms` are over.
@@ -196,9 +206,13 @@ pub(in crate::api) async fn begun(
         0 => run,
         wait_ms => settled(state, caller, run.id, wait_ms).await?,
     };
+    Ok(answer(run))
+}
+
+fn answer(run: Run) -> Response {
     let status = if run.state.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let location = format!("/api/v1/runs/{}", run.id);
-    Ok((status, [(header::LOCATION, location)], Json(run)).into_response())
+    (status, [(header::LOCATION, location)], Json(run)).into_response()
 }
 
 /// The run once it has ended or lies down, or as it is after `wait_ms`, or when this server stops.
