@@ -199,16 +199,18 @@ impl Store {
         .await
     }
 
-    /// The run that the execution of a tool asked for.
+    /// The run that the execution of a tool asked for; the last one, if it was handed on.
     pub async fn run_asked_by(&self, org: OrgId, execution: ExecutionId) -> Result<Option<RunRow>> {
-        self.fetch_optional(format!("{RUN} AND asked_by = $2"), params![org, execution], row).await
+        self.fetch_optional(format!("{RUN} AND asked_by = $2 ORDER BY id DESC LIMIT 1"), params![org, execution], row)
+            .await
     }
 
     /// Runs that have ended while the executions that asked for them have not been told.
     pub async fn unanswered_runs(&self, most: u32) -> Result<Vec<(OrgId, RunId)>> {
         let sql = format!(
             "SELECT run.org_id, run.id FROM ticket JOIN run ON run.asked_by = ticket.execution_id \
-             WHERE ticket.state = 'open' AND ticket.kind = 'run' AND run.state IN {FINAL} LIMIT $1"
+             WHERE ticket.state = 'open' AND ticket.kind = 'run' AND run.state IN {FINAL} \
+             AND run.handed_to IS NULL LIMIT $1"
         );
         self.fetch_all(sql, params![i64::from(most)], |row| {
             let mut fields = row.fields("run");
