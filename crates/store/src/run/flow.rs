@@ -8,7 +8,7 @@ use callwright_model::{
 };
 use serde_json::Value as Json;
 
-use super::{RUN, RunRow, kept, row};
+use super::{RUN, RunRow, STEP, kept, row, step};
 use crate::{
     db::{Store, Tx},
     error::{Error, Result},
@@ -149,6 +149,12 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// The steps of a workflow at work, without their items, in order.
+    pub async fn flow_steps(&self, run: RunId, most: u32) -> Result<Vec<Step>> {
+        let sql = format!("{STEP} AND position = 0 ORDER BY seq LIMIT $2");
+        self.fetch_all(sql, params![run, i64::from(most)], step).await
     }
 
     /// Whether something that a run waits for has ended.
