@@ -323,6 +323,8 @@ pub(crate) async fn draw_up(
     asker: &Asker,
 ) -> Result<(NewRun, Kept), Fault> {
     let Draft { thread_id, new_thread, messages, handed, asked, schedule, at_once } = draft;
+    // A successor is begun in the end of the one before it.
+    let within = if handed.is_some() { None } else { asker.within() };
     let now = app.clock().now();
     let limits = request.limits.unwrap_or(agent.profile.limits);
     let input = ChatMessage::User { content: request.message.clone() }.text();
@@ -386,7 +388,7 @@ pub(crate) async fn draw_up(
         row: asker.row(run, kept.seal(app, caller.org_id).await?),
         thread: new_thread,
         messages,
-        within: asker.within(),
+        within,
     };
     Ok((new, kept))
 }

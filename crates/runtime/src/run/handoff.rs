@@ -86,7 +86,9 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         schedule: None,
         at_once: false,
     };
-    let (next, _) = draw_up(app, &scene.caller, &agent, &request, draft, &Asker::default()).await?;
+    // Whoever waits for the one waits for the other.
+    let asker = Asker::of_successor(&carrier.row);
+    let (next, _) = draw_up(app, &scene.caller, &agent, &request, draft, &asker).await?;
     let to = HandedTo {
         agent_id: agent.id,
         agent_name: agent.name,
