@@ -112,6 +112,12 @@ pub struct CallRequest {
 }
 
 impl CallRequest {
+    /// Whether the server made the key itself, of the call's place in a run or of its job: then it names one call, and
+    /// nobody outside can send it.
+    pub(crate) fn has_own_key(&self) -> bool {
+        matches!(self.source, "run" | "job" | "workflow")
+    }
+
     /// A trial by whoever builds the tool: with real effects, nothing kept is given, and nobody is asked to confirm.
     pub fn trial(caller: Caller, tool: String, arguments: Value, context: Object, source: &'static str) -> Self {
         Self {

@@ -1,5 +1,6 @@
 //! Runs: an agent takes a thread forward until it has an answer. Asked for here, carried by a job.
 
+mod begun;
 mod carry;
 mod finish;
 mod handoff;
@@ -34,7 +35,10 @@ use callwright_store::{
     run::{Ending, NewRun, RunFilter, RunRow},
 };
 use serde_json::json;
+use tokio::{sync::oneshot, time::Instant};
+use tokio_util::sync::CancellationToken;
 
+pub(crate) use begun::Begun;
 pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
 pub use hub::Runs;
@@ -43,7 +47,7 @@ pub use kept::NewsForm;
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit, credits, feedback,
+    audit, call, credits, feedback,
     job::worker,
 };
 use handoff::HandedFrom;
@@ -55,8 +59,15 @@ pub(crate) const MOST_ATTEMPTS: i64 = 12;
 const MOST_TEXT: usize = 400_000;
 /// The most bytes of a context.
 const MOST_CONTEXT: usize = 64 * 1024;
+/// The longest that somebody waits for a run.
+const MOST_WAIT: Duration = Duration::from_secs(120);
+/// How often whoever waits for a run looks at the tables.
+const LOOK: Duration = Duration::from_millis(500);
 /// The agent's last runs, from which the time of the next is guessed.
 const USUAL: u32 = 20;
+
+/// Gives a run once it has ended or lies down.
+type Settled = oneshot::Receiver<Run>;
 
 /// A wish for a run.
 #[derive(Debug, Clone)]
@@ -126,11 +137,37 @@ pub(crate) async fn start_as(
     request: RunRequest,
     schedule: Option<ScheduleId>,
 ) -> Result<Run, Fault> {
+    begin(app, caller, request, schedule).await.map(|(run, _)| run)
+}
+
+/// The same, and waits until it has ended or lies down, at most `wait`, or until `closing`.
+pub async fn start_and_wait(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+    wait: Duration,
+    closing: &CancellationToken,
+) -> Result<Run, Fault> {
+    let (run, settled) = begin(app, caller, request, None).await?;
+    let settled = settled.unwrap_or_else(|| app.runs().when_settled(run.id));
+    tokio::select! {
+        settled = until_settled(app, caller, run.clone(), settled, wait) => settled,
+        () = closing.cancelled() => Ok(run),
+    }
+}
+
+/// Asks for a run. Where it is carried here, the caller can wait for its end.
+async fn begin(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+    schedule: Option<ScheduleId>,
+) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place() } else { None };
-    let new = match prepare(app, caller, &request, schedule, place.is_some()).await? {
-        Prepared::Known(run) => return Ok(*run),
-        Prepared::New(new) => *new,
+    let (new, begun) = match prepare(app, caller, &request, schedule, place.is_some()).await? {
+        Prepared::Known(run) => return Ok((*run, None)),
+        Prepared::New(new, begun) => (*new, begun),
     };
     let (run, job) = (new.row.run.clone(), new.job.clone());
     if let Err(error) = app.store().create_run(new).await {
@@ -138,24 +175,25 @@ pub(crate) async fn start_as(
         let agent = agents::runnable(app, caller, &request.agent).await?;
         let asked = key::fingerprint(&agent, &request)?;
         return match key::find(app, caller, &request, asked.as_deref()).await? {
-            Some(found) => Ok(found),
+            Some(found) => Ok((found, None)),
             None => Err(error.into()),
         };
     }
     crate::failpoint!("run.created");
+    let settled = place.is_some().then(|| app.runs().when_settled(run.id));
     match place {
-        Some(place) => worker::carry_on(app, job, place),
+        Some(place) => worker::carry_on(app, job, Some(begun), place),
         None => app.worker().wake(),
     }
-    Ok(run)
+    Ok((run, settled))
 }
 
 /// A run that may begin.
 pub(crate) enum Prepared {
     /// It was asked for under the same key before.
     Known(Box<Run>),
-    /// All that is to be kept of it.
-    New(Box<NewRun>),
+    /// All that is to be kept of it, and what its first carrier is handed.
+    New(Box<NewRun>, Box<Begun>),
 }
 
 /// Checks a wish, and writes down what is to be kept of it. With `at_once` this node carries it.
@@ -175,7 +213,7 @@ pub(crate) async fn prepare(
     if let Some(found) = key::find(app, caller, request, asked.as_deref()).await? {
         return Ok(Prepared::Known(Box::new(found)));
     }
-    crate::models::resolve(app, caller.org_id, &agent.model).await?;
+    let chosen = crate::models::resolve(app, caller.org_id, &agent.model).await?;
     if let Some(names) = &request.tools {
         reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
     }
@@ -195,10 +233,20 @@ pub(crate) async fn prepare(
         created_at: now,
         updated_at: now,
     });
-    let thread_id = thread.or_else(|| new_thread.clone()).map(|thread| thread.id).ok_or_else(not_ready)?;
+    let is_new = new_thread.is_some();
+    let thread = thread.or_else(|| new_thread.clone()).ok_or_else(not_ready)?;
     let messages = vec![ChatMessage::User { content: request.message.clone() }];
-    let draft = Draft { thread_id, new_thread, messages, handed: None, asked, schedule, at_once };
-    Ok(Prepared::New(Box::new(draw_up(app, caller, &agent, request, draft).await?)))
+    let draft = Draft { thread_id: thread.id, new_thread, messages, handed: None, asked, schedule, at_once };
+    let (new, kept) = draw_up(app, caller, &agent, request, draft).await?;
+    let begun = Begun {
+        row: new.row.clone(),
+        kept,
+        caller: caller.clone(),
+        thread,
+        chosen,
+        messages: is_new.then(|| new.messages.clone()),
+    };
+    Ok(Prepared::New(Box::new(new), Box::new(begun)))
 }
 
 /// What of a run is decided before it is written down.
@@ -217,14 +265,14 @@ pub(crate) struct Draft {
     pub at_once: bool,
 }
 
-/// Writes down what is to be kept of a run that was checked.
+/// Writes down what is to be kept of a run that was checked; its request is in it, sealed.
 pub(crate) async fn draw_up(
     app: &App,
     caller: &Caller,
     agent: &Agent,
     request: &RunRequest,
     draft: Draft,
-) -> Result<NewRun, Fault> {
+) -> Result<(NewRun, Kept), Fault> {
     let Draft { thread_id, new_thread, messages, handed, asked, schedule, at_once } = draft;
     let now = app.clock().now();
     let limits = request.limits.unwrap_or(agent.profile.limits);
@@ -299,14 +347,10 @@ pub(crate) async fn draw_up(
         payload: None,
         dedupe_key: request.dedupe_key.clone(),
     };
-    Ok(NewRun {
-        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
-        row: RunRow { run, request: kept.seal(app, caller.org_id).await? },
-        job,
-        owner: at_once.then(|| app.node_id()),
-        thread: new_thread,
-        messages,
-    })
+    let charge = credits::charge(app, caller, Operation::AgentExecute, run.id);
+    let row = RunRow { run, request: kept.seal(app, caller.org_id).await? };
+    let owner = at_once.then(|| app.node_id());
+    Ok((NewRun { charge, row, job, owner, thread: new_thread, messages }, kept))
 }
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
@@ -407,10 +451,10 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
         app.runs().stop(id);
     }
     // Whoever carries it lets go in a moment.
-    let until = tokio::time::Instant::now() + Duration::from_secs(2);
+    let until = Instant::now() + Duration::from_secs(2);
     loop {
         let run = row(app, caller.org_id, id).await?.run;
-        if run.state.is_final() || tokio::time::Instant::now() >= until {
+        if run.state.is_final() || Instant::now() >= until {
             return Ok(run);
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
@@ -422,7 +466,11 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
     let now = app.clock().now();
     let mut run = found.run.clone();
     (run.state, run.ended_at, run.updated_at) = (RunState::Cancelled, Some(now), now);
-    let kept = Kept::open(app, found).await?;
+    // One whose request cannot be read any more is ended all the same, without news.
+    let news = match Kept::open(app, found).await {
+        Ok(kept) => finish::news(app, &run, &kept).await?,
+        Err(_) => None,
+    };
     let ending = Ending {
         run: run.id,
         state: RunState::Cancelled,
@@ -432,12 +480,14 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
         turn: None,
         settled: None,
         handed: None,
-        news: finish::news(app, &run, &kept).await?,
+        news,
+        let_go: Some(call::resume::run_over()),
         now,
     };
     let is_ended = app.store().cancel_run(run.organization_id, ending).await?;
     if is_ended {
         tell_run(app, &run);
+        app.tickets().changed();
         crate::metering::run_ended(&run);
     }
     Ok(is_ended)
@@ -460,6 +510,7 @@ async fn usual(app: &App, run: &Run) -> Result<Option<u64>, Fault> {
 }
 
 pub(crate) fn tell_run(app: &App, run: &Run) {
+    app.runs().settle(run);
     if app.runs().is_watched(run.id) {
         app.runs().tell(run.id, RunEvent::Run { run: Box::new(run.clone()) });
     }
@@ -467,24 +518,31 @@ pub(crate) fn tell_run(app: &App, run: &Run) {
 
 /// Waits until a run has ended or lies down, at most `wait`; and gives it as it is then.
 pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Result<Run, Fault> {
-    let until = tokio::time::Instant::now() + wait.min(Duration::from_secs(120));
-    let mut events = app.runs().watch(id);
+    // Asked for before the row is read, so that nothing falls between.
+    let settled = app.runs().when_settled(id);
+    let run = get(app, caller, id).await?;
+    until_settled(app, caller, run, settled, wait).await
+}
+
+/// The same for a run that is at hand. Another process may carry it, so the tables are looked at as well.
+async fn until_settled(
+    app: &App,
+    caller: &Caller,
+    mut run: Run,
+    mut settled: Settled,
+    wait: Duration,
+) -> Result<Run, Fault> {
+    let until = Instant::now() + wait.min(MOST_WAIT);
     loop {
-        let run = get(app, caller, id).await?;
         let is_settled = run.state.is_final() || run.state == RunState::Waiting;
-        if is_settled || tokio::time::Instant::now() >= until {
+        if is_settled || Instant::now() >= until {
             return Ok(run);
         }
-        let look = tokio::time::Instant::now() + Duration::from_millis(500);
-        let ended = async {
-            loop {
-                match events.recv().await {
-                    Ok(RunEvent::Run { run }) if run.state != RunState::Running => return,
-                    Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                    Err(tokio::sync::broadcast::error::RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
-        let _ = tokio::time::timeout_at(until.min(look), ended).await;
+        match tokio::time::timeout_at(until.min(Instant::now() + LOOK), &mut settled).await {
+            Ok(Ok(run)) => return Ok(run),
+            Ok(Err(_)) => settled = app.runs().when_settled(run.id),
+            Err(_) => {}
+        }
+        run = get(app, caller, run.id).await?;
     }
 }

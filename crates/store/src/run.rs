@@ -3,12 +3,14 @@
 mod again;
 
 use callwright_model::{
-    Timestamp,
+    Timestamp, ToolError,
     chat::{ChatMessage, Usage},
+    execution::State,
     id::{AgentId, ExecutionId, NodeId, OrgId, RunId, ThreadId, UserId},
     job::JobState,
     page::{Page, PageRequest},
     run::{HandedTo, Run, RunError, RunState, Step, StepKind, StepState, Thread},
+    ticket::TicketState,
 };
 
 use crate::{
@@ -123,6 +125,9 @@ pub struct Ending {
     pub handed: Option<Box<Handed>>,
     /// News of it.
     pub news: Option<OutboxRow>,
+    /// What becomes of those of its calls that still wait for somebody to agree: they are released with this. `None`
+    /// for a run that completed, whose questions the person in the thread may still answer.
+    pub let_go: Option<ToolError>,
     /// When.
     pub now: Timestamp,
 }
@@ -130,6 +135,9 @@ pub struct Ending {
 const RUN: &str = "SELECT id, org_id, user_id, thread_id, agent_id, agent_name, job_id, state, model, input, output, \
                    error, handed_to, prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, \
                    metadata, deadline_at, created_at, started_at, ended_at, updated_at, request FROM run WHERE org_id = $1";
+
+/// In a list, texts are cut to this many characters.
+const SHORT: usize = 1_000;
 
 const STEP: &str = "SELECT seq, position, kind, state, name, tool_call_id, arguments, execution_id, result, usage, \
                     started_at, ended_at FROM step WHERE run_id = $1";
@@ -326,6 +334,9 @@ impl Tx<'_> {
             value::opt_json(handed_to)?,
         ];
         self.execute(sql, &params).await?;
+        if let Some(error) = &ending.let_go {
+            self.let_go(ending.run, error, ending.now).await?;
+        }
         if let Some(news) = &ending.news {
             self.push_outbox(news).await?;
         }
@@ -334,6 +345,20 @@ impl Tx<'_> {
             self.create_run(&handed.next).await?;
             let sql = "UPDATE thread SET agent_id = $2 WHERE id = $1";
             self.execute(sql, &params![handed.to.thread_id, handed.to.agent_id]).await?;
+        }
+        Ok(())
+    }
+
+    async fn let_go(&mut self, run: RunId, error: &ToolError, now: Timestamp) -> Result<()> {
+        let sql = "SELECT ticket.id, ticket.execution_id FROM step JOIN ticket ON ticket.execution_id = \
+                   step.execution_id WHERE step.run_id = $1 AND step.kind = 'tool' \
+                   AND ticket.kind IN ('approval', 'confirmation') AND ticket.state IN ('open', 'approved')";
+        for row in self.fetch_all(sql, &params![run]).await? {
+            let mut fields = row.fields("ticket");
+            let (ticket, execution) = (fields.id("id")?, fields.id("execution_id")?);
+            if self.end_ticket(ticket, TicketState::Void, now).await? {
+                self.end_parked(execution, State::Released, error, now).await?;
+            }
         }
         Ok(())
     }
@@ -358,9 +383,11 @@ impl Store {
         self.fetch_optional(format!("{RUN} AND job_id = $2"), params![org, job], row).await
     }
 
-    /// Runs, newest first.
+    /// Runs, newest first; long texts are cut.
     pub async fn runs(&self, org: OrgId, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>> {
-        let mut query = Query::new(RUN, params![org]);
+        let short = |column: &str| format!(" substr({column}, 1, {SHORT}) AS {column},");
+        let short = RUN.replacen(" input,", &short("input"), 1).replacen(" output,", &short("output"), 1);
+        let mut query = Query::new(short, params![org]);
         query.and("state =", filter.state.map(|state| Value::word(state.as_str())));
         query.and("agent_id =", filter.agent_id).and("thread_id =", filter.thread_id);
         query.and("user_id =", filter.user_id);
@@ -387,18 +414,20 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Fenced`].
-    pub async fn take_up_run(&self, fence: JobFence, run: RunId, now: Timestamp) -> Result<()> {
+    pub async fn take_up_run(&self, fence: JobFence, run: RunId, now: Timestamp) -> Result<Held> {
         self.write((fence, run, now), |(fence, run, now), tx| {
             Box::pin(async move {
                 // Only looked at: taking a run up is no progress yet.
-                let sql = "SELECT 1 FROM job WHERE id = $1 AND epoch = $2 AND state = 'running'";
+                let sql = "SELECT cancel FROM job WHERE id = $1 AND epoch = $2 AND state = 'running'";
                 let sql = format!("{sql}{}", tx.dialect().for_update());
-                if tx.fetch_optional(&sql, &params![fence.job, fence.epoch]).await?.is_none() {
+                let Some(found) = tx.fetch_optional(&sql, &params![fence.job, fence.epoch]).await? else {
                     return Err(Error::Fenced);
-                }
+                };
+                let held = Held { cancel: found.fields("job").flag("cancel")? };
                 let sql = "UPDATE run SET state = 'running', started_at = COALESCE(started_at, $2), updated_at = $2 \
                            WHERE id = $1 AND state IN ('queued', 'waiting', 'running')";
-                tx.execute(sql, &params![*run, *now]).await.map(drop)
+                tx.execute(sql, &params![*run, *now]).await?;
+                Ok(held)
             })
         })
         .await
@@ -452,17 +481,22 @@ impl Store {
         .await
     }
 
-    /// Ends a run with its job, keeps the news of it, and begins the run of whoever goes on, all at once.
+    /// Ends a run with its job, keeps the news of it, and begins the run of whoever goes on, all at once. False: it was
+    /// to complete, but somebody wants it to stop; nothing was changed.
     ///
     /// # Errors
     /// [`Error::Fenced`]. As [`Tx::create_run`] where somebody goes on.
-    pub async fn end_run(&self, fence: JobFence, ending: Ending) -> Result<()> {
+    pub async fn end_run(&self, fence: JobFence, ending: Ending) -> Result<bool> {
         self.write((fence, ending), |(fence, ending), tx| {
             Box::pin(async move {
-                tx.hold(*fence, ending.now).await?;
+                let held = tx.hold(*fence, ending.now).await?;
+                if held.cancel && ending.state == RunState::Completed {
+                    return Ok(false);
+                }
                 tx.end_run(ending).await?;
                 let error = ending.error.as_ref().map(|error| error.message.as_str());
-                tx.end_job(fence.job, ending.job, error, ending.now).await
+                tx.end_job(fence.job, ending.job, error, ending.now).await?;
+                Ok(true)
             })
         })
         .await

@@ -170,6 +170,13 @@ impl Store {
         self.fetch_all(sql, params![thread, after, i64::from(most)], message).await
     }
 
+    /// The message that a run began with.
+    pub async fn first_message_of_run(&self, thread: ThreadId, run: RunId) -> Result<Option<ThreadMessage>> {
+        let sql = "SELECT seq, run_id, body, created_at FROM message WHERE thread_id = $1 AND run_id = $2 \
+                   ORDER BY seq LIMIT 1";
+        self.fetch_optional(sql, params![thread, run], message).await
+    }
+
     /// The last `most` messages of a thread, in order.
     pub async fn last_messages(&self, thread: ThreadId, most: u32) -> Result<Vec<ThreadMessage>> {
         let sql = "SELECT seq, run_id, body, created_at FROM message WHERE thread_id = $1 ORDER BY seq DESC LIMIT $2";

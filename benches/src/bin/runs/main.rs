@@ -49,7 +49,7 @@ fn main() -> Result<(), Failure> {
 }
 
 async fn measure(arguments: Arguments) -> Result<(), Failure> {
-    let model = model::start().await?;
+    let model = model::start()?;
     let server = server::start(&arguments.binary, &model, None).await?;
     let mut table: Vec<(&str, Vec<f64>)> = Vec::new();
     for round in 0..arguments.rounds {

@@ -12,14 +12,14 @@ use tokio::net::TcpListener;
 use crate::Failure;
 
 /// Starts it and tells its address.
-pub(crate) async fn start() -> Result<String, Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+pub(crate) fn start() -> Result<String, Failure> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
     let address = listener.local_addr()?.to_string();
     // A thread of its own, so that it does not wait for whoever asks it.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let listener = listener.into_std().expect("a listener");
-        runtime.block_on(serve(TcpListener::from_std(listener).expect("a listener")));
+        runtime.block_on(async move { serve(TcpListener::from_std(listener).expect("a listener")).await });
     });
     Ok(address)
 }

@@ -50,7 +50,8 @@ pub(crate) async fn start(binary: &Path, model: &str, postgres: Option<&str>) ->
         .env("OPENAI_BASE_URL", format!("http://{model}/v1"))
         .env_remove("CALLWRIGHT_DATABASE_URL")
         .stdout(Stdio::null())
-        .stderr(Stdio::null());
+        .env("CALLWRIGHT_LOG", "warn")
+        .stderr(Stdio::inherit());
     if let Some(url) = postgres {
         command.env("CALLWRIGHT_DATABASE_URL", url);
     }

@@ -5,6 +5,7 @@ mod command;
 mod jobs;
 mod limits;
 mod schedules;
+mod stopped;
 mod stream;
 mod waiting;
 

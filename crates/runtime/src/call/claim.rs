@@ -47,12 +47,17 @@ const POLL_MOST: Duration = Duration::from_millis(500);
 /// How long the outcome of a write is held up when the database does not take it.
 const FINISH_PATIENCE: Duration = Duration::from_secs(20);
 
+/// A key of a run or a job is remembered as long as somebody may go on with it.
+const OWN_KEY_TTL: Duration = Duration::from_secs(400 * 24 * 3600);
+
 /// Carries a write out, once for its key.
 pub(super) async fn write(app: &App, work: Work) -> Result<CallAnswer, Fault> {
     let Some(key) = work.request.idempotency_key.clone() else { return lead(app, work, None).await };
     let slot = slot(&work, &key);
+    // A run that goes on asks for the same call, though a value that the server fills in may be another by now.
+    let asked_with = if work.request.has_own_key() { String::new() } else { work.args_hash.clone() };
     loop {
-        match app.inflight().claim_slot(&slot, &work.args_hash) {
+        match app.inflight().claim_slot(&slot, &asked_with) {
             Entry::Differs => return Err(key_reused(&key)),
             Entry::Join(mut ended) => match join(&mut ended, work.deadline).await {
                 Joined::Answer(answer) => {
@@ -118,7 +123,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
     work.started_at = (!is_gated).then_some(now);
     let new = NewExecution {
         execution: record::row(&work, state, None, None),
-        intent_expires_at: slot.as_ref().map(|_| now.plus(app.settings().intent_ttl + work.longest_callback())),
+        intent_expires_at: slot.as_ref().map(|_| now.plus(ttl(app, &work) + work.longest_callback())),
         intent_slot: slot,
         resendable: is_resendable(&work),
     };
@@ -360,7 +365,7 @@ async fn finish_with(
 
 /// Somebody has acted on this key before, or is acting on it.
 pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswer, Fault> {
-    if !row.is_asked_with(&work.args_hash) {
+    if !work.request.has_own_key() && !row.is_asked_with(&work.args_hash) {
         return Err(key_reused(work.request.idempotency_key.as_deref().unwrap_or_default()));
     }
     let mut row = row;
@@ -489,7 +494,17 @@ pub(super) fn slot(work: &Work, key: &str) -> String {
     if work.request.source == "draft" {
         hasher.update(b"\0draft");
     }
+    // The ids of runs and jobs are no secret: whoever sends one as a key names something else.
+    if work.request.has_own_key() {
+        hasher.update(b"\0own");
+    }
     hex(&hasher.finalize())
+}
+
+/// How long a key is remembered.
+pub(super) fn ttl(app: &App, work: &Work) -> Duration {
+    let usual = app.settings().intent_ttl;
+    if work.request.has_own_key() { usual.max(OWN_KEY_TTL) } else { usual }
 }
 
 fn key_reused(key: &str) -> Fault {

@@ -39,7 +39,7 @@ pub(super) async fn park(app: &App, work: Work, slot: Option<String>, kind: Tick
     let mut execution = record::row(&work, State::Parked, None, None);
     execution.started_at = None;
     let execution = NewExecution {
-        intent_expires_at: slot.as_ref().map(|_| new.row.ticket.expires_at.plus(app.settings().intent_ttl)),
+        intent_expires_at: slot.as_ref().map(|_| new.row.ticket.expires_at.plus(claim::ttl(app, &work))),
         execution,
         intent_slot: slot,
         resendable: claim::is_resendable(&work),

@@ -11,8 +11,8 @@ use std::{
 use callwright_model::{
     Fault,
     agent::Agent,
-    id::{OrgId, ToolId},
-    tool::Tool,
+    id::{AgentId, OrgId, ToolId},
+    tool::{Kind, Tool, ToolSpec},
 };
 use quick_cache::sync::Cache;
 
@@ -23,6 +23,8 @@ use super::{
 use crate::{App, features, legacy, limits::plan::Plan};
 
 const TOOLS_KEPT: usize = 20_000;
+/// Agents of which it is kept what they offer their model.
+const AGENTS_KEPT: usize = 1_000;
 
 /// What a lookup of a tool by one agent, or by none, found.
 #[derive(Clone)]
@@ -47,15 +49,27 @@ struct Key {
     agent: Option<String>,
 }
 
+/// An agent of an organization in one generation.
+pub(crate) type OfferKey = (OrgId, u64, AgentId);
+
+/// What an agent's model may be offered.
+pub(crate) struct Offer {
+    /// The agent's tools with its overrides, in its order.
+    pub specs: Vec<ToolSpec>,
+    /// Kinds that are switched off for the organization.
+    pub kinds_off: Vec<Kind>,
+}
+
 /// Compiled tools of all organizations.
 pub struct ToolCache {
     generations: RwLock<HashMap<OrgId, u64>>,
     found: Cache<Key, Found>,
+    offered: Cache<OfferKey, Arc<Offer>>,
 }
 
 impl Default for ToolCache {
     fn default() -> Self {
-        Self { generations: RwLock::default(), found: Cache::new(TOOLS_KEPT) }
+        Self { generations: RwLock::default(), found: Cache::new(TOOLS_KEPT), offered: Cache::new(AGENTS_KEPT) }
     }
 }
 
@@ -88,6 +102,21 @@ impl ToolCache {
 }
 
 impl ToolCache {
+    /// Under what an agent's offer is kept. Made before the database is read.
+    pub(crate) fn key_of_offer(&self, org: OrgId, agent: AgentId) -> OfferKey {
+        (org, self.generation(org), agent)
+    }
+
+    /// An agent's offer, if it is known.
+    pub(crate) fn offer(&self, key: &OfferKey) -> Option<Arc<Offer>> {
+        self.offered.get(key)
+    }
+
+    /// Keeps it.
+    pub(crate) fn keep_offer(&self, key: OfferKey, offer: Arc<Offer>) {
+        self.offered.insert(key, offer);
+    }
+
     /// The tool at one revision, as `agent` has it; `None` when the tool is gone. Whether it is active, shared or
     /// assigned is told as it is now.
     pub async fn find_at(

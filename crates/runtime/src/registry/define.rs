@@ -1,20 +1,20 @@
 //! The tools of an agent, or of the organization, in the form that a model provider wants.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use callwright_model::{
     Fault,
     account::{Caller, Right, Scope},
     agent::Agent,
     definition::{self, Definitions, Format},
-    id::OrgId,
+    id::{AgentId, OrgId},
     page::{MAX_LIMIT, PageRequest},
     tool::ToolSpec,
 };
 use callwright_store::tool::ToolFilter;
 use serde_json::json;
 
-use super::compile;
+use super::{cache::Offer, compile};
 use crate::{App, agents, app::require, call::CONFIRM_TOOL, features, legacy};
 
 /// The most tools that one list of definitions holds.
@@ -64,9 +64,17 @@ async fn of_agent(app: &App, caller: &Caller, agent: &str) -> Result<Vec<ToolSpe
 }
 
 /// What the agent of that id may use now, in its order.
-pub(crate) async fn specs_of_agent(app: &App, org: OrgId, agent: &str) -> Result<Vec<ToolSpec>, Fault> {
-    let agent = agents::find(app, org, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
-    specs_of(app, &agent).await
+pub(crate) async fn offer_of_agent(app: &App, org: OrgId, agent: AgentId) -> Result<Arc<Offer>, Fault> {
+    let key = app.tools().key_of_offer(org, agent);
+    if let Some(offer) = app.tools().offer(&key) {
+        return Ok(offer);
+    }
+    let name = agent.to_string();
+    let found = agents::find(app, org, &name).await?.ok_or_else(|| Fault::not_found("agent", name))?;
+    let offer = Offer { specs: specs_of(app, &found).await?, kinds_off: features::kinds_off(app, org).await? };
+    let offer = Arc::new(offer);
+    app.tools().keep_offer(key, offer.clone());
+    Ok(offer)
 }
 
 async fn specs_of(app: &App, agent: &Agent) -> Result<Vec<ToolSpec>, Fault> {

@@ -23,6 +23,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    Begun,
+    begun::Ground,
     finish::{self, End},
     handoff, history,
     history::Repeats,
@@ -31,16 +33,14 @@ use super::{
     tools::{self, Done, Scene, Went},
     turn::{self, Asked},
 };
-use crate::{
-    App,
-    job::worker::Left,
-    models::{self, Chosen},
-};
+use crate::{App, job::worker::Left, models::Chosen};
 
 /// Steps of a run that are read at once; a run has at most 200 answers with at most 128 tools each.
 const MOST_STEPS: u32 = 26_000;
 /// How often a run may be tried without getting anywhere because its model does not answer.
 const MODEL_ATTEMPTS: i64 = 8;
+/// How often it is looked whether whoever asked for the run still may.
+const LOOK_AT_RIGHTS: Duration = Duration::from_secs(5);
 /// How often a carrier asks whether somebody on another node wants the run to stop.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -88,25 +88,24 @@ impl From<callwright_store::Error> for Halt {
     }
 }
 
-fn failed(code: &str, message: impl Into<String>) -> Halt {
+pub(super) fn failed(code: &str, message: impl Into<String>) -> Halt {
     Halt::Failed(RunError { code: code.to_owned(), message: message.into() })
 }
 
 /// Carries the run of a job as far as it goes.
-pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
+pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) -> Left {
     let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
-    let org = job.job.organization_id;
-    let row = match app.store().run_of_job(org, job.job.id).await {
-        Ok(Some(row)) if !row.run.state.is_final() => row,
-        Ok(_) => return Left::Ended(JobState::Done, None),
-        Err(error) => return Left::Again(error.to_string(), None),
+    let (row, kept, ground) = match begun.map(|begun| *begun) {
+        Some(Begun { row, kept, caller, thread, chosen, messages }) => {
+            (row, kept, Some(Ground { caller, thread, chosen, messages }))
+        }
+        None => match read(app, job).await {
+            Ok((row, kept)) => (row, kept, None),
+            Err(left) => return left,
+        },
     };
     let carried = app.runs().enter(row.run.id);
-    let stop = carried.stop.clone();
-    let kept = match Kept::open(app, &row).await {
-        Ok(kept) => Arc::new(kept),
-        Err(fault) => return Left::Again(fault.message, None),
-    };
+    let (stop, kept) = (carried.stop.clone(), Arc::new(kept));
     let left = row.run.deadline_at.since(app.clock().now());
     let mut carrier = Carrier {
         app: app.clone(),
@@ -120,11 +119,12 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
         repeats: Repeats::new(),
         deadline: Instant::now() + left,
     };
-    let halt = match carrier.go(job).await {
+    let halt = match carrier.go(job, ground).await {
         Ok(()) => return Left::Settled,
         Err(halt) => halt,
     };
     match carrier.halt(halt).await {
+        Ok(Left::Again(why, pause)) => carrier.again(job, why, pause),
         Ok(left) => left,
         Err(fault) if fault.code == "fenced" => Left::Settled,
         Err(fault) => {
@@ -134,9 +134,48 @@ pub(crate) async fn carry(app: &App, job: &JobRow) -> Left {
     }
 }
 
+/// Ends a run that nobody can go on with, for what was asked cannot be read any more.
+async fn give_up(app: &App, job: &JobRow, row: &RunRow) -> Result<(), Fault> {
+    let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
+    let now = app.clock().now();
+    let message = format!("it was tried {} times, but its request cannot be read", job.job.max_attempts);
+    let ending = Ending {
+        run: row.run.id,
+        state: RunState::Failed,
+        output: None,
+        error: Some(RunError { code: "died".to_owned(), message }),
+        job: JobState::Dead,
+        turn: None,
+        settled: None,
+        handed: None,
+        news: None,
+        let_go: Some(crate::call::resume::run_over()),
+        now,
+    };
+    app.store().end_run(fence, ending).await?;
+    Ok(())
+}
+
+/// The run of a job, and what it goes on with.
+async fn read(app: &App, job: &JobRow) -> Result<(RunRow, Kept), Left> {
+    let row = match app.store().run_of_job(job.job.organization_id, job.job.id).await {
+        Ok(Some(row)) if !row.run.state.is_final() => row,
+        Ok(_) => return Err(Left::Ended(JobState::Done, None)),
+        Err(error) => return Err(Left::Again(error.to_string(), None)),
+    };
+    match Kept::open(app, &row).await {
+        Ok(kept) => Ok((row, kept)),
+        Err(_) if job.job.attempts > job.job.max_attempts => match give_up(app, job, &row).await {
+            Ok(()) => Err(Left::Settled),
+            Err(fault) => Err(Left::Again(fault.message, None)),
+        },
+        Err(fault) => Err(Left::Again(fault.message, None)),
+    }
+}
+
 impl Carrier {
-    /// To the end, or to where it does not go on.
-    async fn go(&mut self, job: &JobRow) -> Result<(), Halt> {
+    /// To the end, or to where it does not go on. Without a `ground` the tables are read.
+    async fn go(&mut self, job: &JobRow, ground: Option<Ground>) -> Result<(), Halt> {
         if job.job.attempts > job.job.max_attempts {
             let attempts = job.job.max_attempts;
             let why = job.job.error.clone().map(|why| format!(": {why}")).unwrap_or_default();
@@ -145,7 +184,10 @@ impl Carrier {
         // One that was begun by whoever asked for it is taken up already.
         if self.fence.epoch > 1 || self.row.run.state != RunState::Running {
             let now = self.app.clock().now();
-            self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+            let held = self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+            if held.cancel {
+                return Err(Halt::Cancelled);
+            }
             self.row.run.state = RunState::Running;
             self.row.run.started_at.get_or_insert(now);
         }
@@ -153,13 +195,11 @@ impl Carrier {
         if self.app.clock().now() >= self.row.run.deadline_at {
             return Err(deadline_over());
         }
-        let org = self.row.run.organization_id;
-        let caller = match self.kept.caller.caller(&self.app, org).await? {
-            Ok(caller) => caller,
-            Err(why) => return Err(failed("not_allowed", why)),
+        let ground = match ground {
+            Some(ground) => ground,
+            None => Ground::find(&self.app, &self.row, &self.kept).await?,
         };
-        let thread = self.app.store().thread(org, self.row.run.thread_id).await?;
-        let Some(thread) = thread else { return Err(failed("not_allowed", "its thread was deleted")) };
+        let Ground { caller, thread, chosen, messages } = ground;
         let mut context = thread.context;
         context.extend(self.kept.context.clone());
         let mut established = Object::new();
@@ -172,15 +212,9 @@ impl Carrier {
         if let Some(handed) = &self.kept.handed {
             established.insert("handoffs".to_owned(), json!(handed.handoffs));
         }
-        let chosen = match models::resolve(&self.app, org, &self.row.run.model).await {
-            Ok(chosen) => chosen,
-            Err(fault) if fault.kind == callwright_model::FaultKind::Invalid => {
-                return Err(failed("model_error", fault.message));
-            }
-            Err(fault) => return Err(fault.into()),
-        };
         let reach = reach::of(&self.app, &caller, &self.kept).await?;
-        let definitions = reach::definitions(&self.app, &caller, &reach, models::format_of(&chosen)).await?;
+        let definitions =
+            reach::definitions(&self.app, &caller, self.kept.agent, &reach, crate::models::format_of(&chosen)).await?;
         let scene = Scene {
             app: self.app.clone(),
             run: self.row.run.id,
@@ -189,10 +223,21 @@ impl Carrier {
             reach: Arc::new(reach),
             context: Arc::new(context),
             established: Arc::new(established),
+            // What a schedule asks for is asked by nobody who could agree to anything.
+            has_person: job.job.schedule_id.is_none(),
         };
-        self.load().await?;
+        match messages {
+            // There is nothing else yet.
+            Some(messages) => self.messages = messages,
+            None => self.load().await?,
+        }
+        let mut looked = Instant::now();
         loop {
             self.check().await?;
+            if looked.elapsed() > LOOK_AT_RIGHTS {
+                Ground::caller(&self.app, &self.row, &self.kept).await?;
+                looked = Instant::now();
+            }
             match self.asked() {
                 Some(calls) => {
                     if self.tools(&scene, &calls).await? {
@@ -213,10 +258,20 @@ impl Carrier {
         let (run, thread) = (self.row.run.id, self.row.run.thread_id);
         let messages = self.app.store().last_messages(thread, history::MOST_MESSAGES).await?;
         let messages = match &self.kept.handed {
-            Some(from) => handoff::introduced(from, run, messages),
-            None => messages.into_iter().map(|message| message.message).collect(),
+            Some(from) => history::shown(handoff::introduced(from, run, messages), None),
+            None => {
+                // A long run has more answers than that; what it was asked is never left out.
+                let asked = match messages
+                    .iter()
+                    .any(|message| message.run_id == Some(run) && message.message.is_user())
+                {
+                    true => None,
+                    false => self.app.store().first_message_of_run(thread, run).await?.map(|message| message.message),
+                };
+                history::shown(messages.into_iter().map(|message| message.message).collect(), asked)
+            }
         };
-        self.messages = history::shown(messages);
+        self.messages = messages;
         self.steps = self.app.store().steps(run, 1, MOST_STEPS).await?;
         for step in self.steps.iter().filter(|step| step.kind == StepKind::Tool && step.state.is_settled()) {
             let arguments = step.arguments.as_ref().map(Value::to_string).unwrap_or_default();
@@ -287,6 +342,10 @@ impl Carrier {
 
     /// Asks the model. True: that was the end.
     async fn turn(&mut self, scene: &Scene, chosen: &Chosen, tools: &[Value]) -> Result<bool, Halt> {
+        if history::is_too_long(&self.messages) {
+            let asked = self.messages.iter().rfind(|message| message.is_user()).cloned();
+            self.messages = history::shown(std::mem::take(&mut self.messages), asked);
+        }
         let began = self.app.clock().now();
         let ask = turn::ask(scene, chosen, &self.messages, tools, self.deadline);
         let reply = match self.unless_stopped(true, ask).await?? {
@@ -312,8 +371,7 @@ impl Carrier {
         if calls == 0 {
             let output = turn.message.text();
             let end = End { turn: Some(turn), ..End::new(RunState::Completed, Some(output)) };
-            finish::end(self, end).await?;
-            return Ok(true);
+            return if finish::end(self, end).await? { Ok(true) } else { Err(Halt::Cancelled) };
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
         let (held, seq) = self.app.store().append_turn(self.fence, turn).await?;
@@ -369,6 +427,7 @@ impl Carrier {
         let (done, waits) = match went?? {
             Went::Ended(done) => (done, false),
             Went::Wait(done) => (done, true),
+            Went::Broke(done, fault) => return Err(self.keep_ended(seq, done, fault).await?),
             Went::Loop(tool) => {
                 return Err(failed(
                     "loop_detected",
@@ -409,6 +468,28 @@ impl Carrier {
         self.steps.extend(steps);
         self.messages.extend(messages);
         if held.cancel { Err(Halt::Cancelled) } else { Ok(false) }
+    }
+
+    /// Keeps what became of those calls that have ended, although another could not be made: they are not made again.
+    async fn keep_ended(&mut self, seq: i64, done: Vec<Done>, fault: Fault) -> Result<Halt, Halt> {
+        let is_new = |step: &Step| {
+            let same = |known: &&Step| known.seq == seq && known.position == step.position;
+            step.state.is_settled() && !self.steps.iter().find(same).is_some_and(|known| known.state.is_settled())
+        };
+        let steps: Vec<Step> = done.into_iter().map(|done| done.step).filter(is_new).collect();
+        if !steps.is_empty() {
+            let (run, thread) = (self.row.run.id, self.row.run.thread_id);
+            let settled = Settled { run, thread, steps, messages: Vec::new(), now: self.app.clock().now() };
+            self.app.store().settle_steps(self.fence, settled).await?;
+        }
+        Ok(fault.into())
+    }
+
+    /// When it is tried again: not later than its time is over.
+    fn again(&self, job: &JobRow, why: String, pause: Option<Duration>) -> Left {
+        let usual = crate::job::worker::wait(job.job.attempts, rand::random());
+        let left = self.row.run.deadline_at.since(self.app.clock().now());
+        Left::Later(why, pause.unwrap_or_default().max(usual).min(left))
     }
 
     /// Lies down until those who are waited for have done their part; they may have by now.
@@ -499,7 +580,8 @@ impl Carrier {
             _ if is_dead => JobState::Dead,
             _ => JobState::Done,
         };
-        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, news: None, now }
+        let let_go = (state != RunState::Completed).then(crate::call::resume::run_over);
+        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, news: None, let_go, now }
     }
 }
 

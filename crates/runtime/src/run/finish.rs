@@ -46,11 +46,12 @@ impl End {
     }
 }
 
-/// Ends a run that is carried.
-pub(super) async fn end(carrier: &mut Carrier, end: End) -> Result<(), Fault> {
+/// Ends a run that is carried. False: it was to complete, but somebody wants it to stop.
+pub(super) async fn end(carrier: &mut Carrier, end: End) -> Result<bool, Fault> {
     let app = carrier.app.clone();
     let now = app.clock().now();
     let message = end.turn.as_ref().map(|turn| turn.message.clone());
+    let state = end.state;
     let added = end.settled.as_ref().map_or(0, |settled| settled.messages.len());
     let run = &mut carrier.row.run;
     (run.state, run.output, run.error) = (end.state, end.output.clone(), end.error.clone());
@@ -61,7 +62,12 @@ pub(super) async fn end(carrier: &mut Carrier, end: End) -> Result<(), Fault> {
     ending.news = news(&app, run, &carrier.kept).await?;
     let last = app.store().end_run(carrier.fence, ending).await;
     crate::failpoint!("run.ended");
-    last?;
+    if !last? {
+        return Ok(false);
+    }
+    if state != RunState::Completed {
+        app.tickets().changed();
+    }
     if let Some(message) = message
         && app.runs().is_watched(carrier.run().id)
         && let Ok(last) = app.store().last_messages(carrier.run().thread_id, 1).await
@@ -74,7 +80,7 @@ pub(super) async fn end(carrier: &mut Carrier, end: End) -> Result<(), Fault> {
     }
     carrier.tell_run();
     metering::run_ended(carrier.run());
-    Ok(())
+    Ok(true)
 }
 
 /// The webhook that tells of the end, if its caller wants one.

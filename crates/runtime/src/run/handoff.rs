@@ -85,7 +85,7 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         schedule: None,
         at_once: false,
     };
-    let next = draw_up(app, &scene.caller, &agent, &request, draft).await?;
+    let (next, _) = draw_up(app, &scene.caller, &agent, &request, draft).await?;
     let to = HandedTo {
         agent_id: agent.id,
         agent_name: agent.name,

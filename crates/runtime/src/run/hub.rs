@@ -5,8 +5,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use callwright_model::{id::RunId, run::RunEvent};
-use tokio::sync::broadcast;
+use callwright_model::{
+    id::RunId,
+    run::{Run, RunEvent, RunState},
+};
+use tokio::sync::{broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// Events that a slow watcher may fall behind before it misses some.
@@ -17,6 +20,8 @@ const BUFFER: usize = 256;
 pub struct Runs {
     watchers: Mutex<HashMap<RunId, broadcast::Sender<RunEvent>>>,
     carried: Mutex<HashMap<RunId, CancellationToken>>,
+    /// Those who want to know only how it ends, or that it lies down.
+    waiting: Mutex<HashMap<RunId, Vec<oneshot::Sender<Run>>>>,
 }
 
 /// A run that is carried; dropped, it is not any more.
@@ -68,6 +73,31 @@ impl Runs {
             && (sender.send(event).is_err() || is_over)
         {
             watchers.remove(&id);
+        }
+    }
+
+    /// Is given the run once it has ended or lies down; nothing if that is kept by another process.
+    pub(crate) fn when_settled(&self, id: RunId) -> oneshot::Receiver<Run> {
+        let (sender, receiver) = oneshot::channel();
+        let mut waiting = lock(&self.waiting);
+        // Those who do not wait any more are forgotten when another comes.
+        waiting.retain(|_, senders| {
+            senders.retain(|sender| !sender.is_closed());
+            !senders.is_empty()
+        });
+        waiting.entry(id).or_default().push(sender);
+        receiver
+    }
+
+    /// Tells those who wait for it that a run has ended or lies down.
+    pub(crate) fn settle(&self, run: &Run) {
+        if !run.state.is_final() && run.state != RunState::Waiting {
+            return;
+        }
+        let senders = lock(&self.waiting).remove(&run.id).unwrap_or_default();
+        for sender in senders {
+            // Whoever waited may have left.
+            let _ = sender.send(run.clone());
         }
     }
 

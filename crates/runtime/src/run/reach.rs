@@ -6,12 +6,13 @@ use callwright_model::{
     Fault,
     account::Caller,
     definition::{self, Format},
+    id::AgentId,
     tool::ToolSpec,
 };
 use serde_json::Value;
 
 use super::{kept::Kept, tools::Reach};
-use crate::{App, features, registry};
+use crate::{App, registry};
 
 /// The most tools that one run has.
 pub(crate) const MOST: usize = 128;
@@ -33,12 +34,14 @@ pub(super) async fn of(app: &App, caller: &Caller, kept: &Kept) -> Result<Reach,
 pub(super) async fn definitions(
     app: &App,
     caller: &Caller,
+    agent: AgentId,
     reach: &Reach,
     format: Format,
 ) -> Result<Vec<Value>, Fault> {
-    let own = registry::define::specs_of_agent(app, caller.org_id, &reach.agent).await?;
+    let offer = registry::define::offer_of_agent(app, caller.org_id, agent).await?;
+    let own = &offer.specs;
     let specs = match &reach.chosen {
-        None => own,
+        None => own.clone(),
         Some(chosen) => {
             let mut specs: Vec<ToolSpec> = Vec::with_capacity(chosen.len());
             for (name, is_own) in chosen {
@@ -51,11 +54,10 @@ pub(super) async fn definitions(
             specs
         }
     };
-    let off = features::kinds_off(app, caller.org_id).await?;
     let mut names = BTreeSet::new();
     let mut specs: Vec<ToolSpec> = specs
         .into_iter()
-        .filter(|spec| spec.active && !off.contains(&spec.kind) && names.insert(spec.name.clone()))
+        .filter(|spec| spec.active && !offer.kinds_off.contains(&spec.kind) && names.insert(spec.name.clone()))
         .take(MOST)
         .collect();
     if specs.iter().any(|spec| !spec.policy.confirm.is_no()) {

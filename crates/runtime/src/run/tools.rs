@@ -70,6 +70,8 @@ pub(super) struct Scene {
     /// The thread's variables and the run's context.
     pub context: Arc<Object>,
     pub established: Arc<Object>,
+    /// Whether a person is in the thread who can be asked something.
+    pub has_person: bool,
 }
 
 /// What became of a call.
@@ -87,6 +89,8 @@ pub(super) enum Went {
     Ended(Vec<Done>),
     /// Some wait for somebody outside.
     Wait(Vec<Done>),
+    /// One could not be made, by our own fault; these were.
+    Broke(Vec<Done>, Fault),
     /// The model repeats itself and does not listen.
     Loop(String),
 }
@@ -138,7 +142,18 @@ pub(super) async fn go(
         .buffered(width)
         .collect()
         .await;
-    let done = done.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut fault = None;
+    let mut ended = Vec::with_capacity(done.len());
+    for one in done {
+        match one {
+            Ok(one) => ended.push(one),
+            Err(broken) => fault = Some(broken),
+        }
+    }
+    if let Some(fault) = fault {
+        return Ok(Went::Broke(ended, fault));
+    }
+    let done = ended;
     Ok(if done.iter().any(|done| done.parts.is_none()) { Went::Wait(done) } else { Went::Ended(done) })
 }
 
@@ -250,6 +265,11 @@ async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<T
             call.name
         )));
     };
+    if call.name == call::CONFIRM_TOOL && !scene.has_person {
+        return Ok(Told::Refused(
+            "nobody is here who could be asked: this was started by the clock. Nothing was done; say in your answer what a person has to confirm".to_owned(),
+        ));
+    }
     if call.name == call::CONFIRM_TOOL && is_own_question(scene, call).await? {
         return Ok(Told::Refused(
             "the person has not answered yet: ask them, end your turn, and wait for what they say".to_owned(),

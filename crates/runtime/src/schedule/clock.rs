@@ -78,7 +78,7 @@ async fn started(app: &App, row: &ScheduleRow, due: Timestamp) -> Result<Started
     }
     let wish = wish::run(&schedule.target, key)?;
     match run::prepare(app, &caller, &wish, Some(schedule.id), false).await? {
-        Prepared::New(new) => Ok(Started::Run(new)),
+        Prepared::New(new, _) => Ok(Started::Run(new)),
         Prepared::Known(run) => Err(Fault::conflict("job_exists", format!("{} was started for this time", run.id))),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::{STATEMENTS, fetch_all};
+use super::{fetch_all, set_up};
 use crate::{
     error::{Error, Result},
     value::{Row, Value},
@@ -60,7 +60,7 @@ impl Readers {
             &self.path,
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        set_up(&connection)?;
         connection.execute_batch(
             "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4000; \
              PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",

@@ -144,6 +144,7 @@ fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
         settled: None,
         handed: None,
         news: None,
+        let_go: None,
         now,
     }
 }
@@ -311,6 +312,10 @@ on_both! {
         assert!(!db.store.cancel_run(org, ending(run.id, RunState::Cancelled, at(3))).await.unwrap());
         let (held, _) = db.store.append_turn(fence(&job), turn(&run, &[])).await.unwrap();
         assert!(held.cancel);
+        // Whoever takes it up after the carrier has died is told as well, and an answer that comes now is none.
+        assert!(db.store.take_up_run(fence(&job), run.id, at(3)).await.unwrap().cancel);
+        assert!(!db.store.end_run(fence(&job), ending(run.id, RunState::Completed, at(4))).await.unwrap());
+        assert_eq!(db.store.run(org, run.id).await.unwrap().unwrap().run.state, RunState::Running);
         db.store.end_run(fence(&job), Ending { job: JobState::Cancelled, ..ending(run.id, RunState::Cancelled, at(4)) }).await.unwrap();
         let (other, _) = db.organization().await;
         assert!(db.store.run(other, run.id).await.unwrap().is_none());

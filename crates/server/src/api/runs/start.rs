@@ -177,14 +177,17 @@ async fn begin(
         dedupe_key: key.map(|key| format!("run:{}:{key}", caller.user_id)),
         ..RunRequest::new(agent, spec.message.parts())
     };
-    let run = run::start(&state.app, caller, request).await?;
-    if events::are_wanted(headers) {
+    let wants_events = events::are_wanted(headers);
+    let run = match spec.wait_ms {
+        wait_ms if wait_ms > 0 && !wants_events => {
+            let wait = Duration::from_millis(wait_ms.into());
+            run::start_and_wait(&state.app, caller, request, wait, &state.closing).await?
+        }
+        _ => run::start(&state.app, caller, request).await?,
+    };
+    if wants_events {
         return stream(state, caller, run.id, 0).await;
     }
-    let run = match spec.wait_ms {
-        0 => run,
-        wait_ms => settled(state, caller, run.id, wait_ms).await?,
-    };
     let status = if run.state.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let location = format!("/api/v1/runs/{}", run.id);
     Ok((status, [(header::LOCATION, location)], Json(run)).into_response())
