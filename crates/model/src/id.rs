@@ -237,6 +237,8 @@ pub mod kind {
     pub enum AgentDraft {}
     /// A step of a call.
     pub enum Control {}
+    /// A fixed plan of steps over tools or agents.
+    pub enum Workflow {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -325,6 +327,9 @@ pub mod kind {
     impl IdKind for Feedback {
         const PREFIX: &'static str = "fb";
     }
+    impl IdKind for Workflow {
+        const PREFIX: &'static str = "wf";
+    }
     impl IdKind for AgentDraft {
         const PREFIX: &'static str = "draft";
     }
@@ -393,6 +398,8 @@ pub type FeedbackId = Id<kind::Feedback>;
 pub type AgentDraftId = Id<kind::AgentDraft>;
 /// Identifies a step of a call.
 pub type ControlId = Id<kind::Control>;
+/// Identifies a fixed plan of steps over tools or agents.
+pub type WorkflowId = Id<kind::Workflow>;
 
 #[cfg(test)]
 mod tests {

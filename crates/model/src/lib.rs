@@ -37,6 +37,7 @@ pub mod ticket;
 pub mod time;
 pub mod tool;
 pub mod webhook;
+pub mod workflow;
 
 pub use control::{ControlEvent, Directive};
 pub use error::{ErrorClass, ToolError};

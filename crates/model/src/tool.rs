@@ -8,6 +8,7 @@ pub mod business;
 mod config;
 mod described;
 pub mod http;
+pub mod nested;
 pub mod policy;
 pub mod python;
 mod read;
@@ -29,6 +30,7 @@ use crate::{
 pub use business::{BusinessConfig, BusinessFunction};
 pub use config::Config;
 pub use http::HttpConfig;
+pub use nested::{AgentConfig, WorkflowConfig};
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
 pub use python::PythonConfig;
 pub use speech::Speech;
@@ -48,6 +50,10 @@ pub enum Kind {
     Python,
     /// A function that comes with the program: a calculator, a list of tasks, a calendar.
     Business,
+    /// An agent that is called as one tool.
+    Agent,
+    /// A workflow that is called as one tool.
+    Workflow,
 }
 
 impl Kind {
@@ -58,6 +64,8 @@ impl Kind {
             Self::System => "system",
             Self::Python => "python",
             Self::Business => "business",
+            Self::Agent => "agent",
+            Self::Workflow => "workflow",
         }
     }
 
@@ -68,6 +76,8 @@ impl Kind {
             "system" => Some(Self::System),
             "python" | "function" | "python_function" => Some(Self::Python),
             "business" => Some(Self::Business),
+            "agent" => Some(Self::Agent),
+            "workflow" => Some(Self::Workflow),
             _ => None,
         }
     }

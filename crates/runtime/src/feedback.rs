@@ -53,6 +53,9 @@ pub struct FeedbackReport {
 pub async fn give(app: &App, caller: &Caller, run: RunId, spec: FeedbackSpec) -> Result<Feedback, Fault> {
     require(caller, Right::Call, Scope::AgentsRun)?;
     let found = app.store().run(caller.org_id, run).await?.ok_or_else(|| Fault::not_found("run", run))?;
+    let agent_id = found.run.agent_id.ok_or_else(|| {
+        Fault::invalid("run", "this is the run of a workflow; say what you think of the runs of its agents")
+    })?;
     let scale = spec.scale.unwrap_or(Scale::of(spec.rating));
     if !scale.has(spec.rating) {
         let message = match scale {
@@ -66,7 +69,7 @@ pub async fn give(app: &App, caller: &Caller, run: RunId, spec: FeedbackSpec) ->
         id: app.ids().next(),
         organization_id: caller.org_id,
         run_id: run,
-        agent_id: found.run.agent_id,
+        agent_id,
         user_id: caller.user_id,
         rating: spec.rating,
         scale,

@@ -43,5 +43,6 @@ pub mod schedule;
 pub mod suggest;
 pub mod threads;
 pub mod tickets;
+pub mod workflow;
 
 pub use app::{App, Settings};

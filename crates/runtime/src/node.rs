@@ -9,7 +9,7 @@ use callwright_model::{ErrorClass, Fault, IdSource, ToolError, id::NodeId};
 use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::{App, job::worker, metering, outbox, tickets};
+use crate::{App, job::worker, metering, outbox, run::family, tickets};
 
 /// Rows thrown away in one statement.
 const BATCH: u32 = 500;
@@ -129,6 +129,9 @@ pub(crate) async fn housekeeping(app: App) {
         if seconds.is_multiple_of(3) {
             if let Err(error) = worker::give_back(&app).await {
                 tracing::warn!(%error, "the jobs of this node could not be looked at");
+            }
+            if let Err(error) = family::sweep(&app).await {
+                tracing::warn!(?error, "runs within runs could not be looked at");
             }
             match app.store().wake_overlooked_jobs(app.clock().now(), BATCH).await {
                 Ok(0) => {}

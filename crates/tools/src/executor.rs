@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     freshness::{Freshness, Validators},
+    nested::NestedRun,
     python::Python,
 };
 
@@ -147,6 +148,15 @@ pub trait Ports: Send + Sync {
     /// A [`Fault`] is our own mistake, or a database that is not there.
     async fn business(&self, config: &BusinessConfig, _: &PreparedCall) -> Result<Outcome, Fault> {
         let message = format!("`{}` cannot be carried out here", config.function.as_str());
+        Ok(Outcome::Failed(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
+    }
+
+    /// Begins the run of an agent or a workflow, whose end answers the call.
+    ///
+    /// # Errors
+    /// A [`Fault`] is our own mistake, or a database that is not there.
+    async fn begin_run(&self, _: NestedRun) -> Result<Outcome, Fault> {
+        let message = "no run can be begun here";
         Ok(Outcome::Failed(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
     }
 }

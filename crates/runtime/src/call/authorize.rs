@@ -17,7 +17,7 @@ pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> R
     // A replay has shown its own right and scope already.
     let scope = match request.source {
         _ if request.replay_of.is_some() => Scope::ExecutionsDecide,
-        "run" => Scope::AgentsRun,
+        "run" | "workflow" => Scope::AgentsRun,
         _ => Scope::ToolsCall,
     };
     require(&request.caller, Right::Call, scope)?;

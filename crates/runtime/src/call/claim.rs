@@ -127,7 +127,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         intent_slot: slot,
         resendable: is_resendable(&work),
     };
-    if work.callback().is_some() {
+    if work.later().is_some() {
         return callback::lead(app, work, new).await;
     }
     let claim = if is_gated { app.store().claim(&new).await? } else { app.store().claim_and_start(&new).await? };
@@ -292,7 +292,7 @@ pub(super) async fn give_up_rerun(
 /// Whether somebody may ask later how it went: then all of the outcome is kept.
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
-    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.callback().is_some()
+    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.later().is_some()
 }
 
 /// A write is recorded by the ledger; how it came past the limits is added behind.
@@ -481,6 +481,8 @@ pub(super) fn is_resendable(work: &Work) -> bool {
     let spec = &work.tool().tool.spec;
     spec.effect == Effect::Read
         || spec.repeatable
+        // Asked for again, it is the same run.
+        || spec.config.is_nested()
         || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
 }
 

@@ -13,7 +13,7 @@ use callwright_model::{
     tool::{BusinessConfig, Effect},
 };
 use callwright_tools::{
-    Cleared, ControlAsk, ExecCx, Freshness, Listener, OauthClient, Ports, PreparedCall, Validators,
+    Cleared, ControlAsk, ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators,
 };
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,7 @@ use super::{
     cached::Exchange,
     claim,
     late::{self, Stage},
-    record,
+    nested, record,
     shape::Shaped,
     speech,
     work::Work,
@@ -248,6 +248,10 @@ impl Ports for CallPorts<'_> {
             is_run: self.work.request.source == "run",
         };
         control::clear(self.app, step, ask).await
+    }
+
+    async fn begin_run(&self, run: NestedRun) -> Result<Outcome, Fault> {
+        nested::begin(self.app, self.work, run).await
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {

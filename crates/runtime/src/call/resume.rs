@@ -54,7 +54,7 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
     };
     crate::failpoint!("resume.before");
     let now = app.clock().now();
-    let next = match work.callback() {
+    let next = match work.later() {
         Some(_) => Some(callback::ticket(app, &mut work).await?.row),
         None => None,
     };

@@ -151,7 +151,7 @@ pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, p
     app.clone().spawn(async move {
         metering::job_started(&job.job, app.clock().now());
         let left = match job.job.kind {
-            JobKind::Run => run::carry(&app, &job, begun).await,
+            JobKind::Run => Box::pin(run::carry(&app, &job, begun)).await,
             JobKind::Call => super::call::carry(&app, &job).await,
         };
         leave(&app, &job, left).await;

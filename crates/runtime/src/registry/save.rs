@@ -8,7 +8,7 @@ use callwright_model::{
     credit::Operation,
     proposal::Proposal,
     tool::{
-        Tool, ToolSpec,
+        Config, Tool, ToolSpec,
         release::{Bump, ToolChange},
     },
 };
@@ -22,7 +22,7 @@ use super::{
     follow, own,
     write::{Action, Upserted},
 };
-use crate::{App, audit, control, credits, features, library::Origin, proposals};
+use crate::{App, agents, audit, control, credits, features, library::Origin, proposals, workflow};
 
 /// The version of a tool that says nothing.
 const FIRST: Version = Version::new(1, 0, 0);
@@ -335,11 +335,28 @@ pub(crate) async fn check(
             "the secret `{name}` is not set: calls fail with `secret_missing` until an administrator sets it (`callwright secret set {name}`)"
         ));
     }
+    if let Some(missing) = nested_missing(app, caller, &tool.spec.config).await? {
+        warnings.push(missing);
+    }
     // Only a warning: what the guard lets through is the operator's setting, and may change.
     if let Some(Err(why)) = compiled.executor.base_url().map(|url| app.guard().check_url(url)) {
         warnings.push(format!("calls will be refused by the outbound guard: {why}"));
     }
     Ok(warnings)
+}
+
+/// An agent or a workflow that is not there yet: a tool may come before it.
+async fn nested_missing(app: &App, caller: &Caller, config: &Config) -> Result<Option<String>, Fault> {
+    let (what, name, is_there) = match config {
+        Config::Agent(config) => {
+            ("agent", &config.agent, agents::find(app, caller.org_id, &config.agent).await?.is_some())
+        }
+        Config::Workflow(config) => {
+            ("workflow", &config.workflow, workflow::find(app, caller.org_id, &config.workflow).await?.is_some())
+        }
+        _ => return Ok(None),
+    };
+    Ok((!is_there).then(|| format!("there is no {what} `{name}` yet: calls fail with `not_found` until there is")))
 }
 
 fn warnings(spec: &ToolSpec) -> Vec<String> {

@@ -12,7 +12,7 @@ use callwright_model::{
     Fault, Object, Timestamp,
     chat::{ChatMessage, ToolCall},
     job::JobState,
-    run::{Run, RunError, RunEvent, RunState, Step, StepKind, StepState, ThreadMessage},
+    run::{Run, RunError, RunEvent, RunKind, RunState, Step, StepKind, StepState, ThreadMessage},
 };
 use callwright_store::{
     job::{JobFence, JobRow},
@@ -26,7 +26,7 @@ use super::{
     Begun,
     begun::Ground,
     finish::{self, End},
-    handoff, history,
+    flow, handoff, history,
     history::Repeats,
     kept::Kept,
     reach,
@@ -104,8 +104,8 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
             Err(left) => return left,
         },
     };
-    let carried = app.runs().enter(row.run.id);
-    let (stop, kept) = (carried.stop.clone(), Arc::new(kept));
+    let entered = app.runs().enter(row.run.id);
+    let (stop, kept) = (entered.stop.clone(), Arc::new(kept));
     let left = row.run.deadline_at.since(app.clock().now());
     let mut carrier = Carrier {
         app: app.clone(),
@@ -119,7 +119,11 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
         repeats: Repeats::new(),
         deadline: Instant::now() + left,
     };
-    let halt = match carrier.go(job, ground).await {
+    let carried = match carrier.row.run.kind {
+        RunKind::Agent => Box::pin(carrier.go(job, ground)).await,
+        RunKind::Workflow => Box::pin(flow::go(&mut carrier, job)).await,
+    };
+    let halt = match carried {
         Ok(()) => return Left::Settled,
         Err(halt) => halt,
     };
@@ -148,6 +152,7 @@ async fn give_up(app: &App, job: &JobRow, row: &RunRow) -> Result<(), Fault> {
         turn: None,
         settled: None,
         handed: None,
+        flow: None,
         news: None,
         let_go: Some(crate::call::resume::run_over()),
         now,
@@ -174,8 +179,8 @@ async fn read(app: &App, job: &JobRow) -> Result<(RunRow, Kept), Left> {
 }
 
 impl Carrier {
-    /// To the end, or to where it does not go on. Without a `ground` the tables are read.
-    async fn go(&mut self, job: &JobRow, ground: Option<Ground>) -> Result<(), Halt> {
+    /// Takes the run up.
+    pub(super) async fn begin(&mut self, job: &JobRow) -> Result<(), Halt> {
         if job.job.attempts > job.job.max_attempts {
             let attempts = job.job.max_attempts;
             let why = job.job.error.clone().map(|why| format!(": {why}")).unwrap_or_default();
@@ -195,6 +200,12 @@ impl Carrier {
         if self.app.clock().now() >= self.row.run.deadline_at {
             return Err(deadline_over());
         }
+        Ok(())
+    }
+
+    /// To the end, or to where it does not go on. Without a `ground` the tables are read.
+    async fn go(&mut self, job: &JobRow, ground: Option<Ground>) -> Result<(), Halt> {
+        self.begin(job).await?;
         let ground = match ground {
             Some(ground) => ground,
             None => Ground::find(&self.app, &self.row, &self.kept).await?,
@@ -212,9 +223,10 @@ impl Carrier {
         if let Some(handed) = &self.kept.handed {
             established.insert("handoffs".to_owned(), json!(handed.handoffs));
         }
+        let Some(agent) = self.kept.agent else { return Err(failed("internal", "its agent is not known")) };
         let reach = reach::of(&self.app, &caller, &self.kept).await?;
         let definitions =
-            reach::definitions(&self.app, &caller, self.kept.agent, &reach, crate::models::format_of(&chosen)).await?;
+            reach::definitions(&self.app, &caller, agent, &reach, crate::models::format_of(&chosen)).await?;
         let scene = Scene {
             app: self.app.clone(),
             run: self.row.run.id,
@@ -223,8 +235,8 @@ impl Carrier {
             reach: Arc::new(reach),
             context: Arc::new(context),
             established: Arc::new(established),
-            // What a schedule asks for is asked by nobody who could agree to anything.
-            has_person: job.job.schedule_id.is_none(),
+            // What a schedule or another run asks for is asked by nobody who could agree to anything.
+            has_person: job.job.schedule_id.is_none() && self.row.run.parent_id.is_none(),
         };
         match messages {
             // There is nothing else yet.
@@ -257,21 +269,16 @@ impl Carrier {
     async fn load(&mut self) -> Result<(), Halt> {
         let (run, thread) = (self.row.run.id, self.row.run.thread_id);
         let messages = self.app.store().last_messages(thread, history::MOST_MESSAGES).await?;
-        let messages = match &self.kept.handed {
-            Some(from) => history::shown(handoff::introduced(from, run, messages), None),
-            None => {
-                // A long run has more answers than that; what it was asked is never left out.
-                let asked = match messages
-                    .iter()
-                    .any(|message| message.run_id == Some(run) && message.message.is_user())
-                {
-                    true => None,
-                    false => self.app.store().first_message_of_run(thread, run).await?.map(|message| message.message),
-                };
-                history::shown(messages.into_iter().map(|message| message.message).collect(), asked)
-            }
+        // A long run has more answers than that; what it was asked is never left out.
+        let asked = match messages.iter().any(|message| message.run_id == Some(run) && message.message.is_user()) {
+            true => None,
+            false => self.app.store().first_message_of_run(thread, run).await?.map(|message| message.message),
         };
-        self.messages = messages;
+        let messages = match &self.kept.handed {
+            Some(from) => handoff::introduced(from, run, messages),
+            None => messages.into_iter().map(|message| message.message).collect(),
+        };
+        self.messages = history::shown(messages, asked);
         self.steps = self.app.store().steps(run, 1, MOST_STEPS).await?;
         for step in self.steps.iter().filter(|step| step.kind == StepKind::Tool && step.state.is_settled()) {
             let arguments = step.arguments.as_ref().map(Value::to_string).unwrap_or_default();
@@ -318,7 +325,7 @@ impl Carrier {
 
     /// Awaits `work`, unless somebody wants the run to stop, its time is over, or (where `leave` says so) the process
     /// stops.
-    async fn unless_stopped<T>(&self, leave: bool, work: impl Future<Output = T>) -> Result<T, Halt> {
+    pub(super) async fn unless_stopped<T>(&self, leave: bool, work: impl Future<Output = T>) -> Result<T, Halt> {
         tokio::pin!(work);
         let stopping = self.app.stopping();
         loop {
@@ -391,19 +398,12 @@ impl Carrier {
         let now = self.app.clock().now();
         let seq = i64::from(self.row.run.steps) + 1;
         let message = history::with_ids(reply.message, seq);
+        let name = if reply.model.is_empty() { self.row.run.model.clone() } else { reply.model };
         let mut steps = vec![Step {
-            seq,
-            position: 0,
-            kind: StepKind::Model,
             state: StepState::Done,
-            name: if reply.model.is_empty() { self.row.run.model.clone() } else { reply.model },
-            tool_call_id: None,
-            arguments: None,
-            execution_id: None,
-            result: None,
             usage: Some(reply.usage),
-            started_at: began,
             ended_at: Some(now),
+            ..Step::open(seq, 0, StepKind::Model, name, began)
         }];
         if let ChatMessage::Assistant { tool_calls, .. } = &message {
             steps.extend(tools::planned(tool_calls, seq, now));
@@ -564,7 +564,7 @@ impl Carrier {
         }
     }
 
-    fn tell_step(&self, step: &Step) {
+    pub(super) fn tell_step(&self, step: &Step) {
         let runs = self.app.runs();
         if runs.is_watched(self.row.run.id) {
             runs.tell(self.row.run.id, RunEvent::Step { step: Box::new(step.clone()) });
@@ -573,7 +573,7 @@ impl Carrier {
 
     /// What is kept at the end.
     pub(super) fn ending(&self, end: End, now: Timestamp) -> Ending {
-        let End { state, output, error, turn, settled, handed } = end;
+        let End { state, output, error, turn, settled, handed, flow } = end;
         let is_dead = error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "died" | "model_error"));
         let job = match state {
             RunState::Cancelled => JobState::Cancelled,
@@ -581,11 +581,11 @@ impl Carrier {
             _ => JobState::Done,
         };
         let let_go = (state != RunState::Completed).then(crate::call::resume::run_over);
-        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, news: None, let_go, now }
+        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, flow, news: None, let_go, now }
     }
 }
 
-fn deadline_over() -> Halt {
+pub(super) fn deadline_over() -> Halt {
     failed("deadline", "timeout: its time was over (`limits.timeout_s`)")
 }
 

@@ -6,12 +6,13 @@ use callwright_model::{
 };
 use callwright_store::{
     outbox::OutboxRow,
-    run::{Handed, Settled, Turn},
+    run::{FlowEnd, Handed, Settled, Turn},
 };
 use serde_json::json;
 
 use super::{
     carry::Carrier,
+    family,
     kept::{Kept, NewsForm},
     status,
 };
@@ -34,11 +35,13 @@ pub(super) struct End {
     pub settled: Option<Settled>,
     /// Who goes on with the conversation.
     pub handed: Option<Box<Handed>>,
+    /// What a workflow came to.
+    pub flow: Option<Box<FlowEnd>>,
 }
 
 impl End {
     pub(super) fn new(state: RunState, output: Option<String>) -> Self {
-        Self { state, output, error: None, turn: None, settled: None, handed: None }
+        Self { state, output, error: None, turn: None, settled: None, handed: None, flow: None }
     }
 
     pub(super) fn failed(error: RunError) -> Self {
@@ -50,7 +53,12 @@ impl End {
 pub(super) async fn end(carrier: &mut Carrier, end: End) -> Result<bool, Fault> {
     let app = carrier.app.clone();
     let now = app.clock().now();
-    let message = end.turn.as_ref().map(|turn| turn.message.clone());
+    let flow = end.flow.as_ref();
+    let message = match &end.turn {
+        Some(turn) => Some(turn.message.clone()),
+        None => flow.and_then(|flow| flow.message.clone()),
+    };
+    carrier.row.run.result = flow.and_then(|flow| flow.result.clone());
     let state = end.state;
     let added = end.settled.as_ref().map_or(0, |settled| settled.messages.len());
     let run = &mut carrier.row.run;
@@ -60,9 +68,9 @@ pub(super) async fn end(carrier: &mut Carrier, end: End) -> Result<bool, Fault> 
     let mut ending = carrier.ending(end, now);
     let run = &carrier.row.run;
     ending.news = news(&app, run, &carrier.kept).await?;
-    let last = app.store().end_run(carrier.fence, ending).await;
+    let kept = app.store().end_run(carrier.fence, ending).await;
     crate::failpoint!("run.ended");
-    if !last? {
+    if !kept? {
         return Ok(false);
     }
     if state != RunState::Completed {
@@ -80,6 +88,7 @@ pub(super) async fn end(carrier: &mut Carrier, end: End) -> Result<bool, Fault> 
     }
     carrier.tell_run();
     metering::run_ended(carrier.run());
+    family::ended(&app, &carrier.row).await;
     Ok(true)
 }
 

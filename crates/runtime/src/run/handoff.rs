@@ -12,7 +12,7 @@ use callwright_store::run::Handed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Draft, RunRequest, carry::Carrier, draw_up, tools::Scene};
+use super::{Asker, Draft, RunRequest, carry::Carrier, draw_up, tools::Scene};
 use crate::agents;
 
 /// The last messages among which the person's words are looked for.
@@ -74,7 +74,7 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         messages: if to.pass_context { Vec::new() } else { vec![ChatMessage::User { content: words }] },
         handed: Some(HandedFrom {
             run: run.id,
-            agent: run.agent_name.clone(),
+            agent: run.name().to_owned(),
             reason: to.reason,
             first_message: to.first_message,
             last_words: (to.pass_context && !said.is_empty()).then(|| said.chars().take(MOST_QUOTED).collect()),
@@ -85,7 +85,7 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         schedule: None,
         at_once: false,
     };
-    let (next, _) = draw_up(app, &scene.caller, &agent, &request, draft).await?;
+    let (next, _) = draw_up(app, &scene.caller, &agent, &request, draft, &Asker::default()).await?;
     let to = HandedTo {
         agent_id: agent.id,
         agent_name: agent.name,

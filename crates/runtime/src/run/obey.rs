@@ -36,12 +36,7 @@ impl Carrier {
         let end = End { settled: Some(settled.clone()), handed, ..End::new(RunState::Completed, Some(output)) };
         match finish::end(self, end).await {
             Ok(true) => {}
-            // Somebody wanted it to stop first. What its tools did is kept, and nobody goes on.
-            Ok(false) => {
-                let end = End { settled: Some(settled), ..End::new(RunState::Cancelled, None) };
-                finish::end(self, end).await?;
-                return Ok(());
-            }
+            Ok(false) => return Err(Halt::Cancelled),
             Err(fault) if is_handed && fault.code != "fenced" => return self.not_handed(fault, settled).await,
             Err(fault) => return Err(fault.into()),
         }
@@ -64,8 +59,7 @@ impl Carrier {
         }
         let error = RunError { code: "handoff_failed".to_owned(), message: fault.message };
         let end = End { settled: Some(settled), ..End::failed(error) };
-        finish::end(self, end).await?;
-        Ok(())
+        finish::end(self, end).await.map(drop).map_err(Halt::from)
     }
 }
 

@@ -11,7 +11,7 @@ use callwright_model::{
     account::Caller,
     chat::{ChatMessage, Part, ToolCall},
     execution::State,
-    id::{ExecutionId, RunId},
+    id::{ExecutionId, OrgId, RunId},
     run::{Step, StepKind, StepState},
     ticket::TicketKind,
     tool::{Effect, Kind},
@@ -179,18 +179,9 @@ pub(super) fn planned(calls: &[ToolCall], seq: i64, now: callwright_model::Times
     (1..)
         .zip(calls)
         .map(|(position, call)| Step {
-            seq,
-            position,
-            kind: StepKind::Tool,
-            state: StepState::Open,
-            name: call.name.chars().take(128).collect(),
             tool_call_id: Some(call.id.clone()),
             arguments: Some(call.arguments.clone()),
-            execution_id: None,
-            result: None,
-            usage: None,
-            started_at: now,
-            ended_at: None,
+            ..Step::open(seq, position, StepKind::Tool, call.name.chars().take(128).collect::<String>(), now)
         })
         .collect()
 }
@@ -203,7 +194,7 @@ async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32, is_over:
     }
     let answer = match (step.state, step.execution_id) {
         // What waited is asked after, not asked for again: a refusal has freed its key.
-        (StepState::Waiting, Some(execution)) => known(scene, execution).await?,
+        (StepState::Waiting, Some(execution)) => known(&scene.app, scene.caller.org_id, execution).await?,
         _ if is_over.load(Ordering::Relaxed) && is_step_of_call(scene, call).await? => Some(Told::Refused(
             "nothing was done: the conversation was ended or handed over by the call before".to_owned(),
         )),
@@ -246,8 +237,11 @@ async fn is_step_of_call(scene: &Scene, call: &ToolCall) -> Result<bool, Fault> 
     Ok(found.is_some_and(|found| found.tool.tool.spec.kind == Kind::System))
 }
 
-enum Told {
+/// What is known of a call.
+pub(super) enum Told {
+    /// How it went, or that it waits.
     Answer(Box<CallAnswer>),
+    /// It was not carried out.
     Refused(String),
 }
 
@@ -316,20 +310,21 @@ async fn is_own_question(scene: &Scene, call: &ToolCall) -> Result<bool, Fault> 
     }
 }
 
-fn is_in_progress(answer: &CallAnswer) -> bool {
+/// Whether another carries the same call out just now.
+pub(super) fn is_in_progress(answer: &CallAnswer) -> bool {
     answer.state == State::Started && answer.error.as_ref().is_some_and(|error| error.code == "in_progress")
 }
 
 /// How an execution that was waited for went. None: it is waited for still.
-async fn known(scene: &Scene, execution: ExecutionId) -> Result<Option<Told>, Fault> {
-    let row = scene.app.store().ledger_row_by_id(scene.caller.org_id, execution).await?;
+pub(super) async fn known(app: &App, org: OrgId, execution: ExecutionId) -> Result<Option<Told>, Fault> {
+    let row = app.store().ledger_row_by_id(org, execution).await?;
     let Some(row) = row else {
         return Ok(Some(Told::Refused("what became of this call is not on record any more".to_owned())));
     };
     if !row.execution.state.is_final() {
         return Ok(None);
     }
-    call::outcome::answer(&scene.app, row, true).await.map(|answer| Some(Told::Answer(Box::new(answer))))
+    call::outcome::answer(app, row, true).await.map(|answer| Some(Told::Answer(Box::new(answer))))
 }
 
 /// Whether the run lies down until somebody outside has done their part. A confirmation is the model's to ask for.

@@ -8,7 +8,7 @@ use callwright_model::{
     id::{NodeId, OrgId, RunId, UserId},
     job::{Job, JobKind, JobState},
     page::PageRequest,
-    run::{Run, RunLimits, RunState, Step, StepKind, StepState, Thread},
+    run::{Run, RunKind, RunLimits, RunState, Step, StepKind, StepState, Thread},
 };
 use callwright_store::{
     Error,
@@ -40,13 +40,19 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
                 organization_id: org,
                 user_id: user,
                 thread_id: thread.id,
-                agent_id: db.id(),
-                agent_name: "Helper".to_owned(),
+                kind: RunKind::Agent,
+                agent_id: Some(db.id()),
+                agent_name: Some("Helper".to_owned()),
+                workflow_id: None,
+                workflow_name: None,
+                parent_id: None,
+                depth: 0,
                 job_id: job,
                 state: RunState::Queued,
                 model: "scripted".to_owned(),
                 input: "hello".to_owned(),
                 output: None,
+                result: None,
                 error: None,
                 handed_to: None,
                 usage: Usage::default(),
@@ -60,6 +66,8 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
                 updated_at: at(1),
             },
             request: "sealed".to_owned(),
+            root_id: None,
+            asked_by: None,
         },
         job: JobRow {
             job: Job {
@@ -87,6 +95,7 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
         },
         owner: None,
         charge: None,
+        within: None,
         thread: Some(thread),
         messages: vec![ChatMessage::user("hello")],
     }
@@ -104,18 +113,9 @@ fn fence(row: &JobRow) -> JobFence {
 
 fn turn(run: &Run, calls: &[&str]) -> Turn {
     let step = |position, kind, state, name: &str| Step {
-        seq: i64::from(run.steps) + 1,
-        position,
-        kind,
         state,
-        name: name.to_owned(),
-        tool_call_id: None,
         arguments: Some(json!({})),
-        execution_id: None,
-        result: None,
-        usage: None,
-        started_at: at(5),
-        ended_at: None,
+        ..Step::open(i64::from(run.steps) + 1, position, kind, name, at(5))
     };
     let mut steps = vec![step(0, StepKind::Model, StepState::Done, "scripted")];
     steps.extend((1..).zip(calls).map(|(position, name)| step(position, StepKind::Tool, StepState::Open, name)));
@@ -143,6 +143,7 @@ fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
         turn: None,
         settled: None,
         handed: None,
+        flow: None,
         news: None,
         let_go: None,
         now,
