@@ -210,9 +210,10 @@ pub(crate) async fn prepare(
         return Ok(Prepared::Known(Box::new(found)));
     }
     let chosen = crate::models::resolve(app, caller.org_id, &agent.model).await?;
-    if let Some(names) = &request.tools {
-        reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
-    }
+    let tools = match &request.tools {
+        Some(names) => Some(reach::check(app, caller, Some(&agent.id.to_string()), names).await?),
+        None => None,
+    };
     let thread = match request.thread {
         None => None,
         Some(id) => Some(own_thread(app, caller, id).await?),
@@ -236,7 +237,7 @@ pub(crate) async fn prepare(
     let mut metadata = request.metadata.clone();
     let mut kept = Kept {
         asked,
-        tools: request.tools.clone(),
+        tools,
         context: request.context.clone(),
         channel: request.channel,
         webhook: request.webhook.clone(),

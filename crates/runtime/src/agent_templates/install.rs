@@ -26,7 +26,7 @@ use crate::{
     business::seed,
     library::Origin,
     proposals,
-    registry::{compile, save},
+    registry::{self, compile, save},
 };
 
 /// The most cases of one tool.
@@ -212,6 +212,8 @@ impl Installing<'_> {
                 let message = format!("there is a template named `{name}`; install the pack with a `prefix`");
                 return Err(Fault::conflict("name_taken", message));
             }
+            // The pack's agents are to have it, and others will call it through them.
+            registry::check_shared(app, caller, &tool).await?;
             self.ids.insert(name.clone(), tool.id);
             self.report.tools.push(PackedTool { name, id: Some(tool.id), action: PackAction::Kept, cases: 0 });
             return Ok(());

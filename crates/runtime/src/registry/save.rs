@@ -19,7 +19,7 @@ use serde_json::json;
 use super::{
     bump, compile,
     diff::{Change, changes},
-    follow, own,
+    follow, own, sharing,
     write::{Action, Upserted},
 };
 use crate::{App, audit, credits, features, library::Origin, proposals};
@@ -136,6 +136,9 @@ pub(crate) async fn update(
     spec: ToolSpec,
     order: Order,
 ) -> Result<Upserted, Fault> {
+    if order.agreed.is_none() {
+        sharing::check_change(app, caller, &current, &spec).await?;
+    }
     let wanted = spec.clone();
     let Some(next) = next_state(&current, spec)? else {
         return Ok(Upserted {
