@@ -129,13 +129,19 @@ pub async fn delete(app: &App, caller: &Caller, name: &str) -> Result<(), Fault>
     Ok(())
 }
 
-/// Starts what a schedule starts, now and once, with the caller's own rights. Its times stay as they are.
+/// Starts what a schedule starts, now and once, with the caller's own rights. Its times stay as they are, and its
+/// variables are the word of whoever wrote it.
 pub async fn run_now(app: &App, caller: &Caller, name: &str) -> Result<Job, Fault> {
-    let schedule = found(app, caller, name).await?.schedule;
+    let row = found(app, caller, name).await?;
+    let starter = match kept(app, &row).await?.is_context_trusted() {
+        true => caller.clone(),
+        false => caller.clone().without_trust(),
+    };
+    let schedule = row.schedule;
     let id: JobId = if schedule.target.tool.is_some() {
-        job::call::push_as(app, caller, wish::call(&schedule.target, None)?, Some(schedule.id)).await?.id
+        job::call::push_as(app, &starter, wish::call(&schedule.target, None)?, Some(schedule.id)).await?.id
     } else {
-        run::start_as(app, caller, wish::run(&schedule.target, None)?, Some(schedule.id)).await?.job_id
+        run::start_as(app, &starter, wish::run(&schedule.target, None)?, Some(schedule.id)).await?.job_id
     };
     audit::write(app, caller, "schedule.run", "schedule", schedule.id, json!({ "name": schedule.name })).await?;
     job::get(app, caller, id).await

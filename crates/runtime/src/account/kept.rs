@@ -34,6 +34,11 @@ impl KeptCaller {
         }
     }
 
+    /// Whether the context they sent counted as verified.
+    pub(crate) fn is_context_trusted(&self) -> bool {
+        self.scopes.contains(&Scope::ContextTrust)
+    }
+
     /// The caller again, with the lesser of the rights they had and have. The inner error says why they may not any
     /// more.
     pub(crate) async fn caller(&self, app: &App, org: OrgId) -> Result<Result<Caller, &'static str>, Fault> {
