@@ -59,6 +59,11 @@ pub struct JobFilter {
 pub(crate) const COLUMNS: &str = "id, org_id, user_id, kind, state, subject, title, priority, run_at, attempts, max_attempts, epoch, \
                        error, schedule_id, created_at, started_at, ended_at, updated_at, payload, dedupe_key";
 
+/// What becomes of a job that goes back to the queue: a call that somebody asked to stop is over. A run that is to stop
+/// is taken up once more, so that it has an end of its own.
+pub(crate) const BACK: &str = "state = CASE WHEN cancel = 1 AND kind = 'call' THEN 'cancelled' ELSE 'queued' END, \
+                               ended_at = CASE WHEN cancel = 1 AND kind = 'call' THEN CAST($1 AS BIGINT) END, owner = NULL";
+
 pub(crate) fn row(row: &Row) -> Result<JobRow> {
     let mut fields = row.fields("job");
     Ok(JobRow {
@@ -146,15 +151,15 @@ impl Tx<'_> {
     }
 
     /// Gives the jobs of dead nodes back to the queue.
-    pub(crate) async fn requeue_orphans(&mut self) -> Result<u64> {
+    pub(crate) async fn requeue_orphans(&mut self, now: Timestamp) -> Result<u64> {
         let dialect = self.dialect();
         let sql = format!(
-            "UPDATE job SET state = 'queued', owner = NULL WHERE id IN (SELECT id FROM job WHERE state = 'running' \
+            "UPDATE job SET {BACK} WHERE id IN (SELECT id FROM job WHERE state = 'running' \
              AND (owner IS NULL OR owner NOT IN ({})){})",
             crate::execution::alive(dialect),
             dialect.for_update_skip_locked()
         );
-        self.execute(&sql, &[]).await
+        self.execute(&sql, &params![now]).await
     }
 
     async fn claim_jobs(&mut self, node: NodeId, now: Timestamp, most: u32) -> Result<Vec<JobRow>> {
@@ -238,8 +243,8 @@ impl Store {
         .await
     }
 
-    /// Puts a job back in the queue until `run_at`, because it got nowhere. False: it is not the carrier's any more.
-    /// `subject` is what it has made by now, if that is something new.
+    /// Puts a job back in the queue until `run_at`, because it got nowhere; a call that somebody asked to stop ends
+    /// instead. False: it is not the carrier's any more. `subject` is what it has made by now, if that is something new.
     pub async fn put_back_job(
         &self,
         fence: JobFence,
@@ -248,16 +253,20 @@ impl Store {
         subject: Option<String>,
         now: Timestamp,
     ) -> Result<bool> {
-        let sql = "UPDATE job SET state = 'queued', owner = NULL, run_at = $3, error = $4, \
-                   subject = COALESCE($5, subject), updated_at = $6 WHERE id = $1 AND epoch = $2 AND state = 'running'";
-        Ok(self.execute(sql, params![fence.job, fence.epoch, run_at, error, subject.as_deref(), now]).await? > 0)
+        let sql = format!(
+            "UPDATE job SET {BACK}, run_at = $4, error = $5, subject = COALESCE($6, subject), updated_at = $1 \
+             WHERE id = $2 AND epoch = $3 AND state = 'running'"
+        );
+        Ok(self.execute(sql, params![now, fence.job, fence.epoch, run_at, error, subject.as_deref()]).await? > 0)
     }
 
     /// The same when it is no fault of the job: the process stops. The attempt does not count.
     pub async fn hand_back_job(&self, fence: JobFence, now: Timestamp) -> Result<bool> {
-        let sql = "UPDATE job SET state = 'queued', owner = NULL, attempts = CASE WHEN attempts > 0 THEN attempts - 1 \
-                   ELSE 0 END, run_at = $3, updated_at = $3 WHERE id = $1 AND epoch = $2 AND state = 'running'";
-        Ok(self.execute(sql, params![fence.job, fence.epoch, now]).await? > 0)
+        let sql = format!(
+            "UPDATE job SET {BACK}, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, run_at = $1, \
+             updated_at = $1 WHERE id = $2 AND epoch = $3 AND state = 'running'"
+        );
+        Ok(self.execute(sql, params![now, fence.job, fence.epoch]).await? > 0)
     }
 
     /// Ends a job that its carrier holds. False: it is not the carrier's any more.

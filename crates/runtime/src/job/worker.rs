@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashSet,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,6 +15,7 @@ use callwright_model::{
     job::{JobKind, JobState},
 };
 use callwright_store::job::{JobFence, JobRow};
+use futures_util::FutureExt;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::{App, metering, run};
@@ -43,7 +45,23 @@ pub struct Worker {
     places: Arc<Semaphore>,
     size: usize,
     wake: Notify,
-    carried: Mutex<HashSet<JobId>>,
+    carried: Arc<Mutex<HashSet<JobId>>>,
+}
+
+/// A job in the hands of this process; dropped, it is not any more, also when its carrier broke.
+struct Carried {
+    all: Arc<Mutex<HashSet<JobId>>>,
+    id: JobId,
+}
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        lock(&self.all).remove(&self.id);
+    }
+}
+
+fn lock(carried: &Mutex<HashSet<JobId>>) -> MutexGuard<'_, HashSet<JobId>> {
+    carried.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What became of a job in its carrier's hands.
@@ -62,7 +80,7 @@ pub(crate) enum Left {
 
 impl Worker {
     pub(crate) fn new(size: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(size)), size, wake: Notify::new(), carried: Mutex::default() }
+        Self { places: Arc::new(Semaphore::new(size)), size, wake: Notify::new(), carried: Arc::default() }
     }
 
     /// A place, if one is free.
@@ -75,8 +93,13 @@ impl Worker {
         self.wake.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<JobId>> {
-        self.carried.lock().unwrap_or_else(PoisonError::into_inner)
+    fn enter(&self, id: JobId) -> Carried {
+        lock(&self.carried).insert(id);
+        Carried { all: self.carried.clone(), id }
+    }
+
+    fn carries(&self, id: JobId) -> bool {
+        lock(&self.carried).contains(&id)
     }
 
     /// How many jobs are carried here at most.
@@ -145,18 +168,29 @@ async fn take(app: &App) -> Duration {
 /// Carries a job that is ours, in a task of its own; whoever has just begun a run hands on what they know of it.
 pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, place: OwnedSemaphorePermit) {
     let app = app.clone();
-    app.worker().lock().insert(job.job.id);
+    let carried = app.worker().enter(job.job.id);
     app.clone().spawn(async move {
         metering::job_started(&job.job, app.clock().now());
-        let left = match job.job.kind {
-            JobKind::Run => run::carry(&app, &job, begun).await,
-            JobKind::Call => super::call::carry(&app, &job).await,
+        let work = async {
+            match job.job.kind {
+                JobKind::Run => run::carry(&app, &job, begun).await,
+                JobKind::Call => super::call::carry(&app, &job).await,
+            }
         };
+        let left = unbroken(work).await;
         leave(&app, &job, left).await;
-        app.worker().lock().remove(&job.job.id);
+        drop(carried);
         drop(place);
         app.worker().wake();
     });
+}
+
+/// A carrier that breaks has got nowhere: its job is tried again as often as any other, and nobody else's.
+async fn unbroken(work: impl Future<Output = Left>) -> Left {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a job's carrier broke");
+        Left::Again("internal: its carrier broke; the server's log says where".to_owned(), None)
+    })
 }
 
 /// Gives back what this node has by the tables and carries by nobody: the database took a claim, and its answer was
@@ -164,7 +198,7 @@ pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, p
 pub(crate) async fn give_back(app: &App) -> Result<(), callwright_store::Error> {
     let now = app.clock().now();
     for fence in app.store().jobs_of_node(app.node_id(), now.minus(FORGOTTEN), MOST_OWNED).await? {
-        if !app.worker().lock().contains(&fence.job) && app.store().hand_back_job(fence, now).await? {
+        if !app.worker().carries(fence.job) && app.store().hand_back_job(fence, now).await? {
             tracing::warn!(job = %fence.job, "a job was in nobody's hands here; it is back in the queue");
             app.worker().wake();
         }
@@ -226,6 +260,20 @@ mod tests {
         assert_eq!(wait(3, 0.0), Duration::from_secs(5));
         assert_eq!(wait(100, 1.0), Duration::from_secs(600));
         assert_eq!(wait(0, 1.0), Duration::from_secs(1));
+    }
+
+    #[tokio::test]
+    async fn a_carrier_that_breaks_leaves_its_job_and_its_place() {
+        let worker = Arc::new(Worker::new(1));
+        let id = callwright_model::IdSource::default().next();
+        let (place, carried) = (worker.place(), worker.enter(id));
+        let task = tokio::spawn(async move {
+            let _held = (place, carried);
+            panic!("outside of the carrier's work");
+        });
+        assert!(task.await.is_err() && !worker.carries(id) && worker.busy() == 0);
+        let left = unbroken(async { panic!("in the middle of it") }).await;
+        assert!(matches!(left, Left::Again(why, None) if why.contains("broke")));
     }
 
     #[test]
