@@ -8,6 +8,7 @@ mod hub;
 mod kept;
 mod key;
 pub(crate) mod reach;
+mod shown;
 pub mod status;
 mod tools;
 mod turn;
@@ -388,10 +389,16 @@ pub async fn list(app: &App, caller: &Caller, filter: RunFilter, page: PageReque
     Ok(app.store().runs(caller.org_id, &filter, &page).await?)
 }
 
-/// A page of the steps of a run, in order.
+/// A page of the steps of a run, in order. What the log hides is shown to whoever asked for the run, and to nobody else.
 pub async fn steps(app: &App, caller: &Caller, id: RunId, page: PageRequest) -> Result<Page<Step>, Fault> {
     let run = get(app, caller, id).await?;
-    Ok(app.store().page_of_steps(run.id, &page).await?)
+    let mut steps = app.store().page_of_steps(run.id, &page).await?;
+    if run.user_id != caller.user_id {
+        for step in &mut steps.items {
+            shown::hide(app, &run, step).await?;
+        }
+    }
+    Ok(steps)
 }
 
 /// Stops a run, at whatever it is. What a tool has begun by then is carried out and recorded.

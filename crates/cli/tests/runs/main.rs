@@ -4,6 +4,7 @@
 mod command;
 mod jobs;
 mod limits;
+mod rights;
 mod schedules;
 mod stream;
 mod waiting;

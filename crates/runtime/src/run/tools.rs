@@ -182,7 +182,7 @@ async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32) -> Resul
     let (parts, is_error) = told;
     step.state = if is_error { StepState::Failed } else { StepState::Done };
     step.ended_at = Some(scene.app.clock().now());
-    step.result = Some(text_of(&parts).chars().take(KEPT_RESULT).collect());
+    step.result = Some(kept_text(&parts));
     Ok(Done { step, parts: Some(parts) })
 }
 
@@ -276,7 +276,7 @@ fn is_awaited(answer: &CallAnswer) -> bool {
 }
 
 /// What the model reads of an answer.
-fn parts(answer: &CallAnswer) -> Vec<Part> {
+pub(super) fn parts(answer: &CallAnswer) -> Vec<Part> {
     if let Some(error) = &answer.error {
         let mut told = json!({ "error": error.class, "code": error.code, "message": error.message });
         if let Some(map) = told.as_object_mut() {
@@ -320,6 +320,7 @@ fn parts(answer: &CallAnswer) -> Vec<Part> {
     parts
 }
 
-fn text_of(parts: &[Part]) -> String {
-    ChatMessage::User { content: parts.to_vec() }.text()
+/// What is kept of a result in its step.
+pub(super) fn kept_text(parts: &[Part]) -> String {
+    ChatMessage::User { content: parts.to_vec() }.text().chars().take(KEPT_RESULT).collect()
 }

@@ -1,39 +1,79 @@
 //! Watching a run: first what is kept, then what follows. Nothing that is kept is told twice, and nothing is missed.
+//!
+//! A watcher that does not read costs little: what is kept is read from the tables in small batches, the next one only
+//! when the last has been taken.
 
 use std::{collections::VecDeque, time::Duration};
 
 use callwright_model::{
-    Fault,
-    account::Caller,
+    Fault, FaultKind,
+    account::{Caller, Right},
     id::RunId,
     run::{Run, RunEvent},
 };
 use tokio::sync::broadcast::{self, error::RecvError};
 
+use super::{
+    hub::{News, Seat},
+    shown,
+};
 use crate::App;
 
 /// How often the tables are looked at for what another node does.
 const LOOK: Duration = Duration::from_millis(500);
 /// Messages read at once.
-const BATCH: u32 = 200;
+const BATCH: u32 = 100;
+/// The most bytes of them, but for the last.
+const BATCH_BYTES: u32 = 512 * 1024;
 
 /// Somebody who watches a run.
 pub struct Watch {
     app: App,
     run: Run,
-    events: broadcast::Receiver<RunEvent>,
+    events: broadcast::Receiver<News>,
     /// The place of the last message that was told.
     seen: i64,
     told: VecDeque<RunEvent>,
+    /// Whether there may be more in the tables than was read.
+    is_behind: bool,
     is_over: bool,
+    /// Whether it is the watcher's own run, of which nothing is hidden.
+    is_own: bool,
+    /// Whether the watcher may hear what is said.
+    hears: bool,
+    _seat: Seat,
 }
 
-/// Watches a run; messages after the place `after` of its thread, of this run only, are told first.
+/// Watches a run; messages after the place `after` of its thread, of this run only, are told first. What is said is
+/// told to whose thread it is and to administrators; others are told how the run goes on.
+///
+/// # Errors
+/// Limited `too_many_watchers`.
 pub async fn watch(app: &App, caller: &Caller, id: RunId, after: i64) -> Result<Watch, Fault> {
+    let run = super::get(app, caller, id).await?;
+    let seat = app.runs().sit(caller.org_id, id).ok_or_else(|| {
+        let message = "too many watch this run, or runs of this organization, already; close some streams first";
+        Fault::new(FaultKind::Limited, "too_many_watchers", message)
+    })?;
+    let is_own = run.user_id == caller.user_id;
+    let hears = is_own || caller.role.may(Right::Configure) || {
+        let thread = app.store().thread(caller.org_id, run.thread_id).await?;
+        thread.is_some_and(|thread| thread.user_id == caller.user_id)
+    };
     // Before the tables are read, so that nothing falls between.
     let events = app.runs().watch(id);
-    let run = super::get(app, caller, id).await?;
-    let mut watch = Watch { app: app.clone(), run, events, seen: after, told: VecDeque::new(), is_over: false };
+    let mut watch = Watch {
+        app: app.clone(),
+        run,
+        events,
+        seen: after,
+        told: VecDeque::new(),
+        is_behind: false,
+        is_over: false,
+        is_own,
+        hears,
+        _seat: seat,
+    };
     watch.look(true).await?;
     Ok(watch)
 }
@@ -48,6 +88,10 @@ impl Watch {
             if self.is_over {
                 return Ok(None);
             }
+            if self.is_behind {
+                self.look(false).await?;
+                continue;
+            }
             let stopping = self.app.stopping().clone();
             let heard = tokio::select! {
                 heard = self.events.recv() => heard,
@@ -58,10 +102,13 @@ impl Watch {
                 }
             };
             match heard {
-                // What is kept is told from the tables, in order; its event says that it is time to look.
-                Ok(RunEvent::Message { .. } | RunEvent::Run { .. }) => self.look(false).await?,
-                Ok(event) => return Ok(Some(event)),
-                Err(RecvError::Lagged(_)) => self.look(false).await?,
+                // What is kept is told from the tables, in order.
+                Ok(News::Kept) | Err(RecvError::Lagged(_)) => self.look(false).await?,
+                Ok(News::Passing(event)) => {
+                    if let Some(event) = self.shown(*event).await? {
+                        return Ok(Some(event));
+                    }
+                }
                 // Everybody was forgotten at the run's end.
                 Err(RecvError::Closed) => {
                     self.look(false).await?;
@@ -78,30 +125,43 @@ impl Watch {
         self.seen
     }
 
+    /// What the watcher may see of something that passes by.
+    async fn shown(&self, event: RunEvent) -> Result<Option<RunEvent>, Fault> {
+        match event {
+            RunEvent::Delta { .. } if !self.hears => Ok(None),
+            RunEvent::Step { mut step } if !self.is_own => {
+                shown::hide(&self.app, &self.run, &mut step).await?;
+                Ok(Some(RunEvent::Step { step }))
+            }
+            event => Ok(Some(event)),
+        }
+    }
+
     async fn look(&mut self, is_first: bool) -> Result<(), Fault> {
         // The run first: what it wrote before it ended is there when its end is.
         let run = super::row(&self.app, self.run.organization_id, self.run.id).await?.run;
-        loop {
-            let more = self.app.store().messages_after(run.thread_id, self.seen, BATCH).await?;
-            let count = more.len();
-            for message in more {
-                self.seen = message.seq;
-                if message.run_id == Some(run.id) {
-                    self.told.push_back(RunEvent::Message { message: Box::new(message) });
-                }
-            }
-            if count < BATCH as usize {
-                break;
-            }
-        }
-        let has_changed = is_first || (run.state, run.steps) != (self.run.state, self.run.steps);
-        self.is_over = run.state.is_final();
-        self.run = run;
-        if has_changed {
-            let event = RunEvent::Run { run: Box::new(self.run.clone()) };
+        if is_first && !run.state.is_final() {
             // The beginning comes before what was said, the end after it.
-            if is_first && !self.is_over { self.told.push_front(event) } else { self.told.push_back(event) }
+            self.told.push_back(RunEvent::Run { run: Box::new(run.clone()) });
+            self.run = run.clone();
         }
+        self.is_behind = false;
+        if self.hears {
+            let store = self.app.store();
+            for message in store.messages_of_run(run.thread_id, run.id, self.seen, BATCH, BATCH_BYTES).await? {
+                self.seen = message.seq;
+                self.is_behind = true;
+                self.told.push_back(RunEvent::Message { message: Box::new(message) });
+            }
+        }
+        if self.is_behind {
+            return Ok(());
+        }
+        self.is_over = run.state.is_final();
+        if self.is_over || (run.state, run.steps) != (self.run.state, self.run.steps) {
+            self.told.push_back(RunEvent::Run { run: Box::new(run.clone()) });
+        }
+        self.run = run;
         Ok(())
     }
 }

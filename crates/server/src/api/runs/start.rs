@@ -186,7 +186,7 @@ async fn begin(
         _ => run::start(&state.app, caller, request).await?,
     };
     if wants_events {
-        return stream(state, caller, run.id, 0).await;
+        return stream(state, caller, headers, run.id, 0).await;
     }
     let status = if run.state.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let location = format!("/api/v1/runs/{}", run.id);
