@@ -157,7 +157,7 @@ impl Store {
         Ok(self.execute(sql, params![org, id, title, value::json(&context)?, is_trusted, now]).await? > 0)
     }
 
-    /// Deletes a thread with its messages, unless a run is at work on it.
+    /// Deletes a thread with all that was said in it, unless a run is at work on it.
     ///
     /// # Errors
     /// Conflict `thread_busy`.
@@ -172,6 +172,11 @@ impl Store {
                 if tx.execute(sql, &params![*org, *id]).await? == 0 {
                     return Ok(false);
                 }
+                // Its runs stay, without what was said: the first and the last of it are in the run, the rest in steps.
+                let steps = "UPDATE step SET arguments = NULL, result = NULL WHERE run_id IN \
+                             (SELECT id FROM run WHERE thread_id = $1)";
+                tx.execute(steps, &params![*id]).await?;
+                tx.execute("UPDATE run SET input = '', output = NULL WHERE thread_id = $1", &params![*id]).await?;
                 tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
                 Ok(true)
             })
