@@ -7,6 +7,7 @@ mod history;
 mod hub;
 mod kept;
 mod key;
+mod overdue;
 pub(crate) mod reach;
 mod shown;
 pub mod status;
@@ -25,7 +26,7 @@ use callwright_model::{
     id::{JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
-    run::{Run, RunEvent, RunLimits, RunState, Step, Thread},
+    run::{Run, RunBounds, RunEvent, RunLimits, RunState, Step, Thread},
     webhook::WebhookTarget,
 };
 use callwright_store::{
@@ -41,6 +42,7 @@ pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
 pub use hub::Runs;
 pub use kept::NewsForm;
+pub(crate) use overdue::end_overdue;
 
 use crate::{
     App, agents,
@@ -81,8 +83,8 @@ pub struct RunRequest {
     pub context: Object,
     /// Kept with the run.
     pub metadata: Object,
-    /// Instead of the agent's.
-    pub limits: Option<RunLimits>,
+    /// Within the agent's.
+    pub limits: Option<RunBounds>,
     /// Where it is used.
     pub channel: Channel,
     /// Told at its end.
@@ -161,7 +163,7 @@ async fn begin(
     schedule: Option<ScheduleId>,
 ) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
-    let place = if request.delay.is_zero() { app.worker().place() } else { None };
+    let place = if request.delay.is_zero() { app.worker().place_for(caller.org_id) } else { None };
     let (new, begun) = match prepare(app, caller, &request, schedule, place.is_some()).await? {
         Prepared::Known(run) => return Ok((*run, None)),
         Prepared::New(new, begun) => (*new, begun),
@@ -233,7 +235,7 @@ pub(crate) async fn prepare(
     });
     let is_new = new_thread.is_some();
     let thread = thread.or_else(|| new_thread.clone()).ok_or_else(not_ready)?;
-    let limits = request.limits.unwrap_or(agent.profile.limits);
+    let limits = request.limits.unwrap_or_default().within(agent.profile.limits);
     let message = ChatMessage::User { content: request.message.clone() };
     let mut metadata = request.metadata.clone();
     let mut kept = Kept {
@@ -334,7 +336,13 @@ fn check(request: &RunRequest) -> Result<(), Fault> {
         }
     }
     if let Some(limits) = &request.limits {
-        agents::check_limits(limits)?;
+        // As an agent's limits would be, whatever this agent's are.
+        let usual = RunLimits::default();
+        agents::check_limits(&RunLimits {
+            max_steps: limits.max_steps.unwrap_or(usual.max_steps),
+            max_tokens: limits.max_tokens,
+            timeout_s: limits.timeout_s.unwrap_or(usual.timeout_s),
+        })?;
     }
     if let Some(webhook) = &request.webhook {
         crate::call::check_webhook(webhook)?;

@@ -52,7 +52,7 @@ fn yes() -> bool {
 /// Makes a schedule. What it starts is done with the caller's rights as they are then, and never more than they are now.
 ///
 /// # Errors
-/// Conflict `name_taken`; whatever would refuse the run or the call itself.
+/// Conflict `name_taken`, or `too_many_schedules`; whatever would refuse the run or the call itself.
 pub async fn create(app: &App, caller: &Caller, spec: ScheduleSpec) -> Result<Schedule, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let next_at = check(app, caller, &spec).await?;
@@ -76,7 +76,7 @@ pub async fn create(app: &App, caller: &Caller, spec: ScheduleSpec) -> Result<Sc
     let details = audit::between(json!({ "name": schedule.name }), &(), &text_of(&schedule));
     let entry = audit::entry(app, caller, "schedule.create", "schedule", schedule.id, details);
     let row = ScheduleRow { schedule: schedule.clone(), request: seal(app, caller).await? };
-    app.store().create_schedule(row, entry).await?;
+    app.store().create_schedule(row, entry, app.settings().schedules).await?;
     Ok(schedule)
 }
 
@@ -164,7 +164,13 @@ async fn check(app: &App, caller: &Caller, spec: &ScheduleSpec) -> Result<Option
         let message = "`name` must have 1 to 100 characters, none of them a control character";
         return Err(Fault::invalid("name", message));
     }
-    let next_at = When::parse(&spec.cron, &spec.time_zone)?.after(app.clock().now())?;
+    let when = When::parse(&spec.cron, &spec.time_zone)?;
+    let next_at = when.after(app.clock().now())?;
+    let least = app.settings().schedule_interval;
+    if when.least_pause(next_at) < least {
+        let message = format!("`cron` may come every {} s at most", least.as_secs());
+        return Err(Fault::invalid("cron", message));
+    }
     wish::check(&spec.target)?;
     // What cannot be started now is refused now, not in the middle of the night.
     if spec.target.tool.is_some() {

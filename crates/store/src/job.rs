@@ -3,12 +3,16 @@
 //! A carrier that lost its job (its node was taken for dead, and another has the job under the next epoch) changes
 //! nothing any more: [`Tx::hold`] tells it so, and with it the whole transaction is given up.
 
+mod claim;
+
 use callwright_model::{
     Timestamp,
     id::{ExecutionId, JobId, NodeId, OrgId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
 };
+
+pub use claim::Room;
 
 use crate::{
     db::{Store, Tx},
@@ -161,37 +165,12 @@ impl Tx<'_> {
         );
         self.execute(&sql, &params![now]).await
     }
-
-    async fn claim_jobs(&mut self, node: NodeId, now: Timestamp, most: u32) -> Result<Vec<JobRow>> {
-        let dialect = self.dialect();
-        // A node whose lease has ended takes nothing: its jobs are being given to others.
-        let sql = format!(
-            "UPDATE job SET state = 'running', owner = $1, epoch = epoch + 1, attempts = attempts + 1, \
-             started_at = COALESCE(started_at, $2), updated_at = $2 WHERE id IN (SELECT id FROM job \
-             WHERE state = 'queued' AND run_at <= $2 ORDER BY priority DESC, run_at, id LIMIT $3{}) \
-             AND EXISTS (SELECT 1 FROM node WHERE id = $1 AND lease_until > {}) RETURNING {COLUMNS}",
-            dialect.for_update_skip_locked(),
-            dialect.now()
-        );
-        self.fetch_all(&sql, &params![node, now, i64::from(most)]).await?.iter().map(row).collect()
-    }
 }
 
 impl Store {
     /// Adds a job that nobody has yet. False: there is one under its dedupe key already.
     pub async fn push_job(&self, new: JobRow) -> Result<bool> {
         self.write(new, |new, tx| Box::pin(tx.push_job(new, None))).await
-    }
-
-    /// Takes up to `most` jobs whose time has come, the most urgent first.
-    pub async fn claim_jobs(&self, node: NodeId, now: Timestamp, most: u32) -> Result<Vec<JobRow>> {
-        let is_due = "SELECT 1 FROM job WHERE state = 'queued' AND run_at <= $1 LIMIT 1";
-        // Asking does not trouble the writer.
-        let due = self.fetch_optional(is_due, params![now], |row| row.fields("job").int("one")).await?;
-        if due.is_none() {
-            return Ok(Vec::new());
-        }
-        self.write((node, now, most), |(node, now, most), tx| Box::pin(tx.claim_jobs(*node, *now, *most))).await
     }
 
     /// The jobs that a node has had since before `before`, with their epochs, at most `most`.

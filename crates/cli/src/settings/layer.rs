@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 28] = [
+pub(super) const KEYS: [(&str, &str); 30] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -37,6 +37,8 @@ pub(super) const KEYS: [(&str, &str); 28] = [
     ("CALLWRIGHT_PYTHON_PLACES", "python_places"),
     ("CALLWRIGHT_PYTHON_MEMORY_MB", "python_memory_mb"),
     ("CALLWRIGHT_WORKERS", "workers"),
+    ("CALLWRIGHT_SCHEDULES", "schedules"),
+    ("CALLWRIGHT_SCHEDULE_INTERVAL_SECONDS", "schedule_interval_seconds"),
     ("CALLWRIGHT_DEFAULT_MODEL", "default_model"),
     ("CALLWRIGHT_CREDITS", "credits"),
     ("CALLWRIGHT_CREDIT_PRICES", "credit_prices"),
@@ -76,6 +78,8 @@ pub(super) struct Layer {
     python_places: Option<u32>,
     python_memory_mb: Option<u32>,
     workers: Option<u32>,
+    schedules: Option<u32>,
+    schedule_interval_seconds: Option<u32>,
     default_model: Option<String>,
     credits: Option<bool>,
     credit_prices: Option<Vec<String>>,
@@ -151,6 +155,8 @@ impl Layer {
             "python_places" => self.python_places = Some(number(name, value)?),
             "python_memory_mb" => self.python_memory_mb = Some(number(name, value)?),
             "workers" => self.workers = Some(number(name, value)?),
+            "schedules" => self.schedules = Some(number(name, value)?),
+            "schedule_interval_seconds" => self.schedule_interval_seconds = Some(number(name, value)?),
             "default_model" => self.default_model = text(),
             "credits" => self.credits = Some(boolean(name, value)?),
             "credit_prices" => self.credit_prices = Some(list(value)),
@@ -191,6 +197,8 @@ impl Layer {
             python_places: self.python_places.or(below.python_places),
             python_memory_mb: self.python_memory_mb.or(below.python_memory_mb),
             workers: self.workers.or(below.workers),
+            schedules: self.schedules.or(below.schedules),
+            schedule_interval_seconds: self.schedule_interval_seconds.or(below.schedule_interval_seconds),
             default_model: self.default_model.or(below.default_model),
             credits: self.credits.or(below.credits),
             credit_prices: self.credit_prices.or(below.credit_prices),
@@ -222,6 +230,8 @@ impl Layer {
             listen,
             is_listen_said: false,
             workers: workers as usize,
+            schedules: self.schedules.unwrap_or_default(),
+            schedule_interval: Duration::from_secs(self.schedule_interval_seconds.unwrap_or_default().into()),
             public_url: web_address("public_url", self.public_url.as_deref())?,
             behind_proxy: self.behind_proxy.unwrap_or_default(),
             max_body_bytes: positive("max_body_bytes", self.max_body_bytes)? as usize,

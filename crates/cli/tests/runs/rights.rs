@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use callwright_testkit::{Answer, Api, Person, eventually, on_both, people::PASSWORD};
+use callwright_testkit::{
+    Answer, Api, Options, Person, eventually, on_both,
+    people::{PASSWORD, other_organization},
+};
 use serde_json::{Value, json};
 
-use super::{World, id, is};
+use super::{BINARY, World, id, is};
 
 fn member(world: &World, name: &str, role: &str) -> Person {
     Person::invite(&world.server.api(), &format!("{name}@example.org"), role)
@@ -260,5 +263,57 @@ fn a_stream_of_a_run_ends_with_its_token() {
         let told = watching.join().unwrap();
         assert!(told.text.contains("event: run") && told.text.contains("unauthenticated"), "{told:?}");
         world.api.post(&format!("/api/v1/runs/{}/cancel", id(&slow)), json!({})).expect(200);
+    });
+}
+
+#[test]
+fn a_thread_that_is_deleted_takes_along_what_was_said() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.tool("find", json!({}));
+        world.upstream.always(Answer::json(200, json!({"secret": "tok-999"})));
+        let script = json!([{"calls": [{"name": "find", "arguments": {"q": "word-1"}}]}, {"say": "word-3"}]);
+        world.agent("Finder", script, &["find"]);
+        let done = run(&world.api, "Finder", json!({"message": "word-2"}));
+        is(&done, "completed");
+        world.api.delete(&format!("/api/v1/threads/{}", done["thread_id"].as_str().unwrap())).expect(204);
+        let path = format!("/api/v1/runs/{}", id(&done));
+        let left = world.api.get(&path).expect(200);
+        assert_eq!((&left["state"], &left["input"], left.get("output")), (&json!("completed"), &json!(""), None));
+        let steps = world.api.get(&format!("{path}/steps")).expect(200);
+        assert_eq!(steps["items"].as_array().unwrap().len(), 3);
+        for word in ["word-", "tok-999"] {
+            assert!(!left.to_string().contains(word) && !steps.to_string().contains(word), "{word}: {left} {steps}");
+        }
+        assert!(world.api.get(&format!("{path}/events")).text.contains("completed"));
+    });
+}
+
+#[test]
+fn one_organization_does_not_keep_another_waiting() {
+    on_both(|database| {
+        let mut world = World::with(Options::new(BINARY, database).env("CALLWRIGHT_WORKERS", "2"));
+        world.agent("Slow", json!([{"delay_ms": 20_000, "say": "late"}]), &[]);
+        let abroad = other_organization(&mut world.server);
+        let started: Vec<Value> = (0..3)
+            .map(|_| {
+                let wish = json!({"agent": "Slow", "message": "x", "limits": {"timeout_s": 6}});
+                world.api.post("/api/v1/runs", wish).expect(202)
+            })
+            .collect();
+        abroad
+            .post(
+                "/api/v1/agents",
+                json!({"name": "Quick", "model": "scripted",
+            "metadata": {"script": [{"say": "hello"}]}}),
+            )
+            .expect(201);
+        let quick = run(&abroad, "Quick", json!({"wait_ms": 4_000}));
+        assert_eq!(quick["output"], "hello", "{quick}");
+        // Those that found no room in their time end all the same.
+        for run in &started {
+            let ended = eventually("it ends", 15, || Some(world.settled(run)).filter(|run| run["state"] == "failed"));
+            assert_eq!(ended["error"]["code"], "deadline", "{ended}");
+        }
     });
 }
