@@ -18,7 +18,7 @@ fuzz_target!(|input: (&str, &str)| {
     if text.contains(&SECRET[..6]) || argument.contains(&SECRET[..6]) {
         return;
     }
-    let names = Names { secrets: ["KEY".to_owned()].into(), trust: Trust::Client };
+    let names = Names { secrets: ["KEY".to_owned()].into(), trust: Trust::Client, ..Names::default() };
     let secrets = BTreeMap::from([("KEY".to_owned(), SecretString::new(SECRET))]);
     let document = serde_json::from_str(argument).unwrap_or(Value::Null);
     let Value::Object(parameters) = json!({"a": argument, "b": document, "c": [1, 2.5, "x", null]}) else { return };

@@ -30,6 +30,7 @@ mod token;
 mod tool;
 mod version;
 mod worker;
+mod workflow;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -88,7 +89,10 @@ enum Command {
     /// Agents and the tools assigned to them.
     #[command(subcommand)]
     Agent(agent::Agent),
-    /// Runs: agents at work.
+    /// Workflows: fixed plans of steps over tools or agents.
+    #[command(subcommand)]
+    Workflow(workflow::Workflow),
+    /// Runs: agents and workflows at work.
     #[command(subcommand)]
     Run(run::Run),
     /// Threads: conversations that runs take forward.
@@ -167,6 +171,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Feature(command) => feature::run(command),
         Command::Credits(command) => credits::run(command),
         Command::Agent(command) => agent::run(command),
+        Command::Workflow(command) => workflow::run(command),
         Command::Run(command) => run::run(command),
         Command::Thread(command) => thread::run(command),
         Command::Job(command) => job::run(command),

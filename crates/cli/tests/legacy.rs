@@ -60,7 +60,8 @@ fn an_agent_that_was_not_migrated_ends_and_transfers_calls() {
         assert!(definitions[0]["function"]["description"].as_str().unwrap().contains("the caller says goodbye"));
 
         let call = |tool: &str, agent: &str| {
-            api.post(&format!("/api/v1/tools/{tool}/call"), json!({"arguments": {"reason": "done"}, "agent": agent}))
+            let body = json!({"arguments": {"reason": "done"}, "agent": agent, "context": {"call_sid": "CA1"}});
+            api.post(&format!("/api/v1/tools/{tool}/call"), body)
         };
         let ended = call("endCall", "Desk").expect(200);
         assert_eq!(ended["data"], json!({"message": "Goodbye", "action": "end_call", "reason": "done"}));
@@ -107,7 +108,8 @@ fn migrating_makes_tools_and_doing_it_again_changes_nothing() {
         assert_eq!(tools(&api), ["endCall", "transferCall"]);
         assert_eq!(names(&api, "Desk"), ["endCall", "transferCall"]);
         assert_eq!(api.get("/api/v1/agents/Desk").expect(200).get("tools_settings"), None);
-        let ended = api.post("/api/v1/tools/endCall/call", json!({"agent": "Desk"})).expect(200);
+        let body = json!({"agent": "Desk", "context": {"call_sid": "CA1"}});
+        let ended = api.post("/api/v1/tools/endCall/call", body).expect(200);
         assert_eq!(ended["data"]["message"], "Goodbye");
 
         let same = |name: &str| (name.to_owned(), "unchanged".to_owned(), false);

@@ -448,7 +448,7 @@ fn a_kind_is_switched_off_or_on_for_a_share_of_executions() {
             assert_eq!(api.put("/api/v1/features", bad).status, status);
         }
         let call = || {
-            let answer = api.post("/api/v1/tools/bye/call", json!({})).expect(200);
+            let answer = api.post("/api/v1/tools/bye/call", json!({"context": {"call_sid": "CA1"}})).expect(200);
             if answer["success"] == true {
                 true
             } else {

@@ -34,22 +34,39 @@ impl Condition {
     /// read and are missing.
     pub fn evaluate(&self, root: &Value) -> Result<(bool, Vec<String>), Error> {
         let (value, missing) = self.0.evaluate_in(root)?;
-        if let Value::Bool(verdict) = value {
-            return Ok((verdict, missing));
-        }
-        let given = match &value {
-            Value::Null => "none",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a text",
-            Value::Array(_) => "a list",
-            _ => "an object",
-        };
-        let mut message = format!("a condition must give true or false, and this one gives {given}");
-        if missing.is_empty() {
-            message.push_str("; compare it with something, as in `… == true`");
-        } else {
-            message.push_str(&format!(", because `{}` is missing", missing.join("`, `")));
-        }
-        Err(Error::new(ErrorKind::NotBoolean, message))
+        verdict(value, missing)
     }
+
+    /// The same, where nothing at all does not hold: for what is skipped when it has nothing to go by.
+    pub fn holds(&self, root: &Value) -> Result<(bool, Vec<String>), Error> {
+        match self.0.evaluate_in(root)? {
+            (Value::Null, missing) => Ok((false, missing)),
+            (value, missing) => verdict(value, missing),
+        }
+    }
+
+    /// The dotted names that it reads, each as the names that lead to it: `results.lookup.id` as those three.
+    pub fn reads(&self) -> Vec<Vec<String>> {
+        self.0.names().collect()
+    }
+}
+
+fn verdict(value: Value, missing: Vec<String>) -> Result<(bool, Vec<String>), Error> {
+    if let Value::Bool(verdict) = value {
+        return Ok((verdict, missing));
+    }
+    let given = match &value {
+        Value::Null => "none",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        _ => "an object",
+    };
+    let mut message = format!("a condition must give true or false, and this one gives {given}");
+    if missing.is_empty() {
+        message.push_str("; compare it with something, as in `… == true`");
+    } else {
+        message.push_str(&format!(", because `{}` is missing", missing.join("`, `")));
+    }
+    Err(Error::new(ErrorKind::NotBoolean, message))
 }

@@ -33,7 +33,7 @@ pub(crate) enum Root {
     Extra,
     /// A call field by its plain name.
     Call(String),
-    /// The document that a condition is about.
+    /// The document that a condition, or a text with names of its own, is about.
     Document,
 }
 
@@ -59,6 +59,13 @@ impl Path {
     pub(crate) fn in_expression(source: &str, root: &str, steps: Vec<Step>, names: &Names) -> Result<Self, Error> {
         let verified_only = names.trust == Trust::Verified;
         let mut steps = steps;
+        if let Some(document) = &names.document {
+            if !document.contains(root) {
+                return Err(unknown_in_document(root, document));
+            }
+            steps.insert(0, Step::Key(root.to_owned()));
+            return Ok(Self { source: source.to_owned(), root: Root::Document, steps });
+        }
         let root = match root {
             "parameters" | "arguments" if verified_only => return Err(unverified(source)),
             "parameters" | "arguments" => Root::Parameters,
@@ -81,6 +88,12 @@ impl Path {
     /// Checks the inside of `${…}`.
     pub(crate) fn in_braces(inner: &str, names: &Names) -> Result<Self, Error> {
         let source = inner.trim();
+        if names.document.is_some() {
+            let message = format!(
+                "`${{{inner}}}` is not offered here; write `{{{{ … }}}}`, and `$${{` for the characters themselves"
+            );
+            return Err(Error::new(ErrorKind::Refused, message));
+        }
         let mut parts = source.split('.');
         let root = parts.next().unwrap_or_default();
         if source.is_empty() || !source.split('.').all(is_word) {
@@ -144,7 +157,7 @@ impl Path {
             Root::Extra => in_object(scope.extra, &self.steps),
             Root::Secret(name) => scope.secrets.get(name).map(Found::Secret),
             Root::Call(name) => call_field(name, scope, verified_only)?,
-            Root::Document => None,
+            Root::Document => in_object(scope.extra, &self.steps).or_else(|| in_object(scope.parameters, &self.steps)),
         };
         Ok(found)
     }
@@ -167,6 +180,15 @@ impl Path {
         let client = || if verified_only { None } else { context.client.get(name) };
         let value = context.verified.get(name).or_else(client)?;
         walk(value, &self.steps[1..]).map(Found::Value)
+    }
+
+    /// The names that lead to it, from the document's own on; without those of a secret.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let name = |step: &Step| match step {
+            Step::Key(key) => key.clone(),
+            Step::Index(index) => index.to_string(),
+        };
+        self.steps.iter().map(name).collect()
     }
 
     /// What it stands for in the document of a condition.
@@ -278,6 +300,11 @@ fn unknown_in_braces(name: &str) -> Error {
     let _ = write!(message, "set a secret `{name}`, write `{{{{ parameters.{name} }}}}` for an argument, ");
     message.push_str("or `$${` for the characters themselves");
     Error::new(ErrorKind::UnknownName, message)
+}
+
+fn unknown_in_document(name: &str, document: &std::collections::BTreeSet<String>) -> Error {
+    let known = document.iter().map(String::as_str).collect::<Vec<_>>().join("`, `");
+    Error::new(ErrorKind::UnknownName, format!("`{name}` is not a name here; there is `{known}`"))
 }
 
 fn unknown_in_expression(name: &str, names: &Names) -> Error {

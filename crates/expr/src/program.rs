@@ -66,6 +66,11 @@ impl Program {
         self.uses.iter().filter_map(|used| used.path.secret())
     }
 
+    /// The dotted names that it reads, each as the names that lead to it.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Vec<String>> {
+        self.uses.iter().map(|used| used.path.names())
+    }
+
     /// The dotted name, when the expression is one and nothing else.
     pub(crate) fn only_path(&self) -> Option<&Path> {
         match self.uses.as_slice() {

@@ -11,6 +11,17 @@ pub struct Names {
     pub secrets: BTreeSet<String>,
     /// Whether it may read what the caller sent (arguments and `context.client`), or only what the server established.
     pub trust: Trust,
+    /// The names of a document, for a text that is about that and nothing else: its values are [`Scope::extra`], and
+    /// after them [`Scope::parameters`]. Secrets, context and call fields are then out of reach.
+    pub document: Option<BTreeSet<String>>,
+}
+
+impl Names {
+    /// The names of a document.
+    pub fn of_document<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let document = names.into_iter().map(str::to_owned).collect();
+        Self { trust: Trust::Client, document: Some(document), ..Self::default() }
+    }
 }
 
 /// What the names stand for in one call.

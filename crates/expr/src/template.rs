@@ -81,6 +81,19 @@ impl Template {
         &self.0.secrets
     }
 
+    /// The dotted names that it reads, each as the names that lead to it: `results.lookup.id` as those three.
+    pub fn reads(&self) -> Vec<Vec<String>> {
+        let mut reads = Vec::new();
+        for part in &self.0.parts {
+            match part {
+                Part::Literal(_) => {}
+                Part::Path(path) => reads.push(path.names()),
+                Part::Program(program) => reads.extend(program.names()),
+            }
+        }
+        reads
+    }
+
     /// Whether there is nothing in it to fill in.
     pub fn is_literal(&self) -> bool {
         self.0.parts.iter().all(|part| matches!(part, Part::Literal(_)))

@@ -41,6 +41,13 @@ impl ValueTemplate {
         &self.0.secrets
     }
 
+    /// The dotted names that it reads, with the place of each as a JSON pointer; see [`Template::reads`].
+    pub fn reads(&self) -> Vec<(String, Vec<String>)> {
+        let mut reads = Vec::new();
+        read(&self.0.node, "", &mut reads);
+        reads
+    }
+
     /// Whether there is nothing in it to fill in.
     pub fn is_literal(&self) -> bool {
         matches!(self.0.node, Node::Literal(_))
@@ -102,6 +109,23 @@ fn object(fields: Vec<(String, Node)>) -> Node {
         .into_iter()
         .filter_map(|(key, item)| if let Node::Literal(value) = item { Some((key, value)) } else { None });
     Node::Literal(Value::Object(values.collect()))
+}
+
+fn read(node: &Node, place: &str, reads: &mut Vec<(String, Vec<String>)>) {
+    match node {
+        Node::Literal(_) => {}
+        Node::Template(template) => reads.extend(template.reads().into_iter().map(|names| (place.to_owned(), names))),
+        Node::List(items) => {
+            for (at, item) in items.iter().enumerate() {
+                read(item, &format!("{place}/{at}"), reads);
+            }
+        }
+        Node::Object(fields) => {
+            for (key, item) in fields {
+                read(item, &format!("{place}{}", pointer(key)), reads);
+            }
+        }
+    }
 }
 
 fn render(node: &Node, scope: &Scope<'_>, left: &mut usize) -> Result<Value, Error> {

@@ -22,7 +22,7 @@ impl World {
     fn new(parameters: Value, secret: &str) -> Self {
         let Value::Object(parameters) = parameters else { panic!("parameters are an object") };
         Self {
-            names: Names { secrets: ["KEY".to_owned()].into(), trust: Trust::Client },
+            names: Names { secrets: ["KEY".to_owned()].into(), trust: Trust::Client, ..Names::default() },
             context: CallContext { verified: Object::new(), client: parameters.clone() },
             parameters,
             secrets: [("KEY".to_owned(), SecretString::new(secret))].into(),

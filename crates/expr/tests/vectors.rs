@@ -32,6 +32,7 @@ impl World {
             names: Names {
                 secrets: secrets.keys().cloned().collect(),
                 trust: serde_json::from_value(trust.clone()).unwrap(),
+                ..Names::default()
             },
             parameters: object("parameters"),
             context: CallContext { verified: object("verified"), client: object("client") },

@@ -129,56 +129,31 @@ fn system(
     name: String,
     warnings: &mut BTreeSet<String>,
 ) -> Result<ToolSpec, String> {
-    let fields: &[&str] = match kind {
-        "end_call" => &["trigger_phrases", "message"],
-        "transfer_to_ai_agent" | "transfer_to_number" => &["rules"],
+    let own: &[&str] = match kind {
+        "end_call" => &["message"],
+        "transfer_to_ai_agent" | "transfer_to_agent" => &["rules", "transfers"],
+        "transfer_to_number" => &["rules", "transfer_mode", "play_hold_music"],
         "language_detection" => &["supported_languages", "detection_threshold", "switch_message"],
         "skip_turn" => &["trigger_silence_duration", "max_skips"],
-        "play_dtmf" => &["pause_ms"],
+        "play_dtmf" | "play_keypad_touch_tone" => &["pause_ms"],
         other => return Err(format!("`tool_type: {}` is not known", words::cut(other, 50))),
     };
-    tell_unknown(map, fields, warnings);
+    let fields: Vec<&str> = own.iter().copied().chain(["trigger_phrases", "webhook", "driver"]).collect();
+    tell_unknown(map, &fields, warnings);
     let mut config = json!({ "action": kind });
     for field in fields {
-        if let Some(value) = map.get(*field).filter(|value| !value.is_null()) {
-            config[*field] = value.clone();
+        if let Some(value) = map.get(field).filter(|value| !value.is_null()) {
+            config[field] = value.clone();
         }
     }
     let config: SystemConfig =
         serde_json::from_value(config).map_err(|error| format!("its fields do not fit: {error}"))?;
     let parameters = config.parameters();
-    let description = describe(&config);
+    let description = config.action.describe();
     let mut spec = common(map, name, Config::System(config), Effect::Write, parameters);
     spec.kind = Kind::System;
     if spec.description.is_empty() {
-        spec.description = words::description("", &description);
+        spec.description = words::description("", description);
     }
     Ok(spec)
-}
-
-/// What a model needs to know, where the author said nothing.
-fn describe(config: &SystemConfig) -> String {
-    match config {
-        SystemConfig::EndCall { trigger_phrases, .. } => {
-            let mut text = "Ends the conversation. Use when it has come to its natural end".to_owned();
-            if !trigger_phrases.is_empty() {
-                text.push_str(&format!(", for example when the person says: {}", trigger_phrases.join("; ")));
-            }
-            text.push('.');
-            text
-        }
-        SystemConfig::TransferToAiAgent { .. } => {
-            "Hands the conversation over to another agent. Use when the condition of one of them is met.".to_owned()
-        }
-        SystemConfig::TransferToNumber { .. } => {
-            "Transfers the call to a person. Use when the condition of one of the numbers is met.".to_owned()
-        }
-        SystemConfig::LanguageDetection { .. } => {
-            "Goes on in another language. Use when the person speaks, or asks for, another language.".to_owned()
-        }
-        SystemConfig::SkipTurn { .. } => {
-            "Says nothing for one turn. Use when the person needs time or has not finished speaking.".to_owned()
-        }
-        SystemConfig::PlayDtmf { .. } => "Presses telephone keys. Use to get through a telephone menu.".to_owned(),
-    }
 }

@@ -113,6 +113,11 @@ impl ChatMessage {
         Self::User { content: vec![Part::text(text)] }
     }
 
+    /// Whether a person says it.
+    pub const fn is_user(&self) -> bool {
+        matches!(self, Self::User { .. })
+    }
+
     /// The name of whoever speaks, as it is on the wire.
     pub const fn role(&self) -> &'static str {
         match self {

@@ -104,7 +104,8 @@ const OPENAI_DESCRIPTION_CHARS: usize = 1024;
 fn definition(spec: &ToolSpec, format: Format, report: &mut Report) -> Value {
     let schema = spec.model_parameters();
     let name = spec.name.as_str();
-    let description = if spec.description.is_empty() { spec.title() } else { &spec.description };
+    let told = spec.told();
+    let description = told.as_ref();
     match format {
         Format::Openai => {
             long_description(description, report);

@@ -235,6 +235,10 @@ pub mod kind {
     pub enum Feedback {}
     /// Instructions that were proposed for an agent.
     pub enum AgentDraft {}
+    /// A step of a call.
+    pub enum Control {}
+    /// A fixed plan of steps over tools or agents.
+    pub enum Workflow {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -323,8 +327,14 @@ pub mod kind {
     impl IdKind for Feedback {
         const PREFIX: &'static str = "fb";
     }
+    impl IdKind for Workflow {
+        const PREFIX: &'static str = "wf";
+    }
     impl IdKind for AgentDraft {
         const PREFIX: &'static str = "draft";
+    }
+    impl IdKind for Control {
+        const PREFIX: &'static str = "ctl";
     }
 }
 
@@ -386,6 +396,10 @@ pub type CreditEntryId = Id<kind::CreditEntry>;
 pub type FeedbackId = Id<kind::Feedback>;
 /// Identifies instructions that were proposed for an agent.
 pub type AgentDraftId = Id<kind::AgentDraft>;
+/// Identifies a step of a call.
+pub type ControlId = Id<kind::Control>;
+/// Identifies a fixed plan of steps over tools or agents.
+pub type WorkflowId = Id<kind::Workflow>;
 
 #[cfg(test)]
 mod tests {

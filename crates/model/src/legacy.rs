@@ -4,11 +4,11 @@
 //! This module reads that form and says which tools it means. Turning them into real ones is `runtime::legacy`'s.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::tool::{
-    Config, Effect, Kind, SystemConfig, ToolSpec,
+    Config, Effect, Kind, SystemAction, SystemConfig, ToolSpec,
     system::{NumberRule, TransferMode},
 };
 
@@ -145,9 +145,8 @@ impl ToolsSettings {
             return None;
         }
         let section = section.cloned().unwrap_or_default();
-        let config = SystemConfig::EndCall { trigger_phrases: Vec::new(), message: said(section.custom_message) };
-        let parameters = config.parameters();
-        Some(tool(END_CALL, "End call", describe("Ends the call.", &section.scenarios), config, parameters))
+        let config = SystemAction::EndCall { message: said(section.custom_message) };
+        Some(tool(END_CALL, "End call", describe("Ends the call.", &section.scenarios), config.into()))
     }
 
     fn transfer_call_tool(&self) -> Option<ToolSpec> {
@@ -157,15 +156,9 @@ impl ToolsSettings {
         }
         let message = said(section.custom_message.clone());
         let rules: Vec<_> = section.transfer_numbers.iter().map(|number| number.rule(message.as_deref())).collect();
-        let has_choice = rules.len() > 1;
-        let config = SystemConfig::TransferToNumber { rules };
-        let mut parameters = config.parameters();
-        if !has_choice {
-            // There is nothing to choose, so the model need not repeat the number.
-            parameters["required"] = json!([]);
-        }
+        let config = SystemAction::TransferToNumber { rules };
         let description = describe("Transfers the call to a person.", &section.scenarios);
-        Some(tool(TRANSFER_CALL, "Transfer call", description, config, parameters))
+        Some(tool(TRANSFER_CALL, "Transfer call", description, config.into()))
     }
 }
 
@@ -178,7 +171,7 @@ fn describe(what: &str, scenarios: &[String]) -> String {
     if scenarios.is_empty() { what.to_owned() } else { format!("{what} Use when: {}", scenarios.join("; ")) }
 }
 
-fn tool(name: &str, title: &str, description: String, config: SystemConfig, parameters: Value) -> ToolSpec {
+fn tool(name: &str, title: &str, description: String, config: SystemConfig) -> ToolSpec {
     ToolSpec {
         name: name.to_owned(),
         display_name: Some(title.to_owned()),
@@ -187,7 +180,7 @@ fn tool(name: &str, title: &str, description: String, config: SystemConfig, para
         kind: Kind::System,
         effect: Effect::Write,
         repeatable: false,
-        parameters,
+        parameters: config.parameters(),
         bound: Default::default(),
         config: Config::System(config),
         result: Default::default(),
@@ -206,6 +199,8 @@ fn tool(name: &str, title: &str, description: String, config: SystemConfig, para
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn names(settings: Value) -> Vec<String> {

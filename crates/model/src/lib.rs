@@ -14,6 +14,7 @@ pub mod business;
 pub mod case;
 pub mod chat;
 pub mod context;
+pub mod control;
 pub mod credit;
 pub mod definition;
 pub mod error;
@@ -36,7 +37,9 @@ pub mod ticket;
 pub mod time;
 pub mod tool;
 pub mod webhook;
+pub mod workflow;
 
+pub use control::{ControlEvent, Directive};
 pub use error::{ErrorClass, ToolError};
 pub use fault::{Fault, FaultKind};
 pub use id::{Id, IdSource};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::ToolError;
+use crate::{ToolError, control::Directive};
 
 /// One piece of content. MCP, conversations and model APIs each take what they can use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -81,6 +81,9 @@ pub struct Content {
     /// Present when the result was too large for the tool's budget.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truncated: Option<Cut>,
+    /// What whoever called does next, besides reading this; only steps of a call say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directive: Option<Directive>,
 }
 
 impl Content {

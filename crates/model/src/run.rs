@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     Object, Timestamp,
     chat::{ChatMessage, Usage},
-    id::{AgentId, ExecutionId, JobId, OrgId, RunId, ThreadId, UserId},
+    id::{AgentId, ExecutionId, JobId, OrgId, RunId, ThreadId, UserId, WorkflowId},
 };
 
 /// A conversation: an append-only list of messages.
@@ -109,7 +109,7 @@ impl RunState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunError {
     /// For programs: `model_error`, `step_limit`, `token_limit`, `deadline`, `loop_detected`, `died`, `not_allowed`,
-    /// `internal`.
+    /// `internal`; of a workflow also `step_failed` and `too_large`.
     pub code: String,
     /// For people.
     pub message: String,
@@ -167,7 +167,32 @@ impl RunBounds {
     }
 }
 
-/// An agent at work on a thread.
+/// Who is at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// An agent.
+    Agent,
+    /// A workflow.
+    Workflow,
+}
+
+impl RunKind {
+    /// The name used on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Workflow => "workflow",
+        }
+    }
+
+    /// Reads the wire name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Agent, Self::Workflow].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// An agent or a workflow at work on a thread.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Run {
     /// Its id.
@@ -176,12 +201,28 @@ pub struct Run {
     pub organization_id: OrgId,
     /// For whom it runs: with their rights, never more.
     pub user_id: UserId,
-    /// The thread that it takes forward.
+    /// Who is at work.
+    pub kind: RunKind,
+    /// The thread that it takes forward. That of a workflow holds what it was given and what came of it.
     pub thread_id: ThreadId,
-    /// The agent.
-    pub agent_id: AgentId,
+    /// The agent, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
     /// The agent's name when it began.
-    pub agent_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_name: Option<String>,
+    /// The workflow, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_id: Option<WorkflowId>,
+    /// The workflow's name when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_name: Option<String>,
+    /// The run that asked for this one, as a step or through a tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<RunId>,
+    /// How many runs stand above it.
+    #[serde(default)]
+    pub depth: u32,
     /// The job that carries it.
     pub job_id: JobId,
     /// Where it stands.
@@ -193,12 +234,19 @@ pub struct Run {
     /// The answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    /// What a workflow came to: `output` as a value, and `workflow_results` step by step. Not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,
-    /// Tokens used so far.
+    /// Who goes on with the conversation, when the agent handed it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_to: Option<HandedTo>,
+    /// Tokens used so far; a workflow's are those of its agents.
     pub usage: Usage,
-    /// Answers of the model so far.
+    /// Answers of the model so far, or steps of a workflow that have ended.
     pub steps: u32,
     /// How far it may go.
     pub limits: RunLimits,
@@ -219,6 +267,26 @@ pub struct Run {
     pub updated_at: Timestamp,
 }
 
+/// Who goes on with a conversation: the run of another agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HandedTo {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Its name.
+    pub agent_name: String,
+    /// The thread that it goes on with: the same, or a new one where nothing but the last words were passed on.
+    pub thread_id: ThreadId,
+    /// Its run.
+    pub run_id: RunId,
+}
+
+impl Run {
+    /// The name of the agent or of the workflow.
+    pub fn name(&self) -> &str {
+        self.agent_name.as_deref().or(self.workflow_name.as_deref()).unwrap_or_default()
+    }
+}
+
 /// What a step of a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -227,6 +295,10 @@ pub enum StepKind {
     Model,
     /// A tool was called.
     Tool,
+    /// An agent was run, as a run of its own.
+    Agent,
+    /// Steps ran side by side.
+    Group,
 }
 
 impl StepKind {
@@ -235,12 +307,14 @@ impl StepKind {
         match self {
             Self::Model => "model",
             Self::Tool => "tool",
+            Self::Agent => "agent",
+            Self::Group => "group",
         }
     }
 
     /// Reads the wire name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Model, Self::Tool].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Model, Self::Tool, Self::Agent, Self::Group].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -256,11 +330,13 @@ pub enum StepState {
     Done,
     /// It did not.
     Failed,
+    /// Its condition did not hold, or the run was over before it.
+    Skipped,
 }
 
 impl StepState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Waiting, Self::Done, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Open, Self::Waiting, Self::Done, Self::Failed, Self::Skipped];
 
     /// The name used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -269,6 +345,7 @@ impl StepState {
             Self::Waiting => "waiting",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 
@@ -279,22 +356,24 @@ impl StepState {
 
     /// Whether its outcome is known.
     pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Done | Self::Failed)
+        matches!(self, Self::Done | Self::Failed | Self::Skipped)
     }
 }
 
-/// One thing that a run did: an answer of the model, or one of the tools that the answer called.
+/// One thing that a run did: an answer of the model, or one of the tools that the answer called; in a workflow a step, or
+/// one item of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Step {
-    /// Which answer of the model, from 1.
+    /// Which answer of the model, from 1; which step of the workflow.
     pub seq: i64,
-    /// 0 for the answer itself; its tools follow from 1, in the model's order.
+    /// 0 for the answer itself; its tools follow from 1, in the model's order. In a workflow 0 for the step itself; its
+    /// items follow from 1.
     pub position: i64,
     /// What it is.
     pub kind: StepKind,
     /// Where it stands.
     pub state: StepState,
-    /// The tool's name; the model's for an answer.
+    /// The tool's name; the model's for an answer; the step's in a workflow.
     pub name: String,
     /// The provider's id of the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -306,9 +385,22 @@ pub struct Step {
     /// The execution of the tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_id: Option<ExecutionId>,
+    /// The run of the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child_run_id: Option<RunId>,
     /// What the model was told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// What later steps of a workflow find under its name; a step with items has none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    pub output: Option<Value>,
+    /// Why it was skipped, and which names were missing; or what went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How often it was tried again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
     /// Tokens that an answer took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
@@ -343,6 +435,35 @@ pub enum RunEvent {
         /// The words.
         text: String,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Step {
+    /// A step that is next.
+    pub fn open(seq: i64, position: i64, kind: StepKind, name: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            seq,
+            position,
+            kind,
+            state: StepState::Open,
+            name: name.into(),
+            tool_call_id: None,
+            arguments: None,
+            execution_id: None,
+            child_run_id: None,
+            result: None,
+            output: None,
+            note: None,
+            retries: 0,
+            usage: None,
+            started_at: now,
+            ended_at: None,
+        }
+    }
 }
 
 #[cfg(test)]

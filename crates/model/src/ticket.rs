@@ -25,10 +25,12 @@ pub enum TicketKind {
     Callback,
     /// The caller was answered in time; the execution finishes behind.
     Late,
+    /// The run of an agent or a workflow ends.
+    Run,
 }
 
 impl TicketKind {
-    const ALL: [Self; 4] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late];
+    const ALL: [Self; 5] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late, Self::Run];
 
     /// The name used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -37,6 +39,7 @@ impl TicketKind {
             Self::Confirmation => "confirmation",
             Self::Callback => "callback",
             Self::Late => "late",
+            Self::Run => "run",
         }
     }
 

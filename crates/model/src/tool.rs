@@ -8,6 +8,7 @@ pub mod business;
 mod config;
 mod described;
 pub mod http;
+pub mod nested;
 pub mod policy;
 pub mod python;
 mod read;
@@ -15,7 +16,7 @@ pub mod release;
 pub mod speech;
 pub mod system;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,10 +30,11 @@ use crate::{
 pub use business::{BusinessConfig, BusinessFunction};
 pub use config::Config;
 pub use http::HttpConfig;
+pub use nested::{AgentConfig, WorkflowConfig};
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
 pub use python::PythonConfig;
 pub use speech::Speech;
-pub use system::SystemConfig;
+pub use system::{SystemAction, SystemConfig};
 
 /// What carries a tool out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -48,6 +50,10 @@ pub enum Kind {
     Python,
     /// A function that comes with the program: a calculator, a list of tasks, a calendar.
     Business,
+    /// An agent that is called as one tool.
+    Agent,
+    /// A workflow that is called as one tool.
+    Workflow,
 }
 
 impl Kind {
@@ -58,6 +64,8 @@ impl Kind {
             Self::System => "system",
             Self::Python => "python",
             Self::Business => "business",
+            Self::Agent => "agent",
+            Self::Workflow => "workflow",
         }
     }
 
@@ -68,6 +76,8 @@ impl Kind {
             "system" => Some(Self::System),
             "python" | "function" | "python_function" => Some(Self::Python),
             "business" => Some(Self::Business),
+            "agent" => Some(Self::Agent),
+            "workflow" => Some(Self::Workflow),
             _ => None,
         }
     }
@@ -230,7 +240,8 @@ pub struct ToolSpec {
     /// A write that may be sent again at will, for example one that sets a value.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,
-    /// JSON Schema 2020-12 of the arguments, bound ones included. A `system` or `business` tool that says nothing gets its own.
+    /// JSON Schema 2020-12 of the arguments, bound ones included. Those of a `system` tool follow from its
+    /// configuration, a `business` tool that says nothing gets its own.
     #[schema(required = false, value_type = Object)]
     pub parameters: Value,
     /// Arguments that the server fills in. The model neither sees nor may send them.
@@ -289,6 +300,28 @@ impl ToolSpec {
     /// What people call it.
     pub fn title(&self) -> &str {
         self.display_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Takes over what the configuration of a `system` tool says of the rest of the tool: its parameters follow from it,
+    /// and the guide's `enabled` and `confirmation_required` are our `active` and `policy.confirm`.
+    pub fn adopt(&mut self) {
+        let Config::System(system) = &mut self.config else { return };
+        if system.enabled.take() == Some(false) {
+            self.active = false;
+        }
+        if system.confirmation_required.take() == Some(true) && self.policy.confirm.is_no() {
+            self.policy.confirm = true.into();
+        }
+        self.parameters = system.parameters_over(&self.parameters);
+    }
+
+    /// What a model is told of it.
+    pub fn told(&self) -> Cow<'_, str> {
+        match &self.config {
+            Config::System(system) => system.told(&self.description, !self.policy.confirm.is_no()).into(),
+            _ if self.description.is_empty() => self.title().into(),
+            _ => self.description.as_str().into(),
+        }
     }
 
     /// The schema that a model sees: the full one without the bound names.

@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 use crate::{
     App,
     app::require,
-    audit, credits, legacy, registry,
+    audit, control, credits, legacy, registry,
     registry::{compile, follow},
 };
 
@@ -483,6 +483,7 @@ fn check(spec: &AgentSpec) -> Result<(), Fault> {
         return Err(Fault::invalid("max_output_tokens", "`max_output_tokens` must be between 1 and 1,000,000"));
     }
     check_limits(&spec.limits)?;
+    control::target_in(&spec.metadata)?;
     let metadata = serde_json::to_string(&spec.metadata).map_err(Fault::internal)?;
     if metadata.len() > MOST_METADATA {
         return Err(Fault::invalid("metadata", "`metadata` may take at most 64 KiB as JSON"));

@@ -13,9 +13,9 @@ use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    account::AccountState, call::hold::Holds, call::lend::Lendings, credits::Prices, inflight::Inflight,
-    job::worker::Worker, limits, live::Live, node, registry::cache::ToolCache, results::Results, run::Runs,
-    suggest::unmatched::Unmatched, tickets::Tickets,
+    account::AccountState, call::hold::Holds, call::lend::Lendings, control::Controls, credits::Prices,
+    inflight::Inflight, job::worker::Worker, limits, live::Live, node, registry::cache::ToolCache, results::Results,
+    run::Runs, suggest::unmatched::Unmatched, tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -100,6 +100,7 @@ struct Rooms {
     results: Results,
     lendings: Lendings,
     live: Live,
+    controls: Controls,
     inflight: Inflight,
     unmatched: Unmatched,
     tickets: Tickets,
@@ -138,6 +139,7 @@ impl App {
             results: Results::default(),
             lendings: Lendings::default(),
             live: Live::default(),
+            controls: Controls::default(),
             inflight: Inflight::default(),
             unmatched: Unmatched::default(),
             tickets: Tickets::default(),
@@ -234,6 +236,10 @@ impl App {
     /// Live events.
     pub fn live(&self) -> &Live {
         &self.0.live
+    }
+    /// Steps of calls, for whoever listens on their conversation.
+    pub fn controls(&self) -> &Controls {
+        &self.0.controls
     }
     /// Executions under way in this process.
     pub fn inflight(&self) -> &Inflight {

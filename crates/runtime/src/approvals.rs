@@ -294,6 +294,11 @@ pub(crate) async fn cancel(app: &App, row: &TicketRow, effect: Effect) -> Result
     if row.ticket.kind == TicketKind::Callback {
         return call::callback::cancel(app, row, effect).await;
     }
+    if row.ticket.kind == TicketKind::Run
+        && let Some(is_ended) = call::nested::cancel(app, row).await?
+    {
+        return Ok(is_ended);
+    }
     let error = ToolError::new(ErrorClass::Cancelled, "cancelled", "somebody cancelled this before anything was done");
     call::resume::end(app, row, TicketState::Void, State::Released, error).await
 }

@@ -32,6 +32,7 @@ pub mod hold;
 mod kept;
 mod late;
 pub mod lend;
+pub(crate) mod nested;
 pub(crate) mod outcome;
 mod park;
 mod record;
@@ -112,6 +113,12 @@ pub struct CallRequest {
 }
 
 impl CallRequest {
+    /// Whether the server made the key itself, of the call's place in a run or of its job: then it names one call, and
+    /// nobody outside can send it.
+    pub(crate) fn has_own_key(&self) -> bool {
+        matches!(self.source, "run" | "job" | "workflow")
+    }
+
     /// A trial by whoever builds the tool: with real effects, nothing kept is given, and nobody is asked to confirm.
     pub fn trial(caller: Caller, tool: String, arguments: Value, context: Object, source: &'static str) -> Self {
         Self {
@@ -235,7 +242,7 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
         return aside::stubbed(app, &work).await;
     }
     // A read that waits for somebody, or for a callback, needs a row as a write does.
-    let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.callback().is_none();
+    let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.later().is_none();
     if let Some(answer_by_ms) = work.policy().answer_by_ms {
         return late::run(app, work, answer_by_ms, is_read).await;
     }
@@ -321,7 +328,7 @@ async fn pass_on(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
         return Err(Fault::invalid("dry_run", "an answer cannot be rehearsed: it is given or not"));
     }
     let scope = match request.source {
-        "run" => Scope::AgentsRun,
+        "run" | "workflow" => Scope::AgentsRun,
         _ => Scope::ToolsCall,
     };
     require(&request.caller, Right::Call, scope)?;
@@ -377,6 +384,8 @@ pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<Option<CallAnswer
         return Ok(None);
     }
     work.started_at = Some(now);
+    // The run that it asked for is the same one, and its end answers the same ticket.
+    work.ticket = (row.ticket.kind == TicketKind::Run).then_some(row.ticket.id);
     claim::act(app, work, ledger.epoch + 1, pass).await.map(Some)
 }
 

@@ -28,7 +28,7 @@ struct Known {
     percent: u8,
 }
 
-const FLAGS: [Known; 3] = [
+const FLAGS: [Known; 5] = [
     Known {
         name: "kind.system",
         about: "Tools of the kind `system`: end a call, transfer it, send tones",
@@ -45,6 +45,18 @@ const FLAGS: [Known; 3] = [
         name: "kind.business",
         about: "Tools of the kind `business`: calculator, tasks, calendar and the others that come with the program",
         kind: Kind::Business,
+        percent: 100,
+    },
+    Known {
+        name: "kind.agent",
+        about: "Tools of the kind `agent`: agents called as tools",
+        kind: Kind::Agent,
+        percent: 100,
+    },
+    Known {
+        name: "kind.workflow",
+        about: "Tools of the kind `workflow`: workflows called as tools",
+        kind: Kind::Workflow,
         percent: 100,
     },
 ];

@@ -55,6 +55,9 @@ pub async fn give(app: &App, caller: &Caller, run: RunId, spec: FeedbackSpec) ->
     require(caller, Right::Call, Scope::AgentsRun)?;
     let found = app.store().run(caller.org_id, run).await?.ok_or_else(|| Fault::not_found("run", run))?;
     check_may_rate(app, caller, &found.run).await?;
+    let agent_id = found.run.agent_id.ok_or_else(|| {
+        Fault::invalid("run", "this is the run of a workflow; say what you think of the runs of its agents")
+    })?;
     let scale = spec.scale.unwrap_or(Scale::of(spec.rating));
     if !scale.has(spec.rating) {
         let message = match scale {
@@ -68,7 +71,7 @@ pub async fn give(app: &App, caller: &Caller, run: RunId, spec: FeedbackSpec) ->
         id: app.ids().next(),
         organization_id: caller.org_id,
         run_id: run,
-        agent_id: found.run.agent_id,
+        agent_id,
         user_id: caller.user_id,
         rating: spec.rating,
         scale,
@@ -84,7 +87,11 @@ pub async fn give(app: &App, caller: &Caller, run: RunId, spec: FeedbackSpec) ->
 /// agent.
 async fn check_may_rate(app: &App, caller: &Caller, run: &Run) -> Result<(), Fault> {
     run::visible(caller, run.user_id)?;
-    match app.store().agent_by_id(caller.org_id, run.agent_id).await? {
+    let agent = match run.agent_id {
+        Some(id) => app.store().agent_by_id(caller.org_id, id).await?,
+        None => None,
+    };
+    match agent {
         Some(agent) if !agents::may_run(app, caller, &agent).await? => {
             Err(Fault::forbidden(format!("the agent `{}` was not shared with you", agent.name)))
         }

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod business;
 pub mod call;
 pub mod cases;
+pub mod control;
 pub mod credits;
 pub mod doctor;
 pub mod executions;
@@ -42,5 +43,6 @@ pub mod schedule;
 pub mod suggest;
 pub mod threads;
 pub mod tickets;
+pub mod workflow;
 
 pub use app::{App, Settings};

@@ -9,7 +9,13 @@ use callwright_model::{ErrorClass, Fault, IdSource, ToolError, id::NodeId};
 use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::{App, job::worker, metering, outbox, run, tickets};
+use crate::{
+    App,
+    job::worker,
+    metering, outbox,
+    run::{self, family},
+    tickets,
+};
 
 /// Rows thrown away in one statement.
 const BATCH: u32 = 500;
@@ -132,6 +138,9 @@ pub(crate) async fn housekeeping(app: App) {
             }
             if let Err(error) = worker::give_back(&app).await {
                 tracing::warn!(%error, "the jobs of this node could not be looked at");
+            }
+            if let Err(error) = family::sweep(&app).await {
+                tracing::warn!(?error, "runs within runs could not be looked at");
             }
             match app.store().wake_overlooked_jobs(app.clock().now(), BATCH).await {
                 Ok(0) => {}

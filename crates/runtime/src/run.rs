@@ -1,12 +1,17 @@
-//! Runs: an agent takes a thread forward until it has an answer. Asked for here, carried by a job.
+//! Runs: an agent takes a thread forward until it has an answer, or a workflow until its plan is done. Asked for here,
+//! carried by a job.
 
 mod begun;
 mod carry;
+pub(crate) mod family;
 mod finish;
+pub mod flow;
+mod handoff;
 mod history;
 mod hub;
 mod kept;
 mod key;
+mod obey;
 mod overdue;
 pub(crate) mod reach;
 mod shown;
@@ -18,15 +23,16 @@ pub mod watch;
 use std::time::Duration;
 
 use callwright_model::{
-    Fault, Object,
+    Fault, Object, Timestamp,
     account::{Caller, Right, Scope},
+    agent::Agent,
     chat::{ChatMessage, Part, Usage},
     context::Channel,
     credit::Operation,
     id::{JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
-    run::{Run, RunBounds, RunEvent, RunLimits, RunState, Step, Thread},
+    run::{Run, RunBounds, RunEvent, RunKind, RunLimits, RunState, Step, Thread},
     webhook::WebhookTarget,
 };
 use callwright_store::{
@@ -34,7 +40,10 @@ use callwright_store::{
     run::{Ending, NewRun, RunFilter, RunRow},
 };
 use serde_json::json;
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{
+    sync::{OwnedSemaphorePermit, oneshot},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use begun::Begun;
@@ -44,12 +53,15 @@ pub use hub::Runs;
 pub use kept::NewsForm;
 pub(crate) use overdue::end_overdue;
 
+pub(crate) use family::{Above, Asker};
+
 use crate::{
     App, agents,
     app::{not_ready, require},
-    audit, credits, feedback,
+    audit, call, credits, feedback,
     job::worker,
 };
+use handoff::HandedFrom;
 use kept::Kept;
 
 /// How often a run may be tried without getting anywhere, its server dying included.
@@ -126,17 +138,18 @@ impl RunRequest {
 /// Forbidden: the agent or one of the tools is not the caller's to use. Not found: agent or thread. Conflict
 /// `thread_busy`: a run is at work on the thread.
 pub async fn start(app: &App, caller: &Caller, request: RunRequest) -> Result<Run, Fault> {
-    start_as(app, caller, request, None).await
+    start_as(app, caller, request, None, &Asker::default()).await
 }
 
-/// The same, asked for by a schedule.
+/// The same, asked for by a schedule, or by another run.
 pub(crate) async fn start_as(
     app: &App,
     caller: &Caller,
     request: RunRequest,
     schedule: Option<ScheduleId>,
+    asker: &Asker,
 ) -> Result<Run, Fault> {
-    begin(app, caller, request, schedule).await.map(|(run, _)| run)
+    begin(app, caller, request, schedule, asker).await.map(|(run, _)| run)
 }
 
 /// The same, and waits until it has ended or lies down, at most `wait`, or until `closing`.
@@ -147,7 +160,7 @@ pub async fn start_and_wait(
     wait: Duration,
     closing: &CancellationToken,
 ) -> Result<Run, Fault> {
-    let (run, settled) = begin(app, caller, request, None).await?;
+    let (run, settled) = begin(app, caller, request, None, &Asker::default()).await?;
     let settled = settled.unwrap_or_else(|| app.runs().when_settled(run.id));
     tokio::select! {
         settled = until_settled(app, caller, run.clone(), settled, wait) => settled,
@@ -161,27 +174,39 @@ async fn begin(
     caller: &Caller,
     request: RunRequest,
     schedule: Option<ScheduleId>,
+    asker: &Asker,
 ) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place_for(caller.org_id) } else { None };
-    let (new, begun) = match prepare(app, caller, &request, schedule, place.is_some()).await? {
+    let (new, begun) = match prepare(app, caller, &request, schedule, place.is_some(), asker).await? {
         Prepared::Known(run) => return Ok((*run, None)),
         Prepared::New(new, begun) => (*new, begun),
     };
-    let (run, job) = (new.row.run.clone(), new.job.clone());
-    if let Err(error) = app.store().create_run(new).await {
+    match create(app, new, begun, place).await {
+        Ok(created) => Ok(created),
         // Two requests with one key may come at the same time: the second is given what the first has made.
-        let agent = agents::runnable(app, caller, &request.agent).await?;
-        let asked = key::fingerprint(&agent, &request)?;
-        return match key::find(app, caller, &request, asked.as_deref()).await? {
-            Some(found) => Ok((found, None)),
-            None => Err(error.into()),
-        };
+        Err(error) => {
+            let agent = agents::runnable(app, caller, &request.agent).await?;
+            let asked = key::fingerprint(&agent, &request)?;
+            let found = key::find(app, caller, request.dedupe_key.as_deref(), asked.as_deref()).await?;
+            found.map(|found| (found, None)).ok_or_else(|| error.into())
+        }
     }
+}
+
+/// Keeps a new run, and begins it where there is a place for it; then its end can be waited for.
+async fn create(
+    app: &App,
+    new: NewRun,
+    begun: Option<Box<Begun>>,
+    place: Option<OwnedSemaphorePermit>,
+) -> callwright_store::Result<(Run, Option<Settled>)> {
+    let (run, job) = (new.row.run.clone(), new.job.clone());
+    app.store().create_run(new).await?;
     crate::failpoint!("run.created");
     let settled = place.is_some().then(|| app.runs().when_settled(run.id));
     match place {
-        Some(place) => worker::carry_on(app, job, Some(begun), place),
+        Some(place) => worker::carry_on(app, job, begun, place),
         None => app.worker().wake(),
     }
     Ok((run, settled))
@@ -192,7 +217,7 @@ pub(crate) enum Prepared {
     /// It was asked for under the same key before.
     Known(Box<Run>),
     /// All that is to be kept of it, and what its first carrier is handed.
-    New(Box<NewRun>, Box<Begun>),
+    New(Box<NewRun>, Option<Box<Begun>>),
 }
 
 /// Checks a wish, and writes down what is to be kept of it. With `at_once` this node carries it.
@@ -202,6 +227,7 @@ pub(crate) async fn prepare(
     request: &RunRequest,
     schedule: Option<ScheduleId>,
     at_once: bool,
+    asker: &Asker,
 ) -> Result<Prepared, Fault> {
     if !app.is_ready() {
         return Err(not_ready());
@@ -209,13 +235,19 @@ pub(crate) async fn prepare(
     let agent = agents::runnable(app, caller, &request.agent).await?;
     check(request)?;
     let asked = key::fingerprint(&agent, request)?;
-    if let Some(found) = key::find(app, caller, request, asked.as_deref()).await? {
+    if let Some(found) = key::find(app, caller, request.dedupe_key.as_deref(), asked.as_deref()).await? {
         return Ok(Prepared::Known(Box::new(found)));
     }
+    asker.check()?;
     let chosen = crate::models::resolve(app, caller.org_id, &agent.model).await?;
-    let tools = match &request.tools {
-        Some(names) => Some(reach::check(app, caller, Some(&agent.id.to_string()), names).await?),
-        None => None,
+    let named;
+    let request = match &request.tools {
+        None => request,
+        Some(names) => {
+            let tools = Some(reach::check(app, caller, Some(&agent.id.to_string()), names).await?);
+            named = RunRequest { tools, ..request.clone() };
+            &named
+        }
     };
     let thread = match request.thread {
         None => None,
@@ -235,42 +267,81 @@ pub(crate) async fn prepare(
     });
     let is_new = new_thread.is_some();
     let thread = thread.or_else(|| new_thread.clone()).ok_or_else(not_ready)?;
+    let messages = vec![ChatMessage::User { content: request.message.clone() }];
+    let known = is_new.then(|| messages.clone());
+    let draft = Draft { thread_id: thread.id, new_thread, messages, handed: None, asked, schedule, at_once };
+    let (new, kept) = draw_up(app, caller, &agent, request, draft, asker).await?;
+    let begun = Begun { row: new.row.clone(), kept, caller: caller.clone(), thread, chosen, messages: known };
+    Ok(Prepared::New(Box::new(new), Some(Box::new(begun))))
+}
+
+/// What of a run is decided before it is written down.
+pub(crate) struct Draft {
+    pub thread_id: ThreadId,
+    /// The thread, when it begins with this run.
+    pub new_thread: Option<Thread>,
+    /// What is added to the thread.
+    pub messages: Vec<ChatMessage>,
+    /// From whom it takes its conversation over.
+    pub handed: Option<HandedFrom>,
+    /// What was asked for under its key, in short.
+    pub asked: Option<String>,
+    pub schedule: Option<ScheduleId>,
+    /// Whether this node carries it.
+    pub at_once: bool,
+}
+
+/// Writes down what is to be kept of a run that was checked.
+pub(crate) async fn draw_up(
+    app: &App,
+    caller: &Caller,
+    agent: &Agent,
+    request: &RunRequest,
+    draft: Draft,
+    asker: &Asker,
+) -> Result<(NewRun, Kept), Fault> {
+    let Draft { thread_id, new_thread, messages, handed, asked, schedule, at_once } = draft;
+    let now = app.clock().now();
     let limits = request.limits.unwrap_or_default().within(agent.profile.limits);
-    let message = ChatMessage::User { content: request.message.clone() };
+    let input = ChatMessage::User { content: request.message.clone() }.text();
     let mut metadata = request.metadata.clone();
     let mut kept = Kept {
         asked,
-        tools,
+        handed,
+        tools: request.tools.clone(),
         context: request.context.clone(),
         channel: request.channel,
         webhook: request.webhook.clone(),
         news: request.news,
-        ..Kept::new(caller, &agent)
+        ..Kept::new(caller, agent)
     };
-    if let Some(learned) = feedback::learned(app, caller, &agent).await? {
+    if let Some(learned) = feedback::learned(app, caller, agent).await? {
         // Whoever looks at the run sees that it was told more than the agent's instructions, and what.
         metadata.insert("learned".to_owned(), json!({ "count": learned.ids.len(), "feedback": learned.ids }));
         kept.instructions.push_str(&learned.text);
         kept.learned = learned.ids;
     }
-    let (state, job_state) = match at_once {
-        true => (RunState::Running, JobState::Running),
-        false => (RunState::Queued, JobState::Queued),
-    };
     let run_at = now.plus(request.delay);
     let run = Run {
         id: app.ids().next(),
         organization_id: caller.org_id,
         user_id: caller.user_id,
-        thread_id: thread.id,
-        agent_id: agent.id,
-        agent_name: agent.name.clone(),
+        kind: RunKind::Agent,
+        thread_id,
+        agent_id: Some(agent.id),
+        agent_name: Some(agent.name.clone()),
+        workflow_id: None,
+        workflow_name: None,
+        parent_id: asker.run.as_ref().map(|above| above.id),
+        depth: asker.depth(),
         job_id: app.ids().next(),
-        state,
+        state: if at_once { RunState::Running } else { RunState::Queued },
         model: agent.model.clone(),
-        input: message.text(),
+        input,
         output: None,
+        result: None,
         error: None,
+        handed_to: None,
         usage: Usage::default(),
         steps: 0,
         limits,
@@ -281,44 +352,54 @@ pub(crate) async fn prepare(
         ended_at: None,
         updated_at: now,
     };
-    let job = JobRow {
+    let wish = Queued { priority: request.priority, run_at, schedule, dedupe_key: request.dedupe_key.clone() };
+    let new = NewRun {
+        charge: credits::charge(app, caller, Operation::AgentExecute, run.id),
+        job: job_of(&run, wish),
+        owner: at_once.then(|| app.node_id()),
+        row: asker.row(run, kept.seal(app, caller.org_id).await?),
+        thread: new_thread,
+        messages,
+        within: asker.within(),
+    };
+    Ok((new, kept))
+}
+
+/// How the job of a new run is queued.
+struct Queued {
+    priority: i64,
+    run_at: Timestamp,
+    schedule: Option<ScheduleId>,
+    dedupe_key: Option<String>,
+}
+
+/// The job that carries a new run, in the same state.
+fn job_of(run: &Run, wish: Queued) -> JobRow {
+    let at_once = run.state == RunState::Running;
+    JobRow {
         job: Job {
             id: run.job_id,
-            organization_id: caller.org_id,
-            user_id: caller.user_id,
+            organization_id: run.organization_id,
+            user_id: run.user_id,
             kind: JobKind::Run,
-            state: job_state,
+            state: if at_once { JobState::Running } else { JobState::Queued },
             subject: Some(run.id.to_string()),
-            title: agent.name.clone(),
-            priority: request.priority,
-            run_at,
+            title: run.name().to_owned(),
+            priority: wish.priority,
+            run_at: wish.run_at,
             attempts: i64::from(at_once),
             max_attempts: MOST_ATTEMPTS,
             epoch: i64::from(at_once),
             error: None,
-            schedule_id: schedule,
-            created_at: now,
-            started_at: at_once.then_some(now),
+            schedule_id: wish.schedule,
+            created_at: run.created_at,
+            started_at: run.started_at,
             ended_at: None,
-            updated_at: now,
+            updated_at: run.created_at,
         },
         payload: None,
-        dedupe_key: request.dedupe_key.clone(),
-    };
-    let charge = credits::charge(app, caller, Operation::AgentExecute, run.id);
-    let row = RunRow { run, request: kept.seal(app, caller.org_id).await? };
-    let messages = vec![message];
-    let begun = Begun {
-        row: row.clone(),
-        kept,
-        caller: caller.clone(),
-        thread,
-        chosen,
-        messages: is_new.then(|| messages.clone()),
-    };
-    let owner = at_once.then(|| app.node_id());
-    let new = NewRun { charge, row, job, owner, thread: new_thread, messages };
-    Ok(Prepared::New(Box::new(new), Box::new(begun)))
+        dedupe_key: wish.dedupe_key,
+    }
 }
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
@@ -330,11 +411,6 @@ fn check(request: &RunRequest) -> Result<(), Fault> {
     if text.chars().count() > MOST_TEXT {
         return Err(Fault::invalid("message", format!("`message` may have at most {MOST_TEXT} characters")));
     }
-    for (field, object) in [("context", &request.context), ("metadata", &request.metadata)] {
-        if serde_json::to_string(object).map_err(Fault::internal)?.len() > MOST_CONTEXT {
-            return Err(Fault::invalid(field, format!("`{field}` may take at most 64 KiB as JSON")));
-        }
-    }
     if let Some(limits) = &request.limits {
         // As an agent's limits would be, whatever this agent's are.
         let usual = RunLimits::default();
@@ -344,13 +420,29 @@ fn check(request: &RunRequest) -> Result<(), Fault> {
             timeout_s: limits.timeout_s.unwrap_or(usual.timeout_s),
         })?;
     }
-    if let Some(webhook) = &request.webhook {
+    check_common(&request.context, &request.metadata, request.webhook.as_ref(), request.delay, request.priority)
+}
+
+/// What every run is asked for with.
+fn check_common(
+    context: &Object,
+    metadata: &Object,
+    webhook: Option<&WebhookTarget>,
+    delay: Duration,
+    priority: i64,
+) -> Result<(), Fault> {
+    for (field, object) in [("context", context), ("metadata", metadata)] {
+        if serde_json::to_string(object).map_err(Fault::internal)?.len() > MOST_CONTEXT {
+            return Err(Fault::invalid(field, format!("`{field}` may take at most 64 KiB as JSON")));
+        }
+    }
+    if let Some(webhook) = webhook {
         crate::call::check_webhook(webhook)?;
     }
-    if request.delay > Duration::from_secs(366 * 24 * 3600) {
+    if delay > Duration::from_secs(366 * 24 * 3600) {
         return Err(Fault::invalid("delay_s", "`delay_s` may be at most a year"));
     }
-    if !(-100..=100).contains(&request.priority) {
+    if !(-100..=100).contains(&priority) {
         return Err(Fault::invalid("priority", "`priority` must be between -100 and 100"));
     }
     Ok(())
@@ -426,10 +518,12 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
             format!("this run has ended: it is {}", found.run.state.as_str()),
         ));
     }
-    audit::write(app, caller, "run.cancel", "run", id, json!({ "agent": found.run.agent_name })).await?;
-    if !cancel_idle(app, &found).await? {
-        app.runs().stop(id);
-    }
+    let details = match found.run.kind {
+        RunKind::Agent => json!({ "agent": found.run.agent_name }),
+        RunKind::Workflow => json!({ "workflow": found.run.workflow_name }),
+    };
+    audit::write(app, caller, "run.cancel", "run", id, details).await?;
+    stop(app, &found).await?;
     // Whoever carries it lets go in a moment.
     let until = Instant::now() + Duration::from_secs(2);
     loop {
@@ -441,12 +535,24 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
     }
 }
 
+/// Ends a run, or has whoever carries it end it.
+pub(crate) async fn stop(app: &App, found: &RunRow) -> Result<(), Fault> {
+    if !cancel_idle(app, found).await? {
+        app.runs().stop(found.run.id);
+    }
+    Ok(())
+}
+
 /// Ends a run that nobody carries. False: somebody does, and was told.
 async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
     let now = app.clock().now();
     let mut run = found.run.clone();
     (run.state, run.ended_at, run.updated_at) = (RunState::Cancelled, Some(now), now);
-    let kept = Kept::open(app, found).await?;
+    // One whose request cannot be read any more is ended all the same, without news.
+    let news = match Kept::open(app, found).await {
+        Ok(kept) => finish::news(app, &run, &kept).await?,
+        Err(_) => None,
+    };
     let ending = Ending {
         run: run.id,
         state: RunState::Cancelled,
@@ -454,13 +560,19 @@ async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault> {
         error: None,
         job: JobState::Cancelled,
         turn: None,
-        news: finish::news(app, &run, &kept).await?,
+        settled: None,
+        handed: None,
+        flow: None,
+        news,
+        let_go: Some(call::resume::run_over()),
         now,
     };
     let is_ended = app.store().cancel_run(run.organization_id, ending).await?;
     if is_ended {
         tell_run(app, &run);
+        app.tickets().changed();
         crate::metering::run_ended(&run);
+        family::ended(app, &RunRow { run, ..found.clone() }).await;
     }
     Ok(is_ended)
 }
@@ -476,7 +588,7 @@ pub async fn status(app: &App, caller: &Caller, job: JobId) -> Result<status::Jo
 }
 
 async fn usual(app: &App, run: &Run) -> Result<Option<u64>, Fault> {
-    let mut took = app.store().durations_of_runs(run.organization_id, run.agent_id, USUAL).await?;
+    let mut took = app.store().durations_of_runs(run, USUAL).await?;
     took.sort_unstable();
     Ok(took.get(took.len() / 2).map(|micros| u64::try_from(micros / 1_000_000).unwrap_or_default()))
 }
@@ -504,17 +616,20 @@ async fn until_settled(
     mut settled: Settled,
     wait: Duration,
 ) -> Result<Run, Fault> {
-    let until = Instant::now() + wait.min(MOST_WAIT);
+    let (id, until) = (run.id, Instant::now() + wait.min(MOST_WAIT));
     loop {
-        let is_settled = run.state.is_final() || run.state == RunState::Waiting;
+        let is_settled = match run.state {
+            // A run that waits for others that are at work will go on without anybody's doing.
+            RunState::Waiting => app.store().is_idle(id).await?,
+            state => state.is_final(),
+        };
         if is_settled || Instant::now() >= until {
             return Ok(run);
         }
         match tokio::time::timeout_at(until.min(Instant::now() + LOOK), &mut settled).await {
-            Ok(Ok(run)) => return Ok(run),
-            Ok(Err(_)) => settled = app.runs().when_settled(run.id),
-            Err(_) => {}
+            Ok(Ok(told)) => (run, settled) = (told, app.runs().when_settled(id)),
+            Ok(Err(_)) => settled = app.runs().when_settled(id),
+            Err(_) => run = get(app, caller, id).await?,
         }
-        run = get(app, caller, run.id).await?;
     }
 }

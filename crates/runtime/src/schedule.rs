@@ -141,7 +141,9 @@ pub async fn run_now(app: &App, caller: &Caller, name: &str) -> Result<Job, Faul
     let id: JobId = if schedule.target.tool.is_some() {
         job::call::push_as(app, &starter, wish::call(&schedule.target, None)?, Some(schedule.id)).await?.id
     } else {
-        run::start_as(app, &starter, wish::run(&schedule.target, None)?, Some(schedule.id)).await?.job_id
+        run::start_as(app, &starter, wish::run(&schedule.target, None)?, Some(schedule.id), &run::Asker::default())
+            .await?
+            .job_id
     };
     audit::write(app, caller, "schedule.run", "schedule", schedule.id, json!({ "name": schedule.name })).await?;
     job::get(app, caller, id).await
@@ -176,7 +178,7 @@ async fn check(app: &App, caller: &Caller, spec: &ScheduleSpec) -> Result<Option
     if spec.target.tool.is_some() {
         job::call::prepare(app, caller, wish::call(&spec.target, None)?, None).await?;
     } else {
-        run::prepare(app, caller, &wish::run(&spec.target, None)?, None, false).await?;
+        run::prepare(app, caller, &wish::run(&spec.target, None)?, None, false, &run::Asker::default()).await?;
     }
     Ok(spec.enabled.then_some(next_at))
 }

@@ -109,7 +109,7 @@ pub(crate) async fn go_on(app: &App, row: TicketRow) {
 async fn expire(app: &App, row: &TicketRow) -> Result<(), Fault> {
     let ticket = &row.ticket;
     match ticket.kind {
-        TicketKind::Callback => {
+        TicketKind::Callback | TicketKind::Run => {
             let execution = app.store().execution(ticket.organization_id, ticket.execution_id).await?;
             let effect = execution.map(|execution| execution.effect).unwrap_or_default();
             call::callback::expire(app, row, effect).await

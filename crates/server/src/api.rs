@@ -32,6 +32,7 @@ mod templates;
 mod threads;
 mod tokens;
 mod tools;
+mod workflows;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(tools::routes())
         .merge(agents::routes())
         .merge(runs::routes())
+        .merge(workflows::routes())
         .merge(threads::routes())
         .merge(jobs::routes())
         .merge(schedules::routes())

@@ -12,7 +12,7 @@ pub(crate) mod usage;
 
 /// The tickets whose execution is carried out again by itself when its server dies: a late one that is waited for,
 /// and one that was agreed to.
-pub(crate) const RERUN: &str = "((ticket.kind = 'late' AND ticket.state = 'open') OR (ticket.kind IN ('approval', 'confirmation') AND ticket.state = 'used'))";
+pub(crate) const RERUN: &str = "((ticket.kind IN ('late', 'run') AND ticket.state = 'open') OR (ticket.kind IN ('approval', 'confirmation') AND ticket.state = 'used'))";
 
 pub(crate) use self::node::alive;
 pub use self::usage::ToolTotal;

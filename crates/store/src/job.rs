@@ -308,6 +308,9 @@ impl Store {
                    (SELECT run.job_id FROM step JOIN run ON run.id = step.run_id \
                    JOIN execution ON execution.id = step.execution_id WHERE step.state = 'waiting' \
                    AND execution.state IN ('done', 'failed', 'unknown', 'released') \
+                   UNION SELECT run.job_id FROM step JOIN run ON run.id = step.run_id \
+                   JOIN run child ON child.id = step.child_id WHERE step.state = 'waiting' \
+                   AND child.state IN ('completed', 'failed', 'cancelled') \
                    UNION SELECT job_id FROM run WHERE state = 'waiting' AND deadline_at <= $1 LIMIT $2)";
         self.execute(sql, params![now, i64::from(most)]).await
     }

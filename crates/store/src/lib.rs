@@ -51,6 +51,7 @@ pub mod token;
 pub mod tool;
 pub mod unmatched;
 pub mod value;
+pub mod workflow;
 
 pub use db::{BoxFuture, Options, Store, Synchronous, Tx};
 pub use error::{Error, Result};

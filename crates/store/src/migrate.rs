@@ -29,6 +29,8 @@ const MIGRATIONS: &[Migration] = &[
     migration(11, "model_providers", include_str!("../migrations/0011_model_providers.sql")),
     migration(12, "business", include_str!("../migrations/0012_business.sql")),
     migration(13, "credits", include_str!("../migrations/0013_credits.sql")),
+    migration(14, "workflows", include_str!("../migrations/0014_workflows.sql")),
+    migration(16, "control", include_str!("../migrations/0016_control.sql")),
     migration(17, "mend", include_str!("../migrations/0017_mend.sql")),
 ];
 

@@ -1,15 +1,20 @@
 //! Runs and their steps. What a carrier writes is fenced by its job: see [`crate::job`].
 
 mod again;
+mod flow;
 
 use callwright_model::{
-    Timestamp,
+    Timestamp, ToolError,
     chat::{ChatMessage, Usage},
-    id::{AgentId, ExecutionId, NodeId, OrgId, RunId, ThreadId, UserId},
+    execution::State,
+    id::{AgentId, ExecutionId, NodeId, OrgId, RunId, ThreadId, UserId, WorkflowId},
     job::JobState,
     page::{Page, PageRequest},
-    run::{Run, RunError, RunState, Step, StepKind, StepState, Thread},
+    run::{HandedTo, Run, RunError, RunKind, RunState, Step, StepKind, StepState, Thread},
+    ticket::TicketState,
 };
+
+pub use flow::{FlowEnd, FlowSettled, Within};
 
 use crate::{
     credit::Charge,
@@ -29,6 +34,10 @@ pub struct RunRow {
     pub run: Run,
     /// Who asked, as which agent, with which tools and context; sealed by the vault.
     pub request: String,
+    /// The first of the runs above it, if there are any.
+    pub root_id: Option<RunId>,
+    /// The execution of a tool that its end answers.
+    pub asked_by: Option<ExecutionId>,
 }
 
 /// A run that is asked for.
@@ -46,6 +55,8 @@ pub struct NewRun {
     pub messages: Vec<ChatMessage>,
     /// What it costs, if it costs anything.
     pub charge: Option<Charge>,
+    /// The run that asks for it, if one does.
+    pub within: Option<Within>,
 }
 
 /// Which runs to list.
@@ -53,8 +64,16 @@ pub struct NewRun {
 pub struct RunFilter {
     /// In this state.
     pub state: Option<RunState>,
+    /// Of agents, or of workflows.
+    pub kind: Option<RunKind>,
     /// Of this agent.
     pub agent_id: Option<AgentId>,
+    /// Of this workflow.
+    pub workflow_id: Option<WorkflowId>,
+    /// Asked for by this run.
+    pub parent_id: Option<RunId>,
+    /// Asked for by no other run.
+    pub is_first: bool,
     /// On this thread.
     pub thread_id: Option<ThreadId>,
     /// For this user.
@@ -93,6 +112,15 @@ pub struct Settled {
     pub now: Timestamp,
 }
 
+/// Who goes on with a conversation: begun in the transaction in which the run before it ends.
+#[derive(Debug, Clone)]
+pub struct Handed {
+    /// What everybody may know of it.
+    pub to: HandedTo,
+    /// The run.
+    pub next: NewRun,
+}
+
 /// How a run ends.
 #[derive(Debug, Clone)]
 pub struct Ending {
@@ -108,18 +136,31 @@ pub struct Ending {
     pub job: JobState,
     /// The last answer of the model, with its step and what it took.
     pub turn: Option<Turn>,
+    /// What became of the tools after which it ends, and what is said last.
+    pub settled: Option<Settled>,
+    /// Who goes on with the conversation.
+    pub handed: Option<Box<Handed>>,
+    /// What a workflow came to.
+    pub flow: Option<Box<FlowEnd>>,
     /// News of it.
     pub news: Option<OutboxRow>,
+    /// What becomes of those of its calls that still wait for somebody to agree: they are released with this. `None`
+    /// for a run that completed, whose questions the person in the thread may still answer.
+    pub let_go: Option<ToolError>,
     /// When.
     pub now: Timestamp,
 }
 
 const RUN: &str = "SELECT id, org_id, user_id, thread_id, agent_id, agent_name, job_id, state, model, input, output, \
-                   error, prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, metadata, \
-                   deadline_at, created_at, started_at, ended_at, updated_at, request FROM run WHERE org_id = $1";
+                   error, handed_to, prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, \
+                   metadata, deadline_at, created_at, started_at, ended_at, updated_at, request, \
+                   kind, workflow_id, result, parent_id, depth, root_id, asked_by FROM run WHERE org_id = $1";
+
+/// In a list, texts are cut to this many characters.
+const SHORT: usize = 1_000;
 
 const STEP: &str = "SELECT seq, position, kind, state, name, tool_call_id, arguments, execution_id, result, usage, \
-                    started_at, ended_at FROM step WHERE run_id = $1";
+                    started_at, ended_at, child_id, output, note, retries FROM step WHERE run_id = $1";
 
 fn count(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
@@ -133,37 +174,54 @@ fn kept(value: u64) -> i64 {
 
 fn row(row: &Row) -> Result<RunRow> {
     let mut fields = row.fields("run");
-    Ok(RunRow {
-        run: Run {
-            id: fields.id("id")?,
-            organization_id: fields.id("org_id")?,
-            user_id: fields.id("user_id")?,
-            thread_id: fields.id("thread_id")?,
-            agent_id: fields.id("agent_id")?,
-            agent_name: fields.string("agent_name")?,
-            job_id: fields.id("job_id")?,
-            state: fields.word("state", RunState::parse)?,
-            model: fields.string("model")?,
-            input: fields.string("input")?,
-            output: fields.opt_string("output")?,
-            error: fields.opt_json("error")?,
-            usage: Usage {
-                prompt_tokens: count(fields.int("prompt_tokens")?),
-                completion_tokens: count(fields.int("completion_tokens")?),
-                total_tokens: count(fields.int("total_tokens")?),
-                cached_tokens: count(fields.int("cached_tokens")?),
-            },
-            steps: u32::try_from(fields.int("steps")?).unwrap_or(u32::MAX),
-            limits: fields.json("limits")?,
-            metadata: fields.json("metadata")?,
-            deadline_at: fields.time("deadline_at")?,
-            created_at: fields.time("created_at")?,
-            started_at: fields.opt_time("started_at")?,
-            ended_at: fields.opt_time("ended_at")?,
-            updated_at: fields.time("updated_at")?,
+    let mut run = Run {
+        id: fields.id("id")?,
+        organization_id: fields.id("org_id")?,
+        user_id: fields.id("user_id")?,
+        thread_id: fields.id("thread_id")?,
+        kind: RunKind::Agent,
+        agent_id: match fields.text("agent_id")? {
+            "" => None,
+            id => Some(id.parse().map_err(|error| Error::Internal(format!("run.agent_id: {error}")))?),
         },
-        request: fields.string("request")?,
-    })
+        agent_name: Some(fields.string("agent_name")?),
+        workflow_id: None,
+        workflow_name: None,
+        parent_id: None,
+        depth: 0,
+        result: None,
+        job_id: fields.id("job_id")?,
+        state: fields.word("state", RunState::parse)?,
+        model: fields.string("model")?,
+        input: fields.string("input")?,
+        output: fields.opt_string("output")?,
+        error: fields.opt_json("error")?,
+        handed_to: fields.opt_json("handed_to")?,
+        usage: Usage {
+            prompt_tokens: count(fields.int("prompt_tokens")?),
+            completion_tokens: count(fields.int("completion_tokens")?),
+            total_tokens: count(fields.int("total_tokens")?),
+            cached_tokens: count(fields.int("cached_tokens")?),
+        },
+        steps: u32::try_from(fields.int("steps")?).unwrap_or(u32::MAX),
+        limits: fields.json("limits")?,
+        metadata: fields.json("metadata")?,
+        deadline_at: fields.time("deadline_at")?,
+        created_at: fields.time("created_at")?,
+        started_at: fields.opt_time("started_at")?,
+        ended_at: fields.opt_time("ended_at")?,
+        updated_at: fields.time("updated_at")?,
+    };
+    let request = fields.string("request")?;
+    run.kind = fields.word("kind", RunKind::parse)?;
+    run.workflow_id = fields.opt_id("workflow_id")?;
+    run.result = fields.opt_json("result")?;
+    run.parent_id = fields.opt_id("parent_id")?;
+    run.depth = u32::try_from(fields.int("depth")?).unwrap_or(u32::MAX);
+    if run.kind == RunKind::Workflow {
+        run.workflow_name = run.agent_name.take();
+    }
+    Ok(RunRow { run, request, root_id: fields.opt_id("root_id")?, asked_by: fields.opt_id("asked_by")? })
 }
 
 fn step(row: &Row) -> Result<Step> {
@@ -181,6 +239,10 @@ fn step(row: &Row) -> Result<Step> {
         usage: fields.opt_json("usage")?,
         started_at: fields.time("started_at")?,
         ended_at: fields.opt_time("ended_at")?,
+        child_run_id: fields.opt_id("child_id")?,
+        output: fields.opt_json("output")?,
+        note: fields.opt_string("note")?,
+        retries: u32::try_from(fields.int("retries")?).unwrap_or(u32::MAX),
     })
 }
 
@@ -189,9 +251,13 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Conflict `thread_busy`: another run is at work on the thread. Conflict `job_exists`: there is a job under the
-    /// dedupe key already. [`Error::Exhausted`]: it costs more than there is.
+    /// dedupe key already. [`Error::Exhausted`]: it costs more than there is. Where another run asks for it also
+    /// [`Error::Fenced`], and conflicts `parent_ended` and `too_many_runs`.
     pub async fn create_run(&mut self, new: &NewRun) -> Result<()> {
         let run = &new.row.run;
+        if let Some(within) = &new.within {
+            self.check_within(run.organization_id, within, run.created_at).await?;
+        }
         match &new.thread {
             Some(thread) => self.create_thread(thread).await?,
             None => {
@@ -211,15 +277,16 @@ impl Tx<'_> {
         self.append_messages(run.thread_id, Some(run.id), &new.messages, run.created_at).await?;
         let sql = "INSERT INTO run (id, org_id, user_id, thread_id, agent_id, agent_name, job_id, state, model, input, \
                    prompt_tokens, completion_tokens, total_tokens, cached_tokens, steps, limits, metadata, request, \
-                   deadline_at, created_at, started_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-                   0, 0, 0, 0, 0, $11, $12, $13, $14, $15, $16, $15)";
+                   deadline_at, created_at, started_at, updated_at, kind, workflow_id, parent_id, root_id, depth, \
+                   asked_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, 0, $11, $12, $13, $14, \
+                   $15, $16, $15, $17, $18, $19, $20, $21, $22)";
         let params = params![
             run.id,
             run.organization_id,
             run.user_id,
             run.thread_id,
-            run.agent_id,
-            &run.agent_name,
+            run.agent_id.map(|id| id.to_string()).unwrap_or_default(),
+            run.name(),
             run.job_id,
             Value::word(run.state.as_str()),
             &run.model,
@@ -230,6 +297,12 @@ impl Tx<'_> {
             run.deadline_at,
             run.created_at,
             run.started_at,
+            Value::word(run.kind.as_str()),
+            run.workflow_id,
+            run.parent_id,
+            new.row.root_id,
+            run.depth,
+            new.row.asked_by,
         ];
         self.execute(sql, &params).await?;
         if !self.push_job(&new.job, new.owner).await? {
@@ -243,9 +316,12 @@ impl Tx<'_> {
 
     async fn put_steps(&mut self, run: RunId, steps: &[Step]) -> Result<()> {
         let sql = "INSERT INTO step (run_id, seq, position, kind, state, name, tool_call_id, arguments, execution_id, \
-                   result, usage, started_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+                   result, usage, started_at, ended_at, child_id, output, note, retries) VALUES ($1, $2, $3, $4, $5, \
+                   $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
                    ON CONFLICT (run_id, seq, position) DO UPDATE SET state = excluded.state, \
-                   execution_id = excluded.execution_id, result = excluded.result, ended_at = excluded.ended_at";
+                   arguments = excluded.arguments, execution_id = excluded.execution_id, result = excluded.result, \
+                   usage = excluded.usage, ended_at = excluded.ended_at, child_id = excluded.child_id, \
+                   output = excluded.output, note = excluded.note, retries = excluded.retries";
         let mut rows = Vec::with_capacity(steps.len());
         for step in steps {
             rows.push(params![
@@ -262,6 +338,10 @@ impl Tx<'_> {
                 value::opt_json(step.usage.as_ref())?,
                 step.started_at,
                 step.ended_at,
+                step.child_run_id,
+                value::opt_json(step.output.as_ref())?,
+                step.note.as_deref(),
+                step.retries,
             ]);
         }
         self.execute_many(sql, &rows).await
@@ -299,17 +379,49 @@ impl Tx<'_> {
         if let Some(turn) = &ending.turn {
             self.append_turn(turn).await?;
         }
-        let sql = "UPDATE run SET state = $2, output = $3, error = $4, ended_at = $5, updated_at = $5 WHERE id = $1";
+        if let Some(flow) = &ending.flow {
+            self.end_flow(flow).await?;
+        }
+        if let Some(settled) = &ending.settled {
+            self.settle_steps(settled).await?;
+        }
+        let sql = "UPDATE run SET state = $2, output = $3, error = $4, ended_at = $5, updated_at = $5, \
+                   handed_to = $6 WHERE id = $1";
+        let handed_to = ending.handed.as_ref().map(|handed| &handed.to);
         let params = params![
             ending.run,
             Value::word(ending.state.as_str()),
             ending.output.as_deref(),
             value::opt_json(ending.error.as_ref())?,
             ending.now,
+            value::opt_json(handed_to)?,
         ];
         self.execute(sql, &params).await?;
+        if let Some(error) = &ending.let_go {
+            self.let_go(ending.run, error, ending.now).await?;
+        }
         if let Some(news) = &ending.news {
             self.push_outbox(news).await?;
+        }
+        if let Some(handed) = &ending.handed {
+            // Behind the end: one run at a time is at work on a thread.
+            self.create_run(&handed.next).await?;
+            let sql = "UPDATE thread SET agent_id = $2 WHERE id = $1";
+            self.execute(sql, &params![handed.to.thread_id, handed.to.agent_id]).await?;
+        }
+        Ok(())
+    }
+
+    async fn let_go(&mut self, run: RunId, error: &ToolError, now: Timestamp) -> Result<()> {
+        let sql = "SELECT ticket.id, ticket.execution_id FROM step JOIN ticket ON ticket.execution_id = \
+                   step.execution_id WHERE step.run_id = $1 AND step.kind = 'tool' \
+                   AND ticket.kind IN ('approval', 'confirmation') AND ticket.state IN ('open', 'approved')";
+        for row in self.fetch_all(sql, &params![run]).await? {
+            let mut fields = row.fields("ticket");
+            let (ticket, execution) = (fields.id("id")?, fields.id("execution_id")?);
+            if self.end_ticket(ticket, TicketState::Void, now).await? {
+                self.end_parked(execution, State::Released, error, now).await?;
+            }
         }
         Ok(())
     }
@@ -334,12 +446,21 @@ impl Store {
         self.fetch_optional(format!("{RUN} AND job_id = $2"), params![org, job], row).await
     }
 
-    /// Runs, newest first.
+    /// Runs, newest first; long texts are cut.
     pub async fn runs(&self, org: OrgId, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>> {
-        let mut query = Query::new(RUN, params![org]);
+        let short = |column: &str| format!(" substr({column}, 1, {SHORT}) AS {column},");
+        let short = RUN.replacen(" input,", &short("input"), 1).replacen(" output,", &short("output"), 1);
+        // What a workflow came to may be large: it is told one by one.
+        let short = short.replacen(" result,", " NULL AS result,", 1);
+        let mut query = Query::new(short, params![org]);
         query.and("state =", filter.state.map(|state| Value::word(state.as_str())));
+        query.and("kind =", filter.kind.map(|kind| Value::word(kind.as_str())));
         query.and("agent_id =", filter.agent_id).and("thread_id =", filter.thread_id);
+        query.and("workflow_id =", filter.workflow_id).and("parent_id =", filter.parent_id);
         query.and("user_id =", filter.user_id);
+        if filter.is_first {
+            query.push(" AND parent_id IS NULL");
+        }
         query.and("id <", after_id::<callwright_model::id::kind::Run>(page)?);
         query.push(" ORDER BY id DESC").limit(page);
         let rows = self.fetch_query(query, |found| row(found).map(|row| row.run)).await?;
@@ -352,29 +473,38 @@ impl Store {
         self.fetch_all(sql, params![run, from, i64::from(most)], step).await
     }
 
-    /// How long the agent's last completed runs took, in microseconds.
-    pub async fn durations_of_runs(&self, org: OrgId, agent: AgentId, most: u32) -> Result<Vec<i64>> {
-        let sql = "SELECT ended_at - created_at FROM run WHERE org_id = $1 AND agent_id = $2 AND state = 'completed' \
-                   ORDER BY id DESC LIMIT $3";
-        self.fetch_all(sql, params![org, agent, i64::from(most)], |row| row.fields("run").int("duration")).await
+    /// How long the last completed runs of the same agent or workflow took, in microseconds.
+    pub async fn durations_of_runs(&self, run: &Run, most: u32) -> Result<Vec<i64>> {
+        let (column, id) = match run.workflow_id {
+            Some(workflow) => ("workflow_id", workflow.to_string()),
+            None => ("agent_id", run.agent_id.map(|id| id.to_string()).unwrap_or_default()),
+        };
+        let sql = format!(
+            "SELECT ended_at - created_at FROM run WHERE org_id = $1 AND {column} = $2 AND state = 'completed' \
+             ORDER BY id DESC LIMIT $3"
+        );
+        let params = params![run.organization_id, id, i64::from(most)];
+        self.fetch_all(sql, params, |row| row.fields("run").int("duration")).await
     }
 
     /// A carrier takes a run up. The messages of its thread and its open steps are as they were left.
     ///
     /// # Errors
     /// [`Error::Fenced`].
-    pub async fn take_up_run(&self, fence: JobFence, run: RunId, now: Timestamp) -> Result<()> {
+    pub async fn take_up_run(&self, fence: JobFence, run: RunId, now: Timestamp) -> Result<Held> {
         self.write((fence, run, now), |(fence, run, now), tx| {
             Box::pin(async move {
                 // Only looked at: taking a run up is no progress yet.
-                let sql = "SELECT 1 FROM job WHERE id = $1 AND epoch = $2 AND state = 'running'";
+                let sql = "SELECT cancel FROM job WHERE id = $1 AND epoch = $2 AND state = 'running'";
                 let sql = format!("{sql}{}", tx.dialect().for_update());
-                if tx.fetch_optional(&sql, &params![fence.job, fence.epoch]).await?.is_none() {
+                let Some(found) = tx.fetch_optional(&sql, &params![fence.job, fence.epoch]).await? else {
                     return Err(Error::Fenced);
-                }
+                };
+                let held = Held { cancel: found.fields("job").flag("cancel")? };
                 let sql = "UPDATE run SET state = 'running', started_at = COALESCE(started_at, $2), updated_at = $2 \
                            WHERE id = $1 AND state IN ('queued', 'waiting', 'running')";
-                tx.execute(sql, &params![*run, *now]).await.map(drop)
+                tx.execute(sql, &params![*run, *now]).await?;
+                Ok(held)
             })
         })
         .await
@@ -428,17 +558,22 @@ impl Store {
         .await
     }
 
-    /// Ends a run with its job, and keeps the news of it, all at once.
+    /// Ends a run with its job, keeps the news of it, and begins the run of whoever goes on, all at once. False: it was
+    /// to complete, but somebody wants it to stop; nothing was changed.
     ///
     /// # Errors
-    /// [`Error::Fenced`].
-    pub async fn end_run(&self, fence: JobFence, ending: Ending) -> Result<()> {
+    /// [`Error::Fenced`]. As [`Tx::create_run`] where somebody goes on.
+    pub async fn end_run(&self, fence: JobFence, ending: Ending) -> Result<bool> {
         self.write((fence, ending), |(fence, ending), tx| {
             Box::pin(async move {
-                tx.hold(*fence, ending.now).await?;
+                let held = tx.hold(*fence, ending.now).await?;
+                if held.cancel && ending.state == RunState::Completed {
+                    return Ok(false);
+                }
                 tx.end_run(ending).await?;
                 let error = ending.error.as_ref().map(|error| error.message.as_str());
-                tx.end_job(fence.job, ending.job, error, ending.now).await
+                tx.end_job(fence.job, ending.job, error, ending.now).await?;
+                Ok(true)
             })
         })
         .await

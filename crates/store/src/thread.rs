@@ -173,10 +173,11 @@ impl Store {
                     return Ok(false);
                 }
                 // Its runs stay, without what was said: the first and the last of it are in the run, the rest in steps.
-                let steps = "UPDATE step SET arguments = NULL, result = NULL WHERE run_id IN \
+                let steps = "UPDATE step SET arguments = NULL, result = NULL, output = NULL, note = NULL WHERE run_id IN \
                              (SELECT id FROM run WHERE thread_id = $1)";
                 tx.execute(steps, &params![*id]).await?;
-                tx.execute("UPDATE run SET input = '', output = NULL WHERE thread_id = $1", &params![*id]).await?;
+                let runs = "UPDATE run SET input = '', output = NULL, result = NULL WHERE thread_id = $1";
+                tx.execute(runs, &params![*id]).await?;
                 tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
                 Ok(true)
             })
@@ -206,6 +207,13 @@ impl Store {
                    created_at FROM message WHERE thread_id = $1 AND run_id = $2 AND seq > $3 ORDER BY seq LIMIT $4) \
                    AS few) AS counted WHERE before < CAST($5 AS BIGINT) ORDER BY seq";
         self.fetch_all(sql, params![thread, run, after, i64::from(most), i64::from(bytes)], message).await
+    }
+
+    /// The message that a run began with.
+    pub async fn first_message_of_run(&self, thread: ThreadId, run: RunId) -> Result<Option<ThreadMessage>> {
+        let sql = "SELECT seq, run_id, body, created_at FROM message WHERE thread_id = $1 AND run_id = $2 \
+                   ORDER BY seq LIMIT 1";
+        self.fetch_optional(sql, params![thread, run], message).await
     }
 
     /// The last `most` messages of a thread, in order.

@@ -12,7 +12,7 @@ use callwright_model::{
     Clock, ErrorClass, Fault, Object, Outcome, ToolError,
     context::CallContext,
     execution::{Attempt, Progress, SandboxReport},
-    id::{ExecutionId, OrgId},
+    id::{AgentId, ExecutionId, OrgId},
     secret::SecretString,
     tool::{BusinessConfig, Effect, Policy, http::ClientAuth},
 };
@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     freshness::{Freshness, Validators},
+    nested::NestedRun,
     python::Python,
 };
 
@@ -132,6 +133,15 @@ pub trait Ports: Send + Sync {
     /// Tells how long the answer is good; called when [`validators`](Self::validators) gave something.
     fn heard(&self, _: Freshness) {}
 
+    /// Clears a step of a call with whoever knows the conversation: whether anybody acts on it, and which agent is meant.
+    /// The inner error is for the model to read.
+    ///
+    /// # Errors
+    /// A [`Fault`] is our own mistake, or a database that is not there.
+    async fn control(&self, _: &ControlAsk<'_>, _: &PreparedCall) -> Result<Result<Cleared, ToolError>, Fault> {
+        Ok(Ok(Cleared::default()))
+    }
+
     /// Carries out a function that lives behind the corridor.
     ///
     /// # Errors
@@ -140,6 +150,35 @@ pub trait Ports: Send + Sync {
         let message = format!("`{}` cannot be carried out here", config.function.as_str());
         Ok(Outcome::Failed(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
     }
+
+    /// Begins the run of an agent or a workflow, whose end answers the call.
+    ///
+    /// # Errors
+    /// A [`Fault`] is our own mistake, or a database that is not there.
+    async fn begin_run(&self, _: NestedRun) -> Result<Outcome, Fault> {
+        let message = "no run can be begun here";
+        Ok(Outcome::Failed(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
+    }
+}
+
+/// A step of a call that has to be cleared before it is done.
+#[derive(Debug, Clone, Copy)]
+pub struct ControlAsk<'a> {
+    /// Which: `end_call` for example.
+    pub action: &'static str,
+    /// The agent that is to take over, by id or name.
+    pub agent: Option<&'a str>,
+    /// How often the step may be done in a row.
+    pub max_skips: Option<u32>,
+    /// Whether the tool itself says who acts: a driver, or a webhook.
+    pub is_carried: bool,
+}
+
+/// A step that may be done.
+#[derive(Debug, Clone, Default)]
+pub struct Cleared {
+    /// The agent that takes over, and its name.
+    pub agent: Option<(AgentId, String)>,
 }
 
 /// An OAuth 2.0 client that asks for a token with its own credentials (RFC 6749 section 4.4).

@@ -1,7 +1,7 @@
 //! The executors that reach outside, behind one trait.
 //!
-//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`, [`python`] the kind `python`, and [`business`]
-//! asks its port for what lives behind the corridor. [`gate`] decides what
+//! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`, [`python`] the kind `python`, and [`business`] and [`nested`]
+//! ask their ports for what lives behind the corridor. [`gate`] decides what
 //! may be sent again and [`backoff`] when; both are pure and serve every kind. No executor sees the
 //! store: what it needs of the world is in [`executor::ExecCx`], and every byte it sends goes through the
 //! outbound guard.
@@ -15,6 +15,7 @@ pub mod freshness;
 pub mod gate;
 pub mod http;
 pub mod limits;
+pub mod nested;
 pub mod python;
 pub mod stub;
 pub mod system;
@@ -29,9 +30,10 @@ use callwright_model::{
 
 pub use business::BusinessTool;
 pub use callwright_pybox::Listener;
-pub use executor::{ExecCx, Executor, OauthClient, Ports, PreparedCall};
+pub use executor::{Cleared, ControlAsk, ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;
+pub use nested::{NestedRun, NestedTool};
 pub use python::{Python, PythonTool};
 pub use system::SystemTool;
 
@@ -46,7 +48,7 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
         Config::Http(_) => Arc::new(HttpTool::compile(spec, names)?),
         Config::System(config) => {
             limits::check(spec)?;
-            Arc::new(SystemTool::compile(config, spec)?)
+            Arc::new(SystemTool::compile(config, spec, names)?)
         }
         Config::Python(config) => {
             limits::check(spec)?;
@@ -55,6 +57,14 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
         Config::Business(config) => {
             limits::check(spec)?;
             Arc::new(BusinessTool::compile(config)?)
+        }
+        Config::Agent(config) => {
+            limits::check(spec)?;
+            Arc::new(NestedTool::agent(config, names)?)
+        }
+        Config::Workflow(config) => {
+            limits::check(spec)?;
+            Arc::new(NestedTool::workflow(config)?)
         }
     })
 }

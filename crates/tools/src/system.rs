@@ -1,27 +1,30 @@
-//! The kind `system`: a control event for whoever carries the call. Nothing leaves.
+//! The kind `system`: a step of the call. What comes of it is a control event for whoever carries the call; only with a
+//! driver does anything leave from here.
+
+mod check;
+mod step;
+mod twilio;
+mod twiml;
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use callwright_expr::Names;
 use callwright_model::{
-    Content, Fault, Outcome, ToolError,
-    execution::Progress,
-    tool::{SystemConfig, ToolSpec},
+    Content, Directive, Fault, Outcome, ToolError,
+    tool::{SystemConfig, ToolSpec, system::Driver},
 };
 use serde_json::{Value, json};
 
-use crate::{
-    executor::{ExecCx, Executor, PreparedCall},
-    refuse,
-};
-
-/// The most rules that one transfer may have.
-const MAX_RULES: usize = 50;
+use crate::executor::{Cleared, ExecCx, Executor, PreparedCall};
+use step::{Act, Step};
+use twilio::Twilio;
 
 /// A `system` tool, ready to be called.
 #[derive(Debug, Clone)]
 pub struct SystemTool {
     config: SystemConfig,
+    twilio: Option<Twilio>,
     secrets: BTreeSet<String>,
 }
 
@@ -30,100 +33,83 @@ impl SystemTool {
     ///
     /// # Errors
     /// A [`Fault`] that names the field.
-    pub fn compile(config: &SystemConfig, _: &ToolSpec) -> Result<Self, Fault> {
-        match config {
-            SystemConfig::TransferToAiAgent { rules } => {
-                count(rules.len())?;
-                if let Some(at) = rules.iter().position(|rule| rule.agent_id.trim().is_empty()) {
-                    return refuse(&format!("config.rules.{at}.agent_id"), "is empty; say which agent takes over");
-                }
-            }
-            SystemConfig::TransferToNumber { rules } => {
-                count(rules.len())?;
-                if let Some(at) = rules.iter().position(|rule| !is_dialable(&rule.phone_number)) {
-                    let why = "is not a telephone number; write it like `+61411234567`, or a `sip:` address";
-                    return refuse(&format!("config.rules.{at}.phone_number"), why);
-                }
-            }
-            SystemConfig::LanguageDetection { detection_threshold: Some(threshold), .. }
-                if !(0.0..=1.0).contains(threshold) =>
-            {
-                return refuse("config.detection_threshold", "must be between 0 and 1");
-            }
-            _ => {}
-        }
-        Ok(Self { config: config.clone(), secrets: BTreeSet::new() })
-    }
-
-    /// What is to be done, as an object with its `action`.
-    fn control(&self, call: &PreparedCall) -> Value {
-        let said = |name: &str| call.arguments.get(name).and_then(Value::as_str);
-        let mut control = match &self.config {
-            SystemConfig::EndCall { message, .. } => json!({"message": said("message").or(message.as_deref())}),
-            SystemConfig::TransferToAiAgent { rules } => {
-                let rule = rules.iter().find(|rule| Some(rule.agent_id.as_str()) == said("agent_id"));
-                let rule = rule.or_else(|| rules.first().filter(|_| said("agent_id").is_none()));
-                json!({
-                    "agent_id": rule.map(|rule| &rule.agent_id), "message": rule.and_then(|rule| rule.transfer_message.as_ref()),
-                    "enable_first_message": rule.is_some_and(|rule| rule.enable_first_message),
-                    "pass_context": rule.is_none_or(|rule| rule.pass_context),
-                })
-            }
-            SystemConfig::TransferToNumber { rules } => {
-                let rule = rules.iter().find(|rule| Some(rule.phone_number.as_str()) == said("phone_number"));
-                let rule = rule.or_else(|| rules.first().filter(|_| said("phone_number").is_none()));
-                json!({
-                    "phone_number": rule.map(|rule| &rule.phone_number),
-                    "message": rule.and_then(|rule| rule.transfer_message.as_ref()),
-                    "transfer_mode": rule.map(|rule| rule.transfer_mode), "play_hold_music": rule.is_some_and(|rule| rule.play_hold_music),
-                })
-            }
-            SystemConfig::LanguageDetection { switch_message, .. } => {
-                let language = said("language").unwrap_or_default();
-                let message = switch_message.as_ref().map(|message| message.replace("{language}", language));
-                json!({"language": language, "message": message})
-            }
-            SystemConfig::SkipTurn { max_skips, .. } => json!({"max_skips": max_skips}),
-            SystemConfig::PlayDtmf { pause_ms } => json!({"digits": said("digits"), "pause_ms": pause_ms}),
+    pub fn compile(config: &SystemConfig, spec: &ToolSpec, names: &Names) -> Result<Self, Fault> {
+        check::check(config, spec)?;
+        let twilio = match &config.driver {
+            Some(driver @ Driver::Twilio { .. }) => Some(Twilio::compile(driver, spec, names)?),
+            None => None,
         };
-        if let Some(fields) = control.as_object_mut() {
-            fields.retain(|_, value| !value.is_null());
-            fields.insert("action".to_owned(), self.config.action().into());
-            if let Some(reason) = said("reason") {
-                fields.insert("reason".to_owned(), reason.into());
-            }
+        let secrets = twilio.as_ref().map(Twilio::secrets).unwrap_or_default();
+        Ok(Self { config: config.clone(), twilio, secrets })
+    }
+
+    async fn carry_out(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Result<Content, ToolError>, Fault> {
+        let step = match Step::of(&self.config, call) {
+            Ok(step) => step,
+            Err(error) => return Ok(Err(error)),
+        };
+        let is_carried = self.twilio.is_some() || self.config.webhook.is_some();
+        let cleared = match cx.ports.control(&step.ask(is_carried), call).await? {
+            Ok(cleared) => cleared,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Some(twilio) = &self.twilio
+            && let Err(error) = twilio.act(cx, call, &step).await?
+        {
+            return Ok(Err(error));
         }
-        control
+        Ok(Ok(content(step, cleared)))
     }
 }
 
-fn count(rules: usize) -> Result<(), Fault> {
-    if (1..=MAX_RULES).contains(&rules) {
-        return Ok(());
+/// What is recorded and told: the step, and what whoever called does next.
+fn content(step: Step<'_>, cleared: Cleared) -> Content {
+    let directive = match (&step.act, &cleared.agent) {
+        (Act::End, _) => Some(Directive::End { message: step.message.clone() }),
+        (Act::Agent(rule), Some((id, name))) => Some(Directive::Handoff {
+            agent_id: *id,
+            agent: name.clone(),
+            pass_context: rule.pass_context,
+            first_message: rule.enable_first_message,
+            message: step.message.clone(),
+            reason: step.reason.clone(),
+        }),
+        (Act::Skip { .. }, _) => Some(Directive::Skip),
+        _ => None,
+    };
+    let message = step.message.clone();
+    let mut data = step.into_data();
+    if let (Some((id, name)), Some(fields)) = (&cleared.agent, data.as_object_mut()) {
+        fields.insert("agent_id".to_owned(), json!(id));
+        fields.insert("agent".to_owned(), json!(name));
     }
-    refuse("config.rules", format!("has {rules} rules; give 1 to {MAX_RULES}"))
-}
-
-fn is_dialable(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    text.starts_with("sip:")
-        || ((3..=15).contains(&digits) && text.bytes().all(|b| b.is_ascii_digit() || b" +-().".contains(&b)))
+    Content { message, directive, ..Content::json(data) }
 }
 
 #[async_trait]
 impl Executor for SystemTool {
     async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
-        let control = self.control(call);
-        cx.ports.emit(Progress::Control { control: control.clone() });
-        let message = control.get("message").and_then(Value::as_str).map(str::to_owned);
-        Ok(Outcome::Done(Content { message, ..Content::json(control) }))
+        Ok(match self.carry_out(cx, call).await? {
+            Ok(content) => Outcome::Done(content),
+            Err(error) => Outcome::Failed(error),
+        })
     }
 
-    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
-        Ok(self.control(call))
+    fn rehearse(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+        let step = Step::of(&self.config, call)?;
+        let requests = self.twilio.as_ref().map(|twilio| twilio.rehearse(cx, call, &step)).transpose()?;
+        let mut shown = step.into_data();
+        if let (Some(requests), Some(fields)) = (requests, shown.as_object_mut()) {
+            fields.insert("requests".to_owned(), requests);
+        }
+        Ok(shown)
     }
 
     fn secrets(&self) -> &BTreeSet<String> {
         &self.secrets
+    }
+
+    fn base_url(&self) -> Option<&url::Url> {
+        self.twilio.as_ref().and_then(Twilio::base_url)
     }
 }

@@ -1,4 +1,4 @@
-//! `callwright run`: agents at work.
+//! `callwright run`: agents and workflows at work.
 
 pub(super) mod follow;
 
@@ -11,7 +11,7 @@ use crate::{
     output::{self, Table, short, text, time},
 };
 
-/// Runs: agents at work.
+/// Runs: agents and workflows at work.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Run {
     /// List runs, newest first.
@@ -33,6 +33,9 @@ pub(crate) struct List {
     /// Of this agent, by name or id.
     #[arg(long)]
     agent: Option<String>,
+    /// Of this workflow, by name or id.
+    #[arg(long)]
+    workflow: Option<String>,
     /// On this thread.
     #[arg(long)]
     thread: Option<String>,
@@ -89,6 +92,7 @@ fn list(command: &List) -> Result<(), Failure> {
     let query = [
         ("state", command.state.as_deref()),
         ("agent", command.agent.as_deref()),
+        ("workflow", command.workflow.as_deref()),
         ("thread_id", command.thread.as_deref()),
         ("user", command.mine.then_some("me")),
     ];
@@ -96,12 +100,12 @@ fn list(command: &List) -> Result<(), Failure> {
     if command.remote.json {
         return output::json(&runs.into());
     }
-    let mut table = Table::new(["ID", "ASKED", "AGENT", "STATE", "STEPS", "TOKENS", "INPUT"]);
+    let mut table = Table::new(["ID", "ASKED", "OF", "STATE", "STEPS", "TOKENS", "INPUT"]);
     for run in &runs {
         table.row([
             text(run, "id"),
             time(run, "created_at"),
-            text(run, "agent_name"),
+            if run["kind"] == "workflow" { text(run, "workflow_name") } else { text(run, "agent_name") },
             text(run, "state"),
             text(run, "steps"),
             text(&run["usage"], "total_tokens"),
@@ -120,7 +124,7 @@ fn show(command: &Named) -> Result<(), Failure> {
         return output::json(&run);
     }
     output::pretty(&run)?;
-    let mut table = Table::new(["STEP", "KIND", "NAME", "STATE", "EXECUTION", "ARGUMENTS"]);
+    let mut table = Table::new(["STEP", "KIND", "NAME", "STATE", "EXECUTION", "ARGUMENTS", "NOTE"]);
     for step in &steps {
         let arguments = step.get("arguments").map(ToString::to_string).unwrap_or_default();
         table.row([
@@ -128,8 +132,9 @@ fn show(command: &Named) -> Result<(), Failure> {
             text(step, "kind"),
             text(step, "name"),
             text(step, "state"),
-            text(step, "execution_id"),
+            if step["child_run_id"].is_string() { text(step, "child_run_id") } else { text(step, "execution_id") },
             short(&arguments, 80),
+            short(&text(step, "note"), 80),
         ]);
     }
     table.print("no steps yet")

@@ -134,6 +134,7 @@ impl World {
             "job",
             "schedule",
             "talker",
+            "workflow",
             "talk_job",
             "rated",
             "criticized",
@@ -156,6 +157,12 @@ impl World {
             "talker" => {
                 let agent = json!({"name": format!("Talker {}", self.next()), "model": "scripted"});
                 text(&api.post("/api/v1/agents", agent).expect(201)["id"])
+            }
+            "workflow" => {
+                let part = json!({"agent_id": self.thing("talker", caller), "role": "r", "conditions": ["wanted"]});
+                let workflow =
+                    json!({"name": format!("w {}", self.next()), "flow_type": "conditional", "agents": [part]});
+                text(&api.post("/api/v1/workflows", workflow).expect(201)["id"])
             }
             "talk_job" => {
                 let run = json!({"agent_id": self.thing("talker", caller), "message": "m"});

@@ -56,6 +56,10 @@ const TOOL: &str = r#"{"name": "made_{n}", "kind": "http", "config": {"url": "ht
 const AGENT: &str = r#"{"name": "made {n}"}"#;
 const SCHEDULE: &str =
     r#"{"name": "made {n}", "cron": "0 0 1 1 *", "target": {"agent": "{agent}", "message": "hello"}}"#;
+const WORKFLOW: &str =
+    r#"{"name": "made {n}", "flow_type": "sequential", "agents": [{"agent_id": "{talker}", "role": "r"}]}"#;
+const GUIDE_WORKFLOW: &str =
+    r#"{"name": "guided {n}", "flow_type": "parallel", "agents": [{"agent_id": "{talker}", "role": "r"}]}"#;
 const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
 const PROVIDER: &str = r#"{"name": "made_{n}", "kind": "openai", "secret": "NOT_SET"}"#;
 const GUIDE_TOOL: &str =
@@ -140,6 +144,13 @@ pub(crate) const ROUTES: &[Route] = &[
     ("DELETE", "/api/v1/agents/{equipped}", Who::Build, "tools:write", 204, Hidden, ""),
     ("GET", "/api/v1/agents/{agent}/grants", Who::See, "read", 200, Hidden, ""),
     ("POST", "/api/v1/agents/{own_agent}/grants", Who::Build, "agents:write", 204, Hidden, r#"{"user_ids": ["{member}"]}"#),
+    // Workflows.
+    ("GET", "/api/v1/workflows", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/workflows", Who::Build, "agents:write", 201, Status(422), WORKFLOW),
+    ("GET", "/api/v1/workflows/{workflow}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/workflows/{workflow}", Who::Build, "agents:write", 200, Status(422), WORKFLOW),
+    ("DELETE", "/api/v1/workflows/{workflow}", Who::Build, "agents:write", 204, Hidden, ""),
+    ("POST", "/api/v1/workflows/{workflow}/runs", Who::Call, "agents:run", 200, Hidden, r#"{"input": "x", "wait_ms": 20000}"#),
     // Runs, threads, jobs. Whoever may run agents sees how their own go.
     ("GET", "/api/v1/runs", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/v1/runs", Who::Call, "agents:run", 200, Hidden, r#"{"agent": "{agent}", "message": "hello", "wait_ms": 20000}"#),
@@ -265,6 +276,8 @@ pub(crate) const ROUTES: &[Route] = &[
     ("POST", "/agents/custom/create", Who::Build, "agents:write", 200, Theirs, r#"{"name": "guided"}"#),
     ("POST", "/agents/execute", Who::Call, "agents:run", 200, Hidden, r#"{"agent_id": "{talker}", "message": "m"}"#),
     ("GET", "/agents/status/{talk_job}", Who::See, "read|agents:run", 200, Hidden, ""),
+    ("POST", "/agents/workflow/create", Who::Build, "agents:write", 200, Status(400), GUIDE_WORKFLOW),
+    ("POST", "/agents/workflow/execute", Who::Call, "agents:run", 200, Hidden, r#"{"workflow_id": "{workflow}", "initial_input": "x"}"#),
     ("GET", "/agents/list", Who::See, "read", 200, Theirs, ""),
     ("POST", "/agents/{own_agent}/share", Who::Build, "agents:write", 200, Hidden, r#"{"user_ids": ["{member}"]}"#),
     ("GET", "/jobs/status/recent", Who::See, "read", 200, Theirs, ""),

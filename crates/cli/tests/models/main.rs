@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod fake;
+mod runs;
 
 use callwright_testkit::{Answer, Api, Database, Options, Server, Upstream, on_both};
 use fake::Vendor;

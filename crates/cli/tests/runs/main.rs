@@ -6,6 +6,7 @@ mod jobs;
 mod limits;
 mod rights;
 mod schedules;
+mod stopped;
 mod stream;
 mod waiting;
 

@@ -6,7 +6,7 @@ use serde::{
 };
 use utoipa::ToSchema;
 
-use super::{BusinessConfig, HttpConfig, Kind, PythonConfig, SystemConfig};
+use super::{AgentConfig, BusinessConfig, HttpConfig, Kind, PythonConfig, SystemConfig, WorkflowConfig};
 
 /// The configuration of a tool, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -20,6 +20,10 @@ pub enum Config {
     Python(Box<PythonConfig>),
     /// Of a `business` tool.
     Business(BusinessConfig),
+    /// Of an `agent` tool.
+    Agent(AgentConfig),
+    /// Of a `workflow` tool.
+    Workflow(WorkflowConfig),
 }
 
 impl Config {
@@ -30,6 +34,8 @@ impl Config {
             Self::System(_) => Kind::System,
             Self::Python(_) => Kind::Python,
             Self::Business(_) => Kind::Business,
+            Self::Agent(_) => Kind::Agent,
+            Self::Workflow(_) => Kind::Workflow,
         }
     }
 
@@ -45,6 +51,14 @@ impl Config {
     pub fn http_mut(&mut self) -> Option<&mut HttpConfig> {
         match self {
             Self::Http(config) => Some(config),
+            _ => None,
+        }
+    }
+
+    /// The step of a `system` tool.
+    pub fn system(&self) -> Option<&SystemConfig> {
+        match self {
+            Self::System(config) => Some(config),
             _ => None,
         }
     }
@@ -65,11 +79,19 @@ impl Config {
         }
     }
 
+    /// Whether a call is a run of its own, whose end answers it.
+    pub fn is_nested(&self) -> bool {
+        matches!(self, Self::Agent(_) | Self::Workflow(_))
+    }
+
     /// Whether the upstream recognises a repeated request by its key. The program's own tables know an execution by its
     /// id, so what is written there is written once however often it is sent.
     pub fn is_key_honoured(&self) -> bool {
-        if let Self::Business(config) = self {
-            return config.function.is_kept_here();
+        match self {
+            Self::Business(config) => return config.function.is_kept_here(),
+            // Without a driver nothing leaves: the event has one id, and the webhook goes out once.
+            Self::System(config) => return config.driver.is_none(),
+            Self::Http(_) | Self::Python(_) | Self::Agent(_) | Self::Workflow(_) => {}
         }
         self.http().and_then(|config| config.idempotency.as_ref()).is_some_and(|idempotency| idempotency.honoured)
     }
@@ -93,6 +115,8 @@ impl<'de> DeserializeSeed<'de> for ConfigOf {
             Kind::System => SystemConfig::deserialize(deserializer).map(Config::System),
             Kind::Python => PythonConfig::deserialize(deserializer).map(|config| Config::Python(Box::new(config))),
             Kind::Business => BusinessConfig::deserialize(deserializer).map(Config::Business),
+            Kind::Agent => AgentConfig::deserialize(deserializer).map(Config::Agent),
+            Kind::Workflow => WorkflowConfig::deserialize(deserializer).map(Config::Workflow),
         }
     }
 }

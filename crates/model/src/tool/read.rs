@@ -55,14 +55,17 @@ macro_rules! spec {
                     (None, None) => return Err(A::Error::missing_field("config")),
                 };
                 let parameters = parameters.unwrap_or_else(|| match &config {
-                    Config::Http(_) | Config::Python(_) => empty_schema(),
+                    Config::Http(_) | Config::Python(_) | Config::Workflow(_) => empty_schema(),
+                    Config::Agent(_) => super::AgentConfig::parameters(),
                     Config::System(system) => system.parameters(),
                     Config::Business(business) => business.function.parameters(),
                 });
-                Ok(ToolSpec { name, kind, parameters, config, $($field: match $field {
+                let mut spec = ToolSpec { name, kind, parameters, config, $($field: match $field {
                     Some(value) => value,
                     None => $default,
-                },)* })
+                },)* };
+                spec.adopt();
+                Ok(spec)
             }
         }
     };

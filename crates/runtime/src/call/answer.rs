@@ -1,7 +1,7 @@
 //! What the caller is told.
 
 use callwright_model::{
-    Block, Content, ErrorClass, Outcome, ToolError,
+    Block, Content, Directive, ErrorClass, Outcome, ToolError,
     execution::{Passage, State},
     id::ExecutionId,
     outcome::Cut,
@@ -44,6 +44,9 @@ pub struct CallAnswer {
     /// Present while the execution waits for somebody, or finishes behind: what for, and where to ask for the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// What whoever called does next; only steps of a call say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directive: Option<Directive>,
     /// About the execution itself.
     pub meta: CallMeta,
 }
@@ -93,6 +96,7 @@ impl CallAnswer {
             truncated: content.truncated,
             error,
             pending: None,
+            directive: content.directive,
             meta: CallMeta {
                 duplicate: false,
                 idempotency: idempotency(work),
@@ -113,6 +117,7 @@ impl CallAnswer {
             data: self.data.clone(),
             blocks: self.content.clone(),
             truncated: self.truncated.clone(),
+            directive: self.directive.clone(),
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> R
     let scope = match request.source {
         _ if request.replay_of.is_some() => Scope::ExecutionsDecide,
         "run" if found.agent.is_some() => Scope::AgentsRun,
+        "workflow" => Scope::AgentsRun,
         _ => Scope::ToolsCall,
     };
     require(&request.caller, Right::Call, scope)?;

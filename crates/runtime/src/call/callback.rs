@@ -22,13 +22,19 @@ use super::{
     answer::state_of,
     claim,
     kept::Kept,
-    outcome, park, record, resume, speech,
+    nested, outcome, park, record, resume, speech,
     work::{Stop, Work},
 };
 use crate::{App, tickets};
 
-/// The ticket of a callback, with its address where the request's templates find it.
+/// The ticket of what comes later: a callback, with its address where the request's templates find it; or the end of a
+/// run.
 pub(super) async fn ticket(app: &App, work: &mut Work) -> Result<park::NewTicket, Fault> {
+    if work.later() == Some(TicketKind::Run) {
+        let ticket = park::new_ticket(app, work, TicketKind::Run).await?;
+        work.ticket = Some(ticket.row.ticket.id);
+        return Ok(ticket);
+    }
     let (secret, hash) = callwright_vault::token::generate().map_err(Fault::internal)?;
     let mut ticket = park::new_ticket(app, work, TicketKind::Callback).await?;
     ticket.row.secret_hash = Some(hash);
@@ -79,6 +85,10 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
 /// Looks until the result is there or the caller's time is up.
 async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fault> {
     let org = work.request.caller.org_id;
+    let deadline = match work.later() {
+        Some(TicketKind::Run) => nested::patience(work),
+        _ => work.deadline,
+    };
     loop {
         let row = app.store().ledger_row_by_id(org, work.id).await?;
         if let Some(row) = row.filter(|row| row.execution.state.is_final()) {
@@ -87,12 +97,12 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
             return Ok(answer);
         }
         let now = Instant::now();
-        if now >= work.deadline {
+        if now >= deadline {
             break;
         }
         let changed = app.tickets().next_change();
         let look = std::time::Duration::from_millis(200);
-        let _ = tokio::time::timeout_at(work.deadline.min(now + look), changed).await;
+        let _ = tokio::time::timeout_at(deadline.min(now + look), changed).await;
     }
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     Ok(park::answer(work, &row.ticket))
@@ -181,7 +191,7 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
             return Ok(());
         }
     };
-    let shaped = work.tool().shaper.shape(Content::json(body));
+    let shaped = come(&row, body).and_then(|content| work.tool().shaper.shape(content));
     let ending = work.tool().speech.is_some().then(|| shaped.clone());
     let (outcome, whole) = record::settle_content(&work, shaped);
     if let Some(whole) = whole {
@@ -204,6 +214,14 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
     Ok(())
 }
 
+/// What came.
+fn come(row: &TicketRow, body: Value) -> Result<Content, ToolError> {
+    match row.ticket.kind {
+        TicketKind::Run => nested::content(body),
+        _ => Ok(Content::json(body)),
+    }
+}
+
 /// The end of an execution whose caller may not be asked for any more: shaped and hidden by the tool as it was. When
 /// that is gone too, nobody is shown what came.
 async fn for_nobody(
@@ -223,7 +241,7 @@ async fn for_nobody(
         return Ok(end(app, Outcome::Done(shown), received_at, Some(sealed)));
     };
     let shaper = &found.tool.shaper;
-    let outcome = match shaper.shape(Content::json(body)) {
+    let outcome = match come(row, body).and_then(|content| shaper.shape(content)) {
         Ok(shaped) => Outcome::Done(shaper.hide(shaped.content)),
         Err(error) => Outcome::Failed(error),
     };
@@ -247,6 +265,7 @@ fn end(app: &App, outcome: Outcome, received_at: Timestamp, sealed_outcome: Opti
         duration_us: i64::try_from(now.since(received_at).as_micros()).unwrap_or(i64::MAX),
         sealed_outcome,
         keep_slot: true,
+        news: None,
     }
 }
 

@@ -7,13 +7,14 @@
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    Content, ErrorClass, Fault, Outcome, ToolError,
+    Content, ControlEvent, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
     ticket::TicketState,
     tool::Effect,
 };
 use callwright_store::{
     execution::{Claim, Fence, FinishExecution, LedgerRow, NewExecution},
+    outbox::OutboxRow,
     ticket::TicketRow,
 };
 use sha2::{Digest, Sha256};
@@ -32,6 +33,7 @@ use super::{
 use crate::{
     App,
     app::not_ready,
+    control,
     inflight::{Ended, Entry},
     metering, tickets,
 };
@@ -45,12 +47,17 @@ const POLL_MOST: Duration = Duration::from_millis(500);
 /// How long the outcome of a write is held up when the database does not take it.
 const FINISH_PATIENCE: Duration = Duration::from_secs(20);
 
+/// A key of a run or a job is remembered as long as somebody may go on with it.
+const OWN_KEY_TTL: Duration = Duration::from_secs(400 * 24 * 3600);
+
 /// Carries a write out, once for its key.
 pub(super) async fn write(app: &App, work: Work) -> Result<CallAnswer, Fault> {
     let Some(key) = work.request.idempotency_key.clone() else { return lead(app, work, None).await };
     let slot = slot(&work, &key);
+    // A run that goes on asks for the same call, though a value that the server fills in may be another by now.
+    let asked_with = if work.request.has_own_key() { String::new() } else { work.args_hash.clone() };
     loop {
-        match app.inflight().claim_slot(&slot, &work.args_hash) {
+        match app.inflight().claim_slot(&slot, &asked_with) {
             Entry::Differs => return Err(key_reused(&key)),
             Entry::Join(mut ended) => match join(&mut ended, work.deadline).await {
                 Joined::Answer(answer) => {
@@ -116,11 +123,11 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
     work.started_at = (!is_gated).then_some(now);
     let new = NewExecution {
         execution: record::row(&work, state, None, None),
-        intent_expires_at: slot.as_ref().map(|_| now.plus(app.settings().intent_ttl + work.longest_callback())),
+        intent_expires_at: slot.as_ref().map(|_| now.plus(ttl(app, &work) + work.longest_callback())),
         intent_slot: slot,
         resendable: is_resendable(&work),
     };
-    if work.callback().is_some() {
+    if work.later().is_some() {
         return callback::lead(app, work, new).await;
     }
     let claim = if is_gated { app.store().claim(&new).await? } else { app.store().claim_and_start(&new).await? };
@@ -204,13 +211,22 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
     let sealed = seal_for_duplicates(app, &work, &answer).await?;
-    if !finish(app, &execution, fence, sealed).await?
+    let event = ControlEvent::of(&execution);
+    let news = match (&event, work.tool().tool.spec.config.system()) {
+        (Some(event), Some(config)) => {
+            control::news(app, config, work.found.agent.as_deref(), &execution, event).await?
+        }
+        _ => None,
+    };
+    crate::failpoint!("control.done");
+    if !finish_with(app, &execution, fence, sealed, news).await?
         && let Some(row) = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?
         && row.execution.state.is_final()
     {
         // Another node has taken it over, or its callback was here first: that record stands.
         return outcome::answer(app, row, true).await;
     }
+    crate::failpoint!("control.kept");
     note_passage(app, &execution).await;
     // Only what is durable is told, aloud too.
     if let Some(ending) = ending {
@@ -218,6 +234,9 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         answer.meta.speech = speech::said(&work);
     }
     record::announce_end(app, &work, &execution);
+    if let Some(event) = event {
+        record::steered(app, &work, &event);
+    }
     if may_be_waited_for(&work) {
         if execution.state == State::Failed
             && let Some(ticket) = work.ticket
@@ -273,7 +292,7 @@ pub(super) async fn give_up_rerun(
 /// Whether somebody may ask later how it went: then all of the outcome is kept.
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
-    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.callback().is_some()
+    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.later().is_some()
 }
 
 /// A write is recorded by the ledger; how it came past the limits is added behind.
@@ -294,13 +313,24 @@ pub(super) async fn seal_for_duplicates(app: &App, work: &Work, answer: &CallAns
     Ok(Some(app.vault().seal(work.request.caller.org_id, &bytes).await?))
 }
 
-/// The effect has happened: losing its outcome to a database that is away for a moment would make it unknown. False:
-/// the execution is not ours any more, and its record stands.
+/// Records how an execution ended; see [`finish_with`].
 pub(super) async fn finish(
     app: &App,
     execution: &Execution,
     fence: Fence,
     sealed_outcome: Option<String>,
+) -> Result<bool, Fault> {
+    finish_with(app, execution, fence, sealed_outcome, None).await
+}
+
+/// The effect has happened: losing its outcome to a database that is away for a moment would make it unknown. False:
+/// the execution is not ours any more, and its record stands.
+async fn finish_with(
+    app: &App,
+    execution: &Execution,
+    fence: Fence,
+    sealed_outcome: Option<String>,
+    news: Option<Box<OutboxRow>>,
 ) -> Result<bool, Fault> {
     let end = FinishExecution {
         fence,
@@ -312,6 +342,7 @@ pub(super) async fn finish(
         duration_us: execution.duration_ms.map_or(0, |ms| (ms * 1_000.0) as i64),
         sealed_outcome,
         keep_slot: true,
+        news,
     };
     let give_up = Instant::now() + FINISH_PATIENCE;
     let mut wait = POLL;
@@ -334,7 +365,7 @@ pub(super) async fn finish(
 
 /// Somebody has acted on this key before, or is acting on it.
 pub(super) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswer, Fault> {
-    if !row.is_asked_with(&work.args_hash) {
+    if !work.request.has_own_key() && !row.is_asked_with(&work.args_hash) {
         return Err(key_reused(work.request.idempotency_key.as_deref().unwrap_or_default()));
     }
     let mut row = row;
@@ -450,6 +481,8 @@ pub(super) fn is_resendable(work: &Work) -> bool {
     let spec = &work.tool().tool.spec;
     spec.effect == Effect::Read
         || spec.repeatable
+        // Asked for again, it is the same run.
+        || spec.config.is_nested()
         || (spec.config.is_key_honoured() && work.request.idempotency_key.is_some())
 }
 
@@ -463,7 +496,17 @@ pub(super) fn slot(work: &Work, key: &str) -> String {
     if work.request.source == "draft" {
         hasher.update(b"\0draft");
     }
+    // The ids of runs and jobs are no secret: whoever sends one as a key names something else.
+    if work.request.has_own_key() {
+        hasher.update(b"\0own");
+    }
     hex(&hasher.finalize())
+}
+
+/// How long a key is remembered.
+pub(super) fn ttl(app: &App, work: &Work) -> Duration {
+    let usual = app.settings().intent_ttl;
+    if work.request.has_own_key() { usual.max(OWN_KEY_TTL) } else { usual }
 }
 
 fn key_reused(key: &str) -> Fault {

@@ -32,7 +32,7 @@ pub(super) fn needed(work: &Work) -> Option<TicketKind> {
 pub(crate) fn compile(spec: &ToolSpec) -> Result<Option<Template>, Fault> {
     let Some(ask) = spec.policy.confirm.rule().and_then(|rule| rule.ask.as_deref()) else { return Ok(None) };
     // No secrets: the question is spoken.
-    let names = Names { secrets: Default::default(), trust: Trust::Client };
+    let names = Names { secrets: Default::default(), trust: Trust::Client, ..Names::default() };
     Template::compile(ask, &names).map(Some).map_err(|error| {
         let field = "policy.confirm.ask";
         Fault::invalid(field, format!("`{field}`: {}", error.message))

@@ -12,7 +12,9 @@ use callwright_model::{
     secret::SecretString,
     tool::{BusinessConfig, Effect},
 };
-use callwright_tools::{ExecCx, Freshness, Listener, OauthClient, Ports, PreparedCall, Validators};
+use callwright_tools::{
+    Cleared, ControlAsk, ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators,
+};
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
 
@@ -22,12 +24,12 @@ use super::{
     cached::Exchange,
     claim,
     late::{self, Stage},
-    record,
+    nested, record,
     shape::Shaped,
     speech,
     work::Work,
 };
-use crate::{App, business};
+use crate::{App, business, control};
 
 /// What an executor gets beyond its deadline to come back by itself.
 const GRACE: Duration = Duration::from_millis(500);
@@ -231,6 +233,25 @@ impl Ports for CallPorts<'_> {
             is_stubbed: self.work.is_stubbed(),
         };
         business::run(self.app, config, ask).await
+    }
+
+    async fn control(&self, step: &ControlAsk<'_>, _: &PreparedCall) -> Result<Result<Cleared, ToolError>, Fault> {
+        if self.work.is_stubbed() {
+            // Nobody is on the line, and nobody takes over.
+            return Ok(Ok(Cleared::default()));
+        }
+        let ask = control::Ask {
+            caller: &self.work.request.caller,
+            agent: self.work.found.agent.as_deref(),
+            tool: self.work.tool().tool.id,
+            context: &self.work.context,
+            is_run: self.work.request.source == "run",
+        };
+        control::clear(self.app, step, ask).await
+    }
+
+    async fn begin_run(&self, run: NestedRun) -> Result<Outcome, Fault> {
+        nested::begin(self.app, self.work, run).await
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {

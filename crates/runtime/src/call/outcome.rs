@@ -73,6 +73,7 @@ pub(crate) async fn answer(app: &App, row: LedgerRow, is_own: bool) -> Result<Ca
         truncated: content.truncated,
         error: execution.error,
         pending,
+        directive: content.directive,
         meta: CallMeta {
             idempotency: if execution.intent_key.is_some() { "keyed" } else { "none" }.to_owned(),
             attempts: execution.attempts.len() as u32,

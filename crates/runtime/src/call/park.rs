@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::{
     CallAnswer, claim, confirm,
     kept::{Kept, binding},
-    record,
+    nested, record,
     work::Work,
 };
 use crate::{App, metering, outbox};
@@ -39,7 +39,7 @@ pub(super) async fn park(app: &App, work: Work, slot: Option<String>, kind: Tick
     let mut execution = record::row(&work, State::Parked, None, None);
     execution.started_at = None;
     let execution = NewExecution {
-        intent_expires_at: slot.as_ref().map(|_| new.row.ticket.expires_at.plus(app.settings().intent_ttl)),
+        intent_expires_at: slot.as_ref().map(|_| new.row.ticket.expires_at.plus(claim::ttl(app, &work))),
         execution,
         intent_slot: slot,
         resendable: claim::is_resendable(&work),
@@ -68,6 +68,8 @@ pub(super) async fn new_ticket(app: &App, work: &Work, kind: TicketKind) -> Resu
             work.callback().map_or(3_600, |callback| callback.expires_s) + policy.timeout_ms.div_ceil(1_000)
         }
         TicketKind::Late => policy.timeout_ms / 1_000 + 3_600,
+        // The run has a time of its own, and ends before this.
+        TicketKind::Run => u32::try_from(nested::LONGEST.as_secs()).unwrap_or(u32::MAX),
     };
     let mut rule = TicketRule {
         count: approval.map_or(1, |rule| rule.count),
@@ -181,7 +183,7 @@ pub(super) fn pending(ticket: &Ticket, say: Option<String>) -> Pending {
     let spoken = match ticket.kind {
         TicketKind::Approval => ErrorClass::ApprovalRequired.spoken().to_owned(),
         TicketKind::Confirmation => ticket.shown.question.clone().unwrap_or_default(),
-        TicketKind::Callback | TicketKind::Late => say
+        TicketKind::Callback | TicketKind::Late | TicketKind::Run => say
             .unwrap_or_else(|| "This takes a little longer. I will come back to it as soon as I know more.".to_owned()),
     };
     Pending {
@@ -215,7 +217,7 @@ fn error(ticket: &Ticket) -> Option<ToolError> {
                 ticket.shown.question.as_deref().unwrap_or_default()
             ),
         ),
-        TicketKind::Callback | TicketKind::Late => return None,
+        TicketKind::Callback | TicketKind::Late | TicketKind::Run => return None,
     };
     let mut error = ToolError::new(ErrorClass::ApprovalRequired, code, message);
     if ticket.kind == TicketKind::Confirmation {

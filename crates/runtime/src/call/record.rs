@@ -2,8 +2,8 @@
 
 use callwright_guard::redact::Redactor;
 use callwright_model::{
-    Content, ErrorClass, Outcome, Timestamp, ToolError,
-    execution::{Event, Execution, Settlement, State},
+    Content, ControlEvent, ErrorClass, Outcome, Timestamp, ToolError,
+    execution::{Event, Execution, Progress, Settlement, State},
     tool::Fallback,
 };
 use serde_json::Value;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     CallAnswer,
     answer::{millis, state_of},
+    aside::Frame,
     shape::{Cursor, Shaped, hide_arguments},
     work::Work,
 };
@@ -162,6 +163,22 @@ pub(super) fn announce_end(app: &App, work: &Work, execution: &Execution) {
     }
     metering::executed(execution.kind, execution.state, class, work.begun.elapsed().as_secs_f64());
     announce(app, execution);
+}
+
+/// Tells whoever carries the call or watches it what is to be done.
+pub(super) fn steered(app: &App, work: &Work, event: &ControlEvent) {
+    let org = work.request.caller.org_id;
+    app.controls().publish(org, event);
+    if work.aside.watcher.is_none() && !app.live().is_watched() {
+        return;
+    }
+    let progress = Progress::Control { control: event.to_value() };
+    if let Some(watcher) = &work.aside.watcher {
+        watcher.tell(Frame::Progress(progress.clone()));
+    }
+    if app.live().is_watched() {
+        app.live().publish(org, Event::Progress { execution_id: work.id, progress });
+    }
 }
 
 /// Tells watchers that a read has begun; it has no row until it ends.

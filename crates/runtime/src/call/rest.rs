@@ -47,6 +47,7 @@ pub async fn rest(app: &App, caller: &Caller, id: Option<ExecutionId>, cursor: &
         truncated: content.truncated,
         error: None,
         pending: None,
+        directive: None,
         meta: CallMeta { idempotency: "none: nothing was sent".to_owned(), ..CallMeta::default() },
     })
 }

@@ -8,6 +8,7 @@ use callwright_model::{
     ErrorClass, Fault, FaultKind, ToolError,
     account::Right,
     execution::State,
+    run::RunState,
     ticket::{Ticket, TicketKind, TicketState},
 };
 use callwright_store::ticket::{Resume, TicketRow};
@@ -33,6 +34,9 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
     if binding(&work)? != row.binding {
         return give_up(app, &row, changed_since()).await.map(|()| None);
     }
+    if let Some(error) = run_is_over(app, &work).await? {
+        return give_up(app, &row, error).await.map(|()| None);
+    }
     if let Some(kind) = super::confirm::needed(&work) {
         return next(app, &row, work, kind).await;
     }
@@ -50,7 +54,7 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
     };
     crate::failpoint!("resume.before");
     let now = app.clock().now();
-    let next = match work.callback() {
+    let next = match work.later() {
         Some(_) => Some(callback::ticket(app, &mut work).await?.row),
         None => None,
     };
@@ -60,7 +64,7 @@ pub(crate) async fn resume(app: &App, row: TicketRow) -> Result<Option<CallAnswe
         node_id: work.node_id,
         input: record::shown_arguments(&work),
         args_hash: work.args_hash.clone(),
-        remember_until: next.as_ref().map(|next| next.ticket.expires_at.plus(app.settings().intent_ttl)),
+        remember_until: next.as_ref().map(|next| next.ticket.expires_at.plus(claim::ttl(app, &work))),
         next,
         now,
     };
@@ -80,6 +84,23 @@ pub(super) fn changed_since() -> ToolError {
         ErrorClass::PermissionError,
         "changed_since",
         "the tool, its settings for the agent or a value that the server fills in has changed since this was agreed to; nothing was done. Ask again",
+    )
+}
+
+/// What was asked for by a run that was stopped is not done any more, whoever agrees to it.
+async fn run_is_over(app: &App, work: &Work) -> Result<Option<ToolError>, Fault> {
+    let run = work.request.established.get("run_id").and_then(serde_json::Value::as_str);
+    let Some(run) = run.and_then(|run| run.parse().ok()) else { return Ok(None) };
+    let row = app.store().run(work.request.caller.org_id, run).await?;
+    Ok(row.filter(|row| matches!(row.run.state, RunState::Cancelled | RunState::Failed)).map(|_| run_over()))
+}
+
+/// Why nothing comes of what a stopped run had asked for.
+pub(crate) fn run_over() -> ToolError {
+    ToolError::new(
+        ErrorClass::PermissionError,
+        "run_over",
+        "the run that asked for this was stopped or has failed; nothing was done",
     )
 }
 
@@ -125,7 +146,7 @@ async fn next(app: &App, row: &TicketRow, work: Work, kind: TicketKind) -> Resul
     let new = park::new_ticket(app, &work, kind).await?;
     let answer = park::answer(&work, &new.row.ticket);
     let (old, of, now) = (row.ticket.id, row.ticket.execution_id, app.clock().now());
-    let until = new.row.ticket.expires_at.plus(app.settings().intent_ttl);
+    let until = new.row.ticket.expires_at.plus(claim::ttl(app, &work));
     let is_ours = app
         .store()
         .write((new.row, new.news), move |(next, news), tx| {

@@ -12,12 +12,13 @@ use callwright_model::{
     execution::{Attempt, CacheUse, Passage, SandboxReport},
     id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
+    ticket::TicketKind,
     tool::{Effect, Policy, http::Callback},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Aside, CallRequest, late::Gate, speech::Spoken};
+use super::{Aside, CallRequest, late::Gate, nested, speech::Spoken};
 use crate::{
     App,
     registry::{CompiledTool, cache::Found},
@@ -127,9 +128,20 @@ impl Work {
         asked
     }
 
-    /// How long its callback may take.
+    /// How long its result may take that comes later.
     pub(super) fn longest_callback(&self) -> Duration {
-        Duration::from_secs(self.callback().map_or(0, |callback| callback.expires_s.into()))
+        match self.later() {
+            Some(TicketKind::Run) => nested::LONGEST,
+            _ => Duration::from_secs(self.callback().map_or(0, |callback| callback.expires_s.into())),
+        }
+    }
+
+    /// By what its result comes later, if it does.
+    pub(super) fn later(&self) -> Option<TicketKind> {
+        if self.tool().tool.spec.config.is_nested() {
+            return Some(TicketKind::Run);
+        }
+        self.callback().map(|_| TicketKind::Callback)
     }
 
     /// How the result comes later, if it does.

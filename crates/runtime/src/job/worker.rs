@@ -74,7 +74,9 @@ pub(crate) enum Left {
     Ended(JobState, Option<String>),
     /// It got nowhere: again, after this long or after the usual wait.
     Again(String, Option<Duration>),
-    /// The same; the execution of this id is known to have failed.
+    /// It got nowhere: again, after exactly this long.
+    Later(String, Duration),
+    /// The same as `Again`; the execution of this id is known to have failed.
     Failed(String, Option<Duration>, String),
     /// The process stops: another goes on at once.
     Handed,
@@ -202,7 +204,7 @@ pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, p
         metering::job_started(&job.job, app.clock().now());
         let work = async {
             match job.job.kind {
-                JobKind::Run => run::carry(&app, &job, begun).await,
+                JobKind::Run => Box::pin(run::carry(&app, &job, begun)).await,
                 JobKind::Call => super::call::carry(&app, &job).await,
             }
         };
@@ -242,8 +244,9 @@ async fn leave(app: &App, job: &JobRow, left: Left) {
     let kept = match left {
         Left::Settled => return,
         Left::Ended(state, error) => app.store().end_held_job(fence, state, None, error, now).await,
-        Left::Again(why, pause) => put_back(app, job, why, pause, None).await,
-        Left::Failed(why, pause, execution) => put_back(app, job, why, pause, Some(execution)).await,
+        Left::Again(why, pause) => put_back(app, job, why, usual_wait(job, pause), None).await,
+        Left::Later(why, pause) => put_back(app, job, why, pause, None).await,
+        Left::Failed(why, pause, execution) => put_back(app, job, why, usual_wait(job, pause), Some(execution)).await,
         Left::Handed => app.store().hand_back_job(fence, now).await,
     };
     if let Err(error) = kept {
@@ -255,17 +258,21 @@ async fn put_back(
     app: &App,
     job: &JobRow,
     why: String,
-    pause: Option<Duration>,
+    wait: Duration,
     subject: Option<String>,
 ) -> callwright_store::Result<bool> {
     let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
     let now = app.clock().now();
-    let wait = pause.unwrap_or_default().max(wait(job.job.attempts, rand::random()));
     tracing::info!(job = %job.job.id, why, ?wait, "a job got nowhere; it is tried again");
     app.store().put_back_job(fence, now.plus(wait), &why, subject, now).await
 }
 
-fn wait(attempts: i64, dice: f64) -> Duration {
+fn usual_wait(job: &JobRow, pause: Option<Duration>) -> Duration {
+    pause.unwrap_or_default().max(wait(job.job.attempts, rand::random()))
+}
+
+/// How long a job waits that has been tried this often; `dice` is between 0 and 1.
+pub(crate) fn wait(attempts: i64, dice: f64) -> Duration {
     let at = usize::try_from(attempts.max(1) - 1).unwrap_or(usize::MAX).min(WAITS.len() - 1);
     WAITS[at].mul_f64(0.5 + 0.5 * dice)
 }

@@ -226,11 +226,13 @@ impl Plan {
 
     fn add_breakers(&mut self, tool: &CompiledTool, org: &Limits) {
         let spec = &tool.tool.spec;
-        let settings =
-            match spec.policy.breaker.or(org.breaker.filter(|_| !matches!(spec.kind, Kind::System | Kind::Business))) {
-                Some(BreakerSetting::On(settings)) => settings,
-                Some(BreakerSetting::Off) | None => return,
-            };
+        let settings = match spec.policy.breaker.or(org
+            .breaker
+            .filter(|_| !matches!(spec.kind, Kind::System | Kind::Business | Kind::Agent | Kind::Workflow)))
+        {
+            Some(BreakerSetting::On(settings)) => settings,
+            Some(BreakerSetting::Off) | None => return,
+        };
         // Different settings are different breakers.
         let Breaker { failure_ratio, minimum_requests, window_s, open_s, half_open_probes } = settings;
         let tail = format!("{failure_ratio}-{minimum_requests}-{window_s}-{open_s}-{half_open_probes}");

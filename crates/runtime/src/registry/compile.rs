@@ -66,7 +66,7 @@ pub fn compile(tool: Tool, secrets: Option<&BTreeSet<String>>) -> Result<Compile
         Some(known) => known.clone(),
         None => names_in(spec)?,
     };
-    let names = Names { secrets: secrets.clone(), trust: Trust::Client };
+    let names = Names { secrets: secrets.clone(), trust: Trust::Client, ..Names::default() };
     let executor = callwright_tools::compile(spec, &names)?;
     let bound = compile_bound(spec, &secrets)?;
     let model_schema = validator(&spec.model_parameters(), "parameters")?;
@@ -189,7 +189,7 @@ fn compile_bound(spec: &ToolSpec, secrets: &BTreeSet<String>) -> Result<Vec<Boun
     spec.bound
         .iter()
         .map(|(name, bound)| {
-            let names = Names { secrets: secrets.clone(), trust: bound.trust() };
+            let names = Names { secrets: secrets.clone(), trust: bound.trust(), ..Names::default() };
             let template = ValueTemplate::compile(bound.value(), &names).map_err(|error| {
                 refused(&format!("bound.{name}"), error.path.as_deref().unwrap_or_default(), error.message)
             })?;

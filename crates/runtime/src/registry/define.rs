@@ -43,17 +43,19 @@ pub async fn definitions(
 pub(crate) fn confirm_tool() -> Result<ToolSpec, Fault> {
     let spec = json!({
         "name": CONFIRM_TOOL, "kind": "system", "config": {"action": "skip_turn"},
-        "description": "Passes on whether the person agreed to what a tool asked them to confirm. Use it only after they have answered, with the ticket that the tool gave.",
-        "parameters": {
-            "type": "object",
-            "properties": {
-                "ticket": {"type": "string", "description": "The ticket that the tool gave, beginning with tick_"},
-                "confirmed": {"type": "boolean", "description": "true if the person said yes, false if they said no"}
-            },
-            "required": ["ticket", "confirmed"], "additionalProperties": false
-        }
+        "description": "Passes on whether the person agreed to what a tool asked them to confirm. Use it only after they have answered, with the ticket that the tool gave."
     });
-    serde_json::from_value(spec).map_err(Fault::internal)
+    let mut spec: ToolSpec = serde_json::from_value(spec).map_err(Fault::internal)?;
+    // It is no step of a call: only its kind is one that needs no more configuration.
+    spec.parameters = json!({
+        "type": "object",
+        "properties": {
+            "ticket": {"type": "string", "description": "The ticket that the tool gave, beginning with tick_"},
+            "confirmed": {"type": "boolean", "description": "true if the person said yes, false if they said no"}
+        },
+        "required": ["ticket", "confirmed"], "additionalProperties": false
+    });
+    Ok(spec)
 }
 
 async fn of_agent(app: &App, caller: &Caller, agent: &str) -> Result<Vec<ToolSpec>, Fault> {

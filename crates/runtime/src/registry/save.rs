@@ -8,7 +8,7 @@ use callwright_model::{
     credit::Operation,
     proposal::Proposal,
     tool::{
-        Tool, ToolSpec,
+        Config, Tool, ToolSpec,
         release::{Bump, ToolChange},
     },
 };
@@ -22,7 +22,7 @@ use super::{
     follow, own, sharing,
     write::{Action, Upserted},
 };
-use crate::{App, audit, credits, features, library::Origin, proposals};
+use crate::{App, agents, audit, control, credits, features, library::Origin, proposals, workflow};
 
 /// The version of a tool that says nothing.
 const FIRST: Version = Version::new(1, 0, 0);
@@ -53,6 +53,8 @@ pub(crate) struct Order {
     pub(crate) declared: BTreeSet<String>,
     /// Secrets of its own, kept in the same transaction.
     pub(crate) own: Vec<SecretRow>,
+    /// It was written for somewhere else and may name agents that are not there yet.
+    pub(crate) copied: bool,
 }
 
 impl Order {
@@ -63,6 +65,10 @@ impl Order {
         let mut names = if is_accepted { compile::names_in(spec)? } else { self.declared.clone() };
         names.extend(self.own.iter().map(|row| row.name.clone()));
         Ok(names)
+    }
+
+    fn is_copy(&self) -> bool {
+        self.copied || self.origin.is_some() || self.agreed.is_some()
     }
 
     /// A proposal holds no credentials, so what another person must agree to first cannot bring any.
@@ -95,7 +101,8 @@ struct Commit {
     entries: Vec<AuditEntry>,
 }
 
-pub(crate) async fn insert(app: &App, caller: &Caller, spec: ToolSpec, order: Order) -> Result<Upserted, Fault> {
+pub(crate) async fn insert(app: &App, caller: &Caller, mut spec: ToolSpec, order: Order) -> Result<Upserted, Fault> {
+    spec.adopt();
     let now = app.clock().now();
     let (id, user_id) = match &order.agreed {
         Some((proposal, _)) => (proposal.tool_id, proposal.user_id),
@@ -105,7 +112,8 @@ pub(crate) async fn insert(app: &App, caller: &Caller, spec: ToolSpec, order: Or
     let mut tool =
         Tool { id, organization_id: caller.org_id, user_id, spec, revision: 1, created_at: now, updated_at: now };
     tool.spec.version.get_or_insert_with(|| FIRST.to_string());
-    let warnings = check(app, caller, &tool, order.accepted(&tool.spec)?).await?;
+    let mut warnings = check(app, caller, &tool, order.accepted(&tool.spec)?).await?;
+    warnings.extend(control::check(app, caller, &tool.spec, order.is_copy()).await?);
     let after = serde_json::to_value(&tool.spec).map_err(Fault::internal)?;
     let diff = changes(&json!({}), &after);
     let mut upserted =
@@ -133,9 +141,10 @@ pub(crate) async fn update(
     app: &App,
     caller: &Caller,
     current: Tool,
-    spec: ToolSpec,
+    mut spec: ToolSpec,
     order: Order,
 ) -> Result<Upserted, Fault> {
+    spec.adopt();
     if order.agreed.is_none() {
         sharing::check_change(app, caller, &current, &spec).await?;
     }
@@ -156,6 +165,7 @@ pub(crate) async fn update(
     let mut accepted = order.accepted(&tool.spec)?;
     accepted.extend(compile::names_in(&current.spec)?);
     let mut warnings = check(app, caller, &tool, accepted).await?;
+    warnings.extend(control::check(app, caller, &tool.spec, order.is_copy()).await?);
     warnings.extend(next.warning);
     let bump = next.bump;
     let reached = follow::reached(app, caller.org_id, &tool).await?;
@@ -328,6 +338,9 @@ pub(crate) async fn check(
             "the secret `{name}` is not set: calls fail with `secret_missing` until an administrator sets it (`callwright secret set {name}`)"
         ));
     }
+    if let Some(missing) = nested_missing(app, caller, &tool.spec.config).await? {
+        warnings.push(missing);
+    }
     // Only a warning: what the guard lets through is the operator's setting, and may change.
     if let Some(Err(why)) = compiled.executor.base_url().map(|url| app.guard().check_url(url)) {
         warnings.push(format!("calls will be refused by the outbound guard: {why}"));
@@ -335,9 +348,23 @@ pub(crate) async fn check(
     Ok(warnings)
 }
 
+/// An agent or a workflow that is not there yet: a tool may come before it.
+async fn nested_missing(app: &App, caller: &Caller, config: &Config) -> Result<Option<String>, Fault> {
+    let (what, name, is_there) = match config {
+        Config::Agent(config) => {
+            ("agent", &config.agent, agents::find(app, caller.org_id, &config.agent).await?.is_some())
+        }
+        Config::Workflow(config) => {
+            ("workflow", &config.workflow, workflow::find(app, caller.org_id, &config.workflow).await?.is_some())
+        }
+        _ => return Ok(None),
+    };
+    Ok((!is_there).then(|| format!("there is no {what} `{name}` yet: calls fail with `not_found` until there is")))
+}
+
 fn warnings(spec: &ToolSpec) -> Vec<String> {
     let mut found = Vec::new();
-    if spec.description.trim().is_empty() {
+    if spec.description.trim().is_empty() && spec.config.system().is_none() {
         found.push("`description` is empty: a model cannot tell when to use this tool".to_owned());
     }
     if spec.policy.approval.rule().and_then(|rule| rule.webhook.as_ref()).is_some_and(|hook| hook.secret.is_none()) {

@@ -76,7 +76,7 @@ pub(crate) async fn copy(
 ) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let saving = Saving { dry_run: how.dry_run, note: how.note, ..Saving::default() };
-    let order = Order { origin: how.origin, declared: how.declared, ..saving.into() };
+    let order = Order { origin: how.origin, declared: how.declared, copied: true, ..saving.into() };
     match current {
         Some(current) => update(app, caller, current, spec, order).await,
         None => insert(app, caller, spec, order).await,

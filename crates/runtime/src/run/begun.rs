@@ -8,7 +8,7 @@ use super::{
     kept::Kept,
 };
 use crate::{
-    App,
+    App, agents,
     models::{self, Chosen},
 };
 
@@ -35,10 +35,7 @@ impl Ground {
     /// As the tables say now.
     pub(super) async fn find(app: &App, row: &RunRow, kept: &Kept) -> Result<Self, Halt> {
         let org = row.run.organization_id;
-        let caller = match kept.caller.caller(app, org).await? {
-            Ok(caller) => caller,
-            Err(why) => return Err(failed("not_allowed", why)),
-        };
+        let caller = Self::caller(app, row, kept).await?;
         let thread = app.store().thread(org, row.run.thread_id).await?;
         let Some(thread) = thread else { return Err(failed("not_allowed", "its thread was deleted")) };
         let chosen = match models::resolve(app, org, &row.run.model).await {
@@ -47,5 +44,23 @@ impl Ground {
             Err(fault) => return Err(fault.into()),
         };
         Ok(Self { caller, thread, chosen, messages: None })
+    }
+
+    /// Whoever asked for the run, if they still may run this agent.
+    pub(super) async fn caller(app: &App, row: &RunRow, kept: &Kept) -> Result<Caller, Halt> {
+        let org = row.run.organization_id;
+        let caller = match kept.caller.caller(app, org).await? {
+            Ok(caller) => caller,
+            Err(why) => return Err(failed("not_allowed", why)),
+        };
+        // A workflow asks for its agents one by one.
+        let Some(agent) = kept.agent else { return Ok(caller) };
+        let Some(agent) = app.store().agent_by_id(org, agent).await? else {
+            return Err(failed("not_allowed", "its agent was deleted"));
+        };
+        if !agents::may_run(app, &caller, &agent).await? {
+            return Err(failed("not_allowed", "its agent is not shared any more with whoever asked for this"));
+        }
+        Ok(caller)
     }
 }

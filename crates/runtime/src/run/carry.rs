@@ -12,7 +12,7 @@ use callwright_model::{
     Fault, Object, Timestamp,
     chat::{ChatMessage, ToolCall},
     job::JobState,
-    run::{Run, RunError, RunEvent, RunState, Step, StepKind, StepState, ThreadMessage},
+    run::{Run, RunError, RunEvent, RunKind, RunState, Step, StepKind, StepState, ThreadMessage},
 };
 use callwright_store::{
     job::{JobFence, JobRow},
@@ -25,7 +25,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Begun,
     begun::Ground,
-    finish, history,
+    finish::{self, End},
+    flow, handoff, history,
     history::Repeats,
     kept::Kept,
     reach,
@@ -38,6 +39,8 @@ use crate::{App, job::worker::Left, models::Chosen};
 const MOST_STEPS: u32 = 26_000;
 /// How often a run may be tried without getting anywhere because its model does not answer.
 const MODEL_ATTEMPTS: i64 = 8;
+/// How often it is looked whether whoever asked for the run still may.
+const LOOK_AT_RIGHTS: Duration = Duration::from_secs(5);
 /// How often a carrier asks whether somebody on another node wants the run to stop.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -101,8 +104,8 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
             Err(left) => return left,
         },
     };
-    let carried = app.runs().enter(row.run.id);
-    let (stop, kept) = (carried.stop.clone(), Arc::new(kept));
+    let entered = app.runs().enter(row.run.id);
+    let (stop, kept) = (entered.stop.clone(), Arc::new(kept));
     let left = row.run.deadline_at.since(app.clock().now());
     let mut carrier = Carrier {
         app: app.clone(),
@@ -116,11 +119,16 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
         repeats: Repeats::new(),
         deadline: Instant::now() + left,
     };
-    let halt = match carrier.go(job, ground).await {
+    let carried = match carrier.row.run.kind {
+        RunKind::Agent => Box::pin(carrier.go(job, ground)).await,
+        RunKind::Workflow => Box::pin(flow::go(&mut carrier, job)).await,
+    };
+    let halt = match carried {
         Ok(()) => return Left::Settled,
         Err(halt) => halt,
     };
     match carrier.halt(halt).await {
+        Ok(Left::Again(why, pause)) => carrier.again(job, why, pause),
         Ok(left) => left,
         Err(fault) if fault.code == "fenced" => Left::Settled,
         Err(fault) => {
@@ -128,6 +136,29 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
             Left::Again(fault.message, None)
         }
     }
+}
+
+/// Ends a run that nobody can go on with, for what was asked cannot be read any more.
+async fn give_up(app: &App, job: &JobRow, row: &RunRow) -> Result<(), Fault> {
+    let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
+    let now = app.clock().now();
+    let message = format!("it was tried {} times, but its request cannot be read", job.job.max_attempts);
+    let ending = Ending {
+        run: row.run.id,
+        state: RunState::Failed,
+        output: None,
+        error: Some(RunError { code: "died".to_owned(), message }),
+        job: JobState::Dead,
+        turn: None,
+        settled: None,
+        handed: None,
+        flow: None,
+        news: None,
+        let_go: Some(crate::call::resume::run_over()),
+        now,
+    };
+    app.store().end_run(fence, ending).await?;
+    Ok(())
 }
 
 /// The run of a job, and what it goes on with.
@@ -139,13 +170,17 @@ async fn read(app: &App, job: &JobRow) -> Result<(RunRow, Kept), Left> {
     };
     match Kept::open(app, &row).await {
         Ok(kept) => Ok((row, kept)),
+        Err(_) if job.job.attempts > job.job.max_attempts => match give_up(app, job, &row).await {
+            Ok(()) => Err(Left::Settled),
+            Err(fault) => Err(Left::Again(fault.message, None)),
+        },
         Err(fault) => Err(Left::Again(fault.message, None)),
     }
 }
 
 impl Carrier {
-    /// To the end, or to where it does not go on. Without a `ground` the tables are read.
-    async fn go(&mut self, job: &JobRow, ground: Option<Ground>) -> Result<(), Halt> {
+    /// Takes the run up.
+    pub(super) async fn begin(&mut self, job: &JobRow) -> Result<(), Halt> {
         if job.job.attempts > job.job.max_attempts {
             let attempts = job.job.max_attempts;
             let why = job.job.error.clone().map(|why| format!(": {why}")).unwrap_or_default();
@@ -154,7 +189,10 @@ impl Carrier {
         // One that was begun by whoever asked for it is taken up already.
         if self.fence.epoch > 1 || self.row.run.state != RunState::Running {
             let now = self.app.clock().now();
-            self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+            let held = self.app.store().take_up_run(self.fence, self.row.run.id, now).await?;
+            if held.cancel {
+                return Err(Halt::Cancelled);
+            }
             self.row.run.state = RunState::Running;
             self.row.run.started_at.get_or_insert(now);
         }
@@ -162,6 +200,12 @@ impl Carrier {
         if self.app.clock().now() >= self.row.run.deadline_at {
             return Err(deadline_over());
         }
+        Ok(())
+    }
+
+    /// To the end, or to where it does not go on. Without a `ground` the tables are read.
+    async fn go(&mut self, job: &JobRow, ground: Option<Ground>) -> Result<(), Halt> {
+        self.begin(job).await?;
         let ground = match ground {
             Some(ground) => ground,
             None => Ground::find(&self.app, &self.row, &self.kept).await?,
@@ -181,11 +225,16 @@ impl Carrier {
         established.insert("run_id".to_owned(), json!(self.row.run.id));
         established.insert("thread_id".to_owned(), json!(thread.id));
         if !context.contains_key("conversation_id") {
-            established.insert("conversation_id".to_owned(), json!(thread.id));
+            let conversation = self.kept.handed.as_ref().map(|handed| json!(handed.conversation));
+            established.insert("conversation_id".to_owned(), conversation.unwrap_or_else(|| json!(thread.id)));
         }
+        if let Some(handed) = &self.kept.handed {
+            established.insert("handoffs".to_owned(), json!(handed.handoffs));
+        }
+        let Some(agent) = self.kept.agent else { return Err(failed("internal", "its agent is not known")) };
         let reach = reach::of(&self.app, &caller, &self.kept).await?;
         let definitions =
-            reach::definitions(&self.app, &caller, self.kept.agent, &reach, crate::models::format_of(&chosen)).await?;
+            reach::definitions(&self.app, &caller, agent, &reach, crate::models::format_of(&chosen)).await?;
         let scene = Scene {
             app: self.app.clone(),
             run: self.row.run.id,
@@ -194,16 +243,27 @@ impl Carrier {
             reach: Arc::new(reach),
             context: Arc::new(context),
             established: Arc::new(established),
+            // What a schedule or another run asks for is asked by nobody who could agree to anything.
+            has_person: job.job.schedule_id.is_none() && self.row.run.parent_id.is_none(),
         };
         match messages {
             // There is nothing else yet.
             Some(messages) => self.messages = messages,
             None => self.load().await?,
         }
+        let mut looked = Instant::now();
         loop {
             self.check().await?;
+            if looked.elapsed() > LOOK_AT_RIGHTS {
+                Ground::caller(&self.app, &self.row, &self.kept).await?;
+                looked = Instant::now();
+            }
             match self.asked() {
-                Some(calls) => self.tools(&scene, &calls).await?,
+                Some(calls) => {
+                    if self.tools(&scene, &calls).await? {
+                        return Ok(());
+                    }
+                }
                 None => {
                     if self.turn(&scene, &chosen, &definitions).await? {
                         return Ok(());
@@ -217,7 +277,16 @@ impl Carrier {
     async fn load(&mut self) -> Result<(), Halt> {
         let (run, thread) = (self.row.run.id, self.row.run.thread_id);
         let messages = self.app.store().last_messages(thread, history::MOST_MESSAGES).await?;
-        self.messages = history::shown(messages.into_iter().map(|message| message.message).collect());
+        // A long run has more answers than that; what it was asked is never left out.
+        let asked = match messages.iter().any(|message| message.run_id == Some(run) && message.message.is_user()) {
+            true => None,
+            false => self.app.store().first_message_of_run(thread, run).await?.map(|message| message.message),
+        };
+        let messages = match &self.kept.handed {
+            Some(from) => handoff::introduced(from, run, messages),
+            None => messages.into_iter().map(|message| message.message).collect(),
+        };
+        self.messages = history::shown(messages, asked);
         self.steps = self.app.store().steps(run, 1, MOST_STEPS).await?;
         for step in self.steps.iter().filter(|step| step.kind == StepKind::Tool && step.state.is_settled()) {
             let arguments = step.arguments.as_ref().map(Value::to_string).unwrap_or_default();
@@ -264,7 +333,7 @@ impl Carrier {
 
     /// Awaits `work`, unless somebody wants the run to stop, its time is over, or (where `leave` says so) the process
     /// stops.
-    async fn unless_stopped<T>(&self, leave: bool, work: impl Future<Output = T>) -> Result<T, Halt> {
+    pub(super) async fn unless_stopped<T>(&self, leave: bool, work: impl Future<Output = T>) -> Result<T, Halt> {
         tokio::pin!(work);
         let stopping = self.app.stopping();
         loop {
@@ -288,6 +357,10 @@ impl Carrier {
 
     /// Asks the model. True: that was the end.
     async fn turn(&mut self, scene: &Scene, chosen: &Chosen, tools: &[Value]) -> Result<bool, Halt> {
+        if history::is_too_long(&self.messages) {
+            let asked = self.messages.iter().rfind(|message| message.is_user()).cloned();
+            self.messages = history::shown(std::mem::take(&mut self.messages), asked);
+        }
         let began = self.app.clock().now();
         let ask = turn::ask(scene, chosen, &self.messages, tools, self.deadline);
         let reply = match self.unless_stopped(true, ask).await?? {
@@ -312,8 +385,8 @@ impl Carrier {
         };
         if calls == 0 {
             let output = turn.message.text();
-            finish::end(self, RunState::Completed, Some(output), None, Some(turn)).await?;
-            return Ok(true);
+            let end = End { turn: Some(turn), ..End::new(RunState::Completed, Some(output)) };
+            return if finish::end(self, end).await? { Ok(true) } else { Err(Halt::Cancelled) };
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);
         let (held, seq) = self.app.store().append_turn(self.fence, turn).await?;
@@ -333,19 +406,12 @@ impl Carrier {
         let now = self.app.clock().now();
         let seq = i64::from(self.row.run.steps) + 1;
         let message = history::with_ids(reply.message, seq);
+        let name = if reply.model.is_empty() { self.row.run.model.clone() } else { reply.model };
         let mut steps = vec![Step {
-            seq,
-            position: 0,
-            kind: StepKind::Model,
             state: StepState::Done,
-            name: if reply.model.is_empty() { self.row.run.model.clone() } else { reply.model },
-            tool_call_id: None,
-            arguments: None,
-            execution_id: None,
-            result: None,
             usage: Some(reply.usage),
-            started_at: began,
             ended_at: Some(now),
+            ..Step::open(seq, 0, StepKind::Model, name, began)
         }];
         if let ChatMessage::Assistant { tool_calls, .. } = &message {
             steps.extend(tools::planned(tool_calls, seq, now));
@@ -354,8 +420,8 @@ impl Carrier {
         Turn { run, thread, steps, message, usage: reply.usage, now }
     }
 
-    /// Carries the calls of the last answer out.
-    async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<(), Halt> {
+    /// Carries the calls of the last answer out. True: one of them ended the run.
+    async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<bool, Halt> {
         let seq = i64::from(self.row.run.steps);
         let mine = |step: &Step| step.seq == seq && step.kind == StepKind::Tool;
         let mut steps: Vec<Step> = self.steps.iter().filter(|step| mine(step)).cloned().collect();
@@ -369,6 +435,7 @@ impl Carrier {
         let (done, waits) = match went?? {
             Went::Ended(done) => (done, false),
             Went::Wait(done) => (done, true),
+            Went::Broke(done, fault) => return Err(self.keep_ended(seq, done, fault).await?),
             Went::Loop(tool) => {
                 return Err(failed(
                     "loop_detected",
@@ -379,6 +446,7 @@ impl Carrier {
         crate::failpoint!("run.acted");
         let now = self.app.clock().now();
         let steps: Vec<Step> = done.iter().map(|done| done.step.clone()).collect();
+        let directive = tools::directive(&done);
         for step in &steps {
             self.tell_step(step);
         }
@@ -393,6 +461,10 @@ impl Carrier {
         if waits {
             return Err(self.lie_down(settled).await?);
         }
+        if let Some(directive) = directive {
+            self.obey(scene, directive, settled).await?;
+            return Ok(true);
+        }
         let first = self.row.run.steps;
         let held = self.app.store().settle_steps(self.fence, settled).await?;
         self.attempts = 0;
@@ -403,7 +475,29 @@ impl Carrier {
         self.steps.retain(|step| !mine(step));
         self.steps.extend(steps);
         self.messages.extend(messages);
-        if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
+        if held.cancel { Err(Halt::Cancelled) } else { Ok(false) }
+    }
+
+    /// Keeps what became of those calls that have ended, although another could not be made: they are not made again.
+    async fn keep_ended(&mut self, seq: i64, done: Vec<Done>, fault: Fault) -> Result<Halt, Halt> {
+        let is_new = |step: &Step| {
+            let same = |known: &&Step| known.seq == seq && known.position == step.position;
+            step.state.is_settled() && !self.steps.iter().find(same).is_some_and(|known| known.state.is_settled())
+        };
+        let steps: Vec<Step> = done.into_iter().map(|done| done.step).filter(is_new).collect();
+        if !steps.is_empty() {
+            let (run, thread) = (self.row.run.id, self.row.run.thread_id);
+            let settled = Settled { run, thread, steps, messages: Vec::new(), now: self.app.clock().now() };
+            self.app.store().settle_steps(self.fence, settled).await?;
+        }
+        Ok(fault.into())
+    }
+
+    /// When it is tried again: not later than its time is over.
+    fn again(&self, job: &JobRow, why: String, pause: Option<Duration>) -> Left {
+        let usual = crate::job::worker::wait(job.job.attempts, rand::random());
+        let left = self.row.run.deadline_at.since(self.app.clock().now());
+        Left::Later(why, pause.unwrap_or_default().max(usual).min(left))
     }
 
     /// Lies down until those who are waited for have done their part; they may have by now.
@@ -438,11 +532,11 @@ impl Carrier {
                 Ok(Left::Again(fault.message, None))
             }
             Halt::Failed(error) => {
-                finish::end(self, RunState::Failed, None, Some(error), None).await?;
+                finish::end(self, End::failed(error)).await?;
                 Ok(Left::Settled)
             }
             Halt::Cancelled => {
-                finish::end(self, RunState::Cancelled, None, None, None).await?;
+                finish::end(self, End::new(RunState::Cancelled, None)).await?;
                 Ok(Left::Settled)
             }
         }
@@ -450,6 +544,11 @@ impl Carrier {
 
     pub(super) fn run(&self) -> &Run {
         &self.row.run
+    }
+
+    /// What the model has seen, the last answer at the end.
+    pub(super) fn messages(&self) -> &[ChatMessage] {
+        &self.messages
     }
 
     pub(super) fn tell_run(&self) {
@@ -465,7 +564,7 @@ impl Carrier {
         }
     }
 
-    async fn tell_last_messages(&self, count: usize) {
+    pub(super) async fn tell_last_messages(&self, count: usize) {
         let most = u32::try_from(count).unwrap_or(u32::MAX);
         let Ok(last) = self.app.store().last_messages(self.row.run.thread_id, most).await else { return };
         for message in last {
@@ -473,7 +572,7 @@ impl Carrier {
         }
     }
 
-    fn tell_step(&self, step: &Step) {
+    pub(super) fn tell_step(&self, step: &Step) {
         let runs = self.app.runs();
         if runs.is_watched(self.row.run.id) {
             runs.tell(self.row.run.id, RunEvent::Step { step: Box::new(step.clone()) });
@@ -481,25 +580,20 @@ impl Carrier {
     }
 
     /// What is kept at the end.
-    pub(super) fn ending(
-        &self,
-        state: RunState,
-        output: Option<String>,
-        error: Option<RunError>,
-        turn: Option<Turn>,
-        now: Timestamp,
-    ) -> Ending {
+    pub(super) fn ending(&self, end: End, now: Timestamp) -> Ending {
+        let End { state, output, error, turn, settled, handed, flow } = end;
         let is_dead = error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "died" | "model_error"));
         let job = match state {
             RunState::Cancelled => JobState::Cancelled,
             _ if is_dead => JobState::Dead,
             _ => JobState::Done,
         };
-        Ending { run: self.row.run.id, state, output, error, job, turn, news: None, now }
+        let let_go = (state != RunState::Completed).then(crate::call::resume::run_over);
+        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, flow, news: None, let_go, now }
     }
 }
 
-fn deadline_over() -> Halt {
+pub(super) fn deadline_over() -> Halt {
     failed("deadline", "timeout: its time was over (`limits.timeout_s`)")
 }
 

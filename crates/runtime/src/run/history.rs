@@ -14,24 +14,35 @@ const NEVER_ENDED: &str = "this call was stopped before its result was known";
 
 /// Makes a thread's messages into what providers accept: it begins with a person, fits the budget, and every call of a
 /// tool is followed by exactly one result. What lies before is left out, and so are results that nobody asked for.
-/// Calls of the last answer stay open: the carrier is about to answer them.
-pub(crate) fn shown(messages: Vec<ChatMessage>) -> Vec<ChatMessage> {
+/// Calls of the last answer stay open: the carrier is about to answer them. `asked` is what the run was asked, where
+/// the messages may not tell.
+pub(crate) fn shown(messages: Vec<ChatMessage>, asked: Option<ChatMessage>) -> Vec<ChatMessage> {
     let mut total = 0;
-    let mut from = messages.len();
+    let mut fits = messages.len();
+    let mut from = None;
     for (at, message) in messages.iter().enumerate().rev() {
         total += size(message);
         if total > MOST_BYTES && at + 1 < messages.len() {
             break;
         }
-        if matches!(message, ChatMessage::User { .. }) {
-            from = at;
+        fits = at;
+        if message.is_user() {
+            from = Some(at);
         }
     }
-    // A turn that alone is too large is shown from its person on all the same; the provider may refuse it.
-    if from == messages.len() {
-        from = messages.iter().rposition(|message| matches!(message, ChatMessage::User { .. })).unwrap_or(0);
+    if let Some(from) = from {
+        return paired(messages.into_iter().skip(from).collect());
     }
-    paired(messages.into_iter().skip(from).collect())
+    // A turn that alone is too long: what was asked, and as many of the last answers as there is room for.
+    let asked = messages.iter().take(fits).rfind(|message| message.is_user()).cloned().or(asked);
+    let whole = messages.iter().skip(fits).position(|message| matches!(message, ChatMessage::Assistant { .. }));
+    let from = fits + whole.unwrap_or_default();
+    paired(asked.into_iter().chain(messages.into_iter().skip(from)).collect())
+}
+
+/// Whether messages take more than a model is shown.
+pub(crate) fn is_too_long(messages: &[ChatMessage]) -> bool {
+    messages.iter().map(size).sum::<usize>() > MOST_BYTES
 }
 
 fn paired(messages: Vec<ChatMessage>) -> Vec<ChatMessage> {
@@ -140,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_call_that_was_cut_off_gets_a_result_that_says_so() {
-        let shown = shown(vec![ChatMessage::user("a"), asks(&["1", "2"]), result("1"), ChatMessage::user("b")]);
+        let shown = shown(vec![ChatMessage::user("a"), asks(&["1", "2"]), result("1"), ChatMessage::user("b")], None);
         let ChatMessage::Tool { tool_call_id, is_error, .. } = &shown[3] else { panic!("{shown:?}") };
         assert!(tool_call_id == "2" && *is_error && shown.len() == 5);
     }
@@ -148,7 +159,7 @@ mod tests {
     #[test]
     fn calls_of_the_last_answer_stay_open() {
         let messages = vec![ChatMessage::user("a"), asks(&["1"])];
-        assert_eq!(shown(messages.clone()), messages);
+        assert_eq!(shown(messages.clone(), None), messages);
     }
 
     #[test]
@@ -161,8 +172,26 @@ mod tests {
             result("1"),
             ChatMessage::user("end"),
         ];
-        let shown = shown(messages.clone());
+        let shown = shown(messages.clone(), None);
         assert_eq!(shown, messages[1..]);
+    }
+
+    #[test]
+    fn a_turn_that_is_too_long_keeps_what_was_asked_and_its_last_answers() {
+        let long = |id: &str| {
+            let content = vec![Part::text("x".repeat(MOST_BYTES / 3))];
+            ChatMessage::Tool { tool_call_id: id.to_owned(), name: "lookup".to_owned(), content, is_error: false }
+        };
+        let mut messages = vec![ChatMessage::user("the question")];
+        for id in ["1", "2", "3", "4"] {
+            messages.extend([asks(&[id]), long(id)]);
+        }
+        let short = shown(messages.clone(), None);
+        assert_eq!((&short[0], &short[1..]), (&messages[0], &messages[5..]));
+        // The question may not be among the last messages that were read.
+        let rest = shown(messages[2..].to_vec(), Some(messages[0].clone()));
+        assert_eq!(rest, short);
+        assert!(is_too_long(&messages) && !is_too_long(&short));
     }
 
     #[test]
@@ -182,7 +211,7 @@ mod tests {
                 1 => asks(&[ids[usize::from(*a)], ids[usize::from(*b)]]),
                 _ => result(ids[usize::from(*a)]),
             }).collect();
-            prop_assert!(is_valid(&shown(messages)));
+            prop_assert!(is_valid(&shown(messages, None)));
         }
     }
 }

@@ -7,10 +7,12 @@ use callwright_model::{
     context::Channel,
     id::{AgentId, FeedbackId, OrgId},
     webhook::WebhookTarget,
+    workflow::WorkflowPlan,
 };
 use callwright_store::run::RunRow;
 use serde::{Deserialize, Serialize};
 
+use super::handoff::HandedFrom;
 use crate::{App, account::kept::KeptCaller};
 
 /// How the news of its end is written.
@@ -27,7 +29,8 @@ pub enum NewsForm {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Kept {
     pub caller: KeptCaller,
-    pub agent: AgentId,
+    /// None for a workflow.
+    pub agent: Option<AgentId>,
     /// The agent as it was when the run began: a change meanwhile is for the next run.
     pub instructions: String,
     pub temperature: Option<f64>,
@@ -47,17 +50,48 @@ pub(crate) struct Kept {
     /// What was asked for under its dedupe key, in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
+    /// From whom it took its conversation over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<HandedFrom>,
+    /// What a workflow does, and on what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<KeptFlow>,
+}
+
+/// A workflow as it was when its run began: a change meanwhile is for the next run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct KeptFlow {
+    pub plan: WorkflowPlan,
+    /// What it was given, as it was given.
+    pub input: serde_json::Value,
+    /// The same as an object.
+    pub params: Object,
 }
 
 impl Kept {
     pub(crate) fn new(caller: &Caller, agent: &Agent) -> Self {
         Self {
-            caller: KeptCaller::of(caller),
-            agent: agent.id,
+            agent: Some(agent.id),
             instructions: agent.instructions.clone(),
             temperature: agent.profile.temperature,
             max_output_tokens: agent.profile.max_output_tokens,
             script: agent.profile.metadata.get("script").cloned(),
+            ..Self::of_nobody(caller)
+        }
+    }
+
+    pub(crate) fn of_flow(caller: &Caller, flow: KeptFlow) -> Self {
+        Self { flow: Some(flow), ..Self::of_nobody(caller) }
+    }
+
+    fn of_nobody(caller: &Caller) -> Self {
+        Self {
+            caller: KeptCaller::of(caller),
+            agent: None,
+            instructions: String::new(),
+            temperature: None,
+            max_output_tokens: None,
+            script: None,
             learned: Vec::new(),
             tools: None,
             context: Object::new(),
@@ -65,6 +99,8 @@ impl Kept {
             webhook: None,
             news: NewsForm::Native,
             asked: None,
+            handed: None,
+            flow: None,
         }
     }
 

@@ -26,8 +26,13 @@ pub(super) fn fingerprint(agent: &Agent, request: &RunRequest) -> Result<Option<
         "delay_ms": u64::try_from(request.delay.as_millis()).unwrap_or(u64::MAX),
         "priority": request.priority,
     });
-    let digest = Sha256::digest(serde_json::to_vec(&asked).map_err(Fault::internal)?);
-    Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+    digest(&asked).map(Some)
+}
+
+/// What is asked for, in short.
+pub(super) fn digest(asked: &serde_json::Value) -> Result<String, Fault> {
+    let digest = Sha256::digest(serde_json::to_vec(asked).map_err(Fault::internal)?);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The run that was asked for under this key before.
@@ -37,10 +42,10 @@ pub(super) fn fingerprint(agent: &Agent, request: &RunRequest) -> Result<Option<
 pub(super) async fn find(
     app: &App,
     caller: &Caller,
-    request: &RunRequest,
+    key: Option<&str>,
     asked: Option<&str>,
 ) -> Result<Option<Run>, Fault> {
-    let Some(key) = &request.dedupe_key else { return Ok(None) };
+    let Some(key) = key else { return Ok(None) };
     let Some(found) = app.store().run_by_key(caller.org_id, key).await? else { return Ok(None) };
     if found.run.user_id != caller.user_id || Kept::open(app, &found).await?.asked.as_deref() != asked {
         return Err(Fault::conflict(

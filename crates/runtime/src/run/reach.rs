@@ -19,7 +19,7 @@ pub(crate) const MOST: usize = 128;
 
 /// How a run reaches its tools. Those that its caller named are the agent's own where it has them, else the caller's.
 pub(super) async fn of(app: &App, caller: &Caller, kept: &Kept) -> Result<Reach, Fault> {
-    let agent = kept.agent.to_string();
+    let agent = kept.agent.map(|agent| agent.to_string()).unwrap_or_default();
     let Some(names) = &kept.tools else { return Ok(Reach { agent, chosen: None }) };
     let mut chosen = Vec::with_capacity(names.len());
     for name in names {

@@ -6,7 +6,7 @@ use callwright_model::{
 };
 use serde_json::{Value, json};
 
-use super::tools;
+use super::{flow::result_of, tools};
 use crate::{
     App, call,
     call::shape::{HIDDEN, hide_paths},
@@ -24,21 +24,29 @@ pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fa
         if let Some(arguments) = &mut step.arguments {
             *arguments = as_logged(arguments, &row.execution.input);
         }
-        if step.result.is_some() {
+        if step.result.is_some() || step.output.is_some() {
             let answer = call::outcome::answer(app, row, false).await?;
-            step.result = Some(tools::kept_text(&tools::parts(&answer)));
+            step.result = step.result.take().map(|_| tools::kept_text(&tools::parts(&answer)));
+            if answer.success && step.output.is_some() {
+                step.output = Some(result_of(answer));
+            }
         }
         return Ok(());
     }
     // One that was refused has no execution, and one that has just ended is written down in a moment.
-    let agent = run.agent_id.to_string();
-    let mut found = app.tools().find(app, org, &step.name, Some(&agent)).await.unwrap_or_default();
+    let mut found = match run.agent_id.map(|id| id.to_string()) {
+        Some(agent) => app.tools().find(app, org, &step.name, Some(&agent)).await.unwrap_or_default(),
+        None => None,
+    };
     if found.is_none() {
         found = app.tools().find(app, org, &step.name, None).await?;
     }
     let hidden = || Value::String(HIDDEN.to_owned());
     let Some(found) = found else {
         step.arguments = step.arguments.take().map(|_| hidden());
+        if step.execution_id.is_some() {
+            step.output = step.output.take().map(|_| hidden());
+        }
         return Ok(());
     };
     if let Some(arguments) = &mut step.arguments {
@@ -46,6 +54,7 @@ pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fa
     }
     if step.execution_id.is_some() && found.tool.shaper.hides() {
         step.result = step.result.take().map(|_| HIDDEN.to_owned());
+        step.output = step.output.take().map(|_| hidden());
     }
     Ok(())
 }

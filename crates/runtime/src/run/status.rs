@@ -5,6 +5,7 @@ use callwright_model::{
     chat::Usage,
     id::{JobId, RunId, ThreadId},
     run::{Run, RunState},
+    workflow::WorkflowResult,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,8 +43,11 @@ pub struct JobResult {
     pub run_id: RunId,
     /// Its thread; a later run goes on with it.
     pub thread_id: ThreadId,
-    /// The answer.
+    /// The answer; of a workflow what it came to, as a text.
     pub response: String,
+    /// What each step of a workflow said or gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_results: Option<Vec<WorkflowResult>>,
     /// Tokens used.
     pub usage: Usage,
     /// When.
@@ -62,6 +66,11 @@ pub const fn word(state: RunState) -> &'static str {
     }
 }
 
+fn results(run: &Run) -> Option<Vec<WorkflowResult>> {
+    let results = run.result.as_ref()?.get("workflow_results")?;
+    serde_json::from_value(results.clone()).ok()
+}
+
 /// How `run` stands at `now`, when runs of its agent take `usual_s` seconds.
 pub fn of(run: &Run, now: Timestamp, usual_s: Option<u64>) -> JobStatus {
     let elapsed = run.ended_at.unwrap_or(now).since(run.created_at).as_secs();
@@ -70,6 +79,7 @@ pub fn of(run: &Run, now: Timestamp, usual_s: Option<u64>) -> JobStatus {
         run_id: run.id,
         thread_id: run.thread_id,
         response: run.output.clone().unwrap_or_default(),
+        workflow_results: results(run),
         usage: run.usage,
         completed_at: run.ended_at,
     });

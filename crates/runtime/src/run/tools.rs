@@ -1,17 +1,20 @@
 //! The tools that an answer of the model calls: each an execution through the corridor, under a key that is the same
 //! whoever carries the run.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use callwright_model::{
-    Block, Fault, FaultKind, Object,
+    Block, Directive, Fault, FaultKind, Object,
     account::Caller,
     chat::{ChatMessage, Part, ToolCall},
     execution::State,
-    id::{ExecutionId, RunId},
+    id::{ExecutionId, OrgId, RunId},
     run::{Step, StepKind, StepState},
     ticket::TicketKind,
-    tool::Effect,
+    tool::{Effect, Kind},
 };
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -67,6 +70,8 @@ pub(super) struct Scene {
     /// The thread's variables and the run's context.
     pub context: Arc<Object>,
     pub established: Arc<Object>,
+    /// Whether a person is in the thread who can be asked something.
+    pub has_person: bool,
 }
 
 /// What became of a call.
@@ -74,6 +79,8 @@ pub(super) struct Done {
     pub step: Step,
     /// What the model is told; none while it waits.
     pub parts: Option<Vec<Part>>,
+    /// What the run does after it.
+    pub directive: Option<Directive>,
 }
 
 /// What became of all the calls of an answer.
@@ -82,8 +89,22 @@ pub(super) enum Went {
     Ended(Vec<Done>),
     /// Some wait for somebody outside.
     Wait(Vec<Done>),
+    /// One could not be made, by our own fault; these were.
+    Broke(Vec<Done>, Fault),
     /// The model repeats itself and does not listen.
     Loop(String),
+}
+
+/// What the run does after the calls of an answer: the first that ends the agent's work counts, else that it says nothing.
+pub(super) fn directive(done: &[Done]) -> Option<Directive> {
+    let mut found = done.iter().filter_map(|done| done.directive.as_ref());
+    let first = found.clone().next();
+    found.find(|directive| is_last(directive)).or(first).cloned()
+}
+
+/// Whether nothing more can be done to the conversation after it.
+fn is_last(directive: &Directive) -> bool {
+    matches!(directive, Directive::End { .. } | Directive::Handoff { .. })
 }
 
 /// Carries the calls of one answer out: side by side when nothing is changed by them, else one after the other.
@@ -106,15 +127,33 @@ pub(super) async fn go(
     }
     let side_by_side = tasks.len() > 1 && all_parallel(scene, calls).await?;
     let width = if side_by_side { AT_ONCE } else { 1 };
+    let is_over = Arc::new(AtomicBool::new(false));
     let done: Vec<Result<Done, Fault>> = stream::iter(tasks)
         .map(|(call, step, seen)| {
-            let scene = scene.clone();
-            async move { one(&scene, &call, step, seen).await }
+            let (scene, is_over) = (scene.clone(), is_over.clone());
+            async move {
+                let done = one(&scene, &call, step, seen, &is_over).await?;
+                if done.directive.as_ref().is_some_and(is_last) {
+                    is_over.store(true, Ordering::Relaxed);
+                }
+                Ok(done)
+            }
         })
         .buffered(width)
         .collect()
         .await;
-    let done = done.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut fault = None;
+    let mut ended = Vec::with_capacity(done.len());
+    for one in done {
+        match one {
+            Ok(one) => ended.push(one),
+            Err(broken) => fault = Some(broken),
+        }
+    }
+    if let Some(fault) = fault {
+        return Ok(Went::Broke(ended, fault));
+    }
+    let done = ended;
     Ok(if done.iter().any(|done| done.parts.is_none()) { Went::Wait(done) } else { Went::Ended(done) })
 }
 
@@ -131,7 +170,8 @@ async fn all_parallel(scene: &Scene, calls: &[ToolCall]) -> Result<bool, Fault> 
 
 fn is_parallel(found: &Found) -> bool {
     let spec = &found.tool.tool.spec;
-    spec.effect == Effect::Read || spec.policy.parallel
+    // Steps of a call are taken in the model's order: after the last one there is no other.
+    spec.kind != Kind::System && (spec.effect == Effect::Read || spec.policy.parallel)
 }
 
 /// The steps of an answer, before anything is done.
@@ -139,41 +179,38 @@ pub(super) fn planned(calls: &[ToolCall], seq: i64, now: callwright_model::Times
     (1..)
         .zip(calls)
         .map(|(position, call)| Step {
-            seq,
-            position,
-            kind: StepKind::Tool,
-            state: StepState::Open,
-            name: call.name.chars().take(128).collect(),
             tool_call_id: Some(call.id.clone()),
             arguments: Some(call.arguments.clone()),
-            execution_id: None,
-            result: None,
-            usage: None,
-            started_at: now,
-            ended_at: None,
+            ..Step::open(seq, position, StepKind::Tool, call.name.chars().take(128).collect::<String>(), now)
         })
         .collect()
 }
 
-async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32) -> Result<Done, Fault> {
+async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32, is_over: &AtomicBool) -> Result<Done, Fault> {
     if step.state.is_settled() {
         let parts = vec![Part::text(step.result.clone().unwrap_or_default())];
-        return Ok(Done { step, parts: Some(parts) });
+        let directive = recorded(scene, &step).await?;
+        return Ok(Done { step, parts: Some(parts), directive });
     }
     let answer = match (step.state, step.execution_id) {
         // What waited is asked after, not asked for again: a refusal has freed its key.
-        (StepState::Waiting, Some(execution)) => known(scene, execution).await?,
+        (StepState::Waiting, Some(execution)) => known(&scene.app, scene.caller.org_id, execution).await?,
+        _ if is_over.load(Ordering::Relaxed) && is_step_of_call(scene, call).await? => Some(Told::Refused(
+            "nothing was done: the conversation was ended or handed over by the call before".to_owned(),
+        )),
         _ => Some(ask(scene, call, &step, seen).await?),
     };
+    let mut directive = None;
     let told = match answer {
-        None => return Ok(Done { step, parts: None }),
+        None => return Ok(Done { step, parts: None, directive }),
         Some(Told::Refused(why)) => (vec![Part::text(why)], true),
         Some(Told::Answer(answer)) => {
             step.execution_id = Some(answer.execution_id);
             if is_awaited(&answer) {
                 step.state = StepState::Waiting;
-                return Ok(Done { step, parts: None });
+                return Ok(Done { step, parts: None, directive });
             }
+            directive.clone_from(&answer.directive);
             // A confirmation is for the person in the thread: the model asks them.
             let is_error = !answer.success && answer.pending.is_none();
             (parts(&answer), is_error)
@@ -183,11 +220,28 @@ async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32) -> Resul
     step.state = if is_error { StepState::Failed } else { StepState::Done };
     step.ended_at = Some(scene.app.clock().now());
     step.result = Some(kept_text(&parts));
-    Ok(Done { step, parts: Some(parts) })
+    Ok(Done { step, parts: Some(parts), directive })
 }
 
-enum Told {
+/// What the run does after a call that had ended when the run was taken up: it stands in the record.
+async fn recorded(scene: &Scene, step: &Step) -> Result<Option<Directive>, Fault> {
+    let Some(execution) = step.execution_id.filter(|_| step.state == StepState::Done) else { return Ok(None) };
+    let row = scene.app.store().ledger_row_by_id(scene.caller.org_id, execution).await?;
+    Ok(row.filter(|row| row.execution.kind == Kind::System).and_then(|row| row.execution.output?.directive))
+}
+
+/// Whether a tool steers the conversation.
+async fn is_step_of_call(scene: &Scene, call: &ToolCall) -> Result<bool, Fault> {
+    let Ok(agent) = scene.reach.through(&call.name) else { return Ok(false) };
+    let found = scene.app.tools().find(&scene.app, scene.caller.org_id, &call.name, agent).await?;
+    Ok(found.is_some_and(|found| found.tool.tool.spec.kind == Kind::System))
+}
+
+/// What is known of a call.
+pub(super) enum Told {
+    /// How it went, or that it waits.
     Answer(Box<CallAnswer>),
+    /// It was not carried out.
     Refused(String),
 }
 
@@ -205,6 +259,11 @@ async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<T
             call.name
         )));
     };
+    if call.name == call::CONFIRM_TOOL && !scene.has_person {
+        return Ok(Told::Refused(
+            "nobody is here who could be asked: this was started by the clock. Nothing was done; say in your answer what a person has to confirm".to_owned(),
+        ));
+    }
     if call.name == call::CONFIRM_TOOL && is_own_question(scene, call).await? {
         return Ok(Told::Refused(
             "the person has not answered yet: ask them, end your turn, and wait for what they say".to_owned(),
@@ -251,20 +310,21 @@ async fn is_own_question(scene: &Scene, call: &ToolCall) -> Result<bool, Fault> 
     }
 }
 
-fn is_in_progress(answer: &CallAnswer) -> bool {
+/// Whether another carries the same call out just now.
+pub(super) fn is_in_progress(answer: &CallAnswer) -> bool {
     answer.state == State::Started && answer.error.as_ref().is_some_and(|error| error.code == "in_progress")
 }
 
 /// How an execution that was waited for went. None: it is waited for still.
-async fn known(scene: &Scene, execution: ExecutionId) -> Result<Option<Told>, Fault> {
-    let row = scene.app.store().ledger_row_by_id(scene.caller.org_id, execution).await?;
+pub(super) async fn known(app: &App, org: OrgId, execution: ExecutionId) -> Result<Option<Told>, Fault> {
+    let row = app.store().ledger_row_by_id(org, execution).await?;
     let Some(row) = row else {
         return Ok(Some(Told::Refused("what became of this call is not on record any more".to_owned())));
     };
     if !row.execution.state.is_final() {
         return Ok(None);
     }
-    call::outcome::answer(&scene.app, row, true).await.map(|answer| Some(Told::Answer(Box::new(answer))))
+    call::outcome::answer(app, row, true).await.map(|answer| Some(Told::Answer(Box::new(answer))))
 }
 
 /// Whether the run lies down until somebody outside has done their part. A confirmation is the model's to ask for.

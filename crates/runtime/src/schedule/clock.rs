@@ -91,7 +91,7 @@ async fn started(app: &App, row: &ScheduleRow, due: Timestamp) -> Result<Started
         return Ok(Started::Call(Box::new(job)));
     }
     let wish = wish::run(&schedule.target, key)?;
-    match run::prepare(app, &caller, &wish, Some(schedule.id), false).await? {
+    match run::prepare(app, &caller, &wish, Some(schedule.id), false, &run::Asker::default()).await? {
         Prepared::New(new, _) => Ok(Started::Run(new)),
         Prepared::Known(run) => Err(Fault::conflict("job_exists", format!("{} was started for this time", run.id))),
     }

@@ -1,4 +1,4 @@
-//! `/api/v1/runs`: agents at work.
+//! `/api/v1/runs`: agents and workflows at work.
 
 mod cancel;
 mod events;
@@ -10,6 +10,7 @@ mod steps;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) use list::user_id;
+pub(super) use start::{MOST_WAIT, begun};
 
 use crate::state::ServerState;
 

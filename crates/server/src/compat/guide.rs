@@ -1,4 +1,4 @@
-//! The agent guide: its agents and jobs (`/agents/…`, `/jobs/…`) and its tools (`/agents/tools…`).
+//! The agent guide: its agents, workflows and jobs (`/agents/…`, `/jobs/…`) and its tools (`/agents/tools…`).
 //!
 //! A thin translation like the plan's: the same registry, rights and tokens as under `/api/v1`, in the guide's form. Answers
 //! carry their own status in `response`, errors are `{"response", "error"}` ([`crate::error`] writes them), a PUT changes
@@ -17,6 +17,7 @@ mod jobs;
 mod tool;
 mod tool_type;
 mod tools;
+mod workflows;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -39,5 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(agents::status::status))
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::share::share))
+        .routes(routes!(workflows::create))
+        .routes(routes!(workflows::execute))
         .routes(routes!(jobs::recent))
 }

@@ -1,11 +1,11 @@
-//! Tools and agents in filters, given by name or id.
+//! Tools, agents and workflows in filters, given by name or id.
 
 use callwright_model::{
     Fault,
     account::Caller,
-    id::{AgentId, ToolId},
+    id::{AgentId, ToolId, WorkflowId},
 };
-use callwright_runtime::{App, agents, registry};
+use callwright_runtime::{App, agents, registry, workflow};
 
 /// The id of a tool given by name or id. An id is taken as it is: the log outlives the tool.
 pub(crate) async fn tool_id(app: &App, caller: &Caller, tool: Option<&str>) -> Result<Option<ToolId>, Fault> {
@@ -22,5 +22,14 @@ pub(crate) async fn agent_id(app: &App, caller: &Caller, agent: Option<&str>) ->
     match agent.parse() {
         Ok(id) => Ok(Some(id)),
         Err(_) => Ok(Some(agents::get(app, caller, agent).await?.id)),
+    }
+}
+
+/// The id of a workflow given by name or id. An id is taken as it is: the log outlives the workflow.
+pub(crate) async fn workflow_id(app: &App, caller: &Caller, name: Option<&str>) -> Result<Option<WorkflowId>, Fault> {
+    let Some(name) = name else { return Ok(None) };
+    match name.parse() {
+        Ok(id) => Ok(Some(id)),
+        Err(_) => Ok(Some(workflow::get(app, caller, name).await?.id)),
     }
 }

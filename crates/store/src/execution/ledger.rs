@@ -18,8 +18,9 @@ use crate::{
     behind::Behind,
     db::{Store, Tx},
     error::{Error, Result},
+    outbox::OutboxRow,
     params,
-    value::{self, Value},
+    value::{self, Row, Value},
 };
 
 /// How often a claim is tried when slots come free between two statements, or an answer was lost.
@@ -110,6 +111,8 @@ pub struct FinishExecution {
     /// Whether a repetition of the intent gets this outcome; false frees the intent. A `released` execution
     /// frees it in any case, an `unknown` one never does.
     pub keep_slot: bool,
+    /// News of it, kept in the same transaction.
+    pub news: Option<Box<OutboxRow>>,
 }
 
 impl FinishExecution {
@@ -273,13 +276,13 @@ impl Store {
             end.fence.node_id,
             end.fence.epoch,
         ];
-        let rows = match self.execute_returning(sql, params.clone()).await {
+        let rows = match self.finish_row(sql, params.clone(), end.news.clone()).await {
             Err(error) if error.is_unavailable() => {
                 // It may have been kept all the same; a second try tells, unless the row is final by now.
                 if self.is_finished_as(id, &end).await? {
                     return Ok(true);
                 }
-                self.execute_returning(sql, params).await?
+                self.finish_row(sql, params, end.news.clone()).await?
             }
             outcome => outcome?,
         };
@@ -293,6 +296,26 @@ impl Store {
             self.push_behind(Behind::Usage(delta)).await?;
         }
         Ok(true)
+    }
+
+    /// Nearly always one statement is enough; with news it takes a transaction.
+    async fn finish_row(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+        news: Option<Box<OutboxRow>>,
+    ) -> Result<Vec<Row>> {
+        let Some(news) = news else { return self.execute_returning(sql, params).await };
+        self.write((sql, params, news), |(sql, params, news), tx| {
+            Box::pin(async move {
+                let rows = tx.fetch_all(sql, params).await?;
+                if !rows.is_empty() {
+                    tx.push_outbox(news).await?;
+                }
+                Ok(rows)
+            })
+        })
+        .await
     }
 
     async fn is_finished_as(&self, id: ExecutionId, end: &FinishExecution) -> Result<bool> {

@@ -3,7 +3,7 @@
 use callwright_model::{
     Timestamp,
     execution::{Execution, ExecutionFilter, State},
-    id::{ExecutionId, OrgId, kind},
+    id::{ExecutionId, OrgId, ToolId, kind},
     page::{Page, PageRequest},
 };
 
@@ -31,6 +31,24 @@ impl Store {
     /// Adds the record of an execution that has ended, behind the answer, and counts it.
     pub async fn record_read(&self, execution: Execution) -> Result<()> {
         self.push_behind(Behind::Read(Box::new(execution))).await
+    }
+
+    /// How often `tool` was done in a conversation at the end of all that was done there, looked for among the last
+    /// `most`, and after `since`.
+    pub async fn done_in_a_row(
+        &self,
+        org: OrgId,
+        conversation: &str,
+        tool: ToolId,
+        since: Option<Timestamp>,
+        most: u32,
+    ) -> Result<u32> {
+        self.flush().await?;
+        let sql = "SELECT tool_id FROM execution WHERE org_id = $1 AND conversation_id = $2 AND state = 'done' \
+                   AND received_at > $3 ORDER BY id DESC LIMIT $4";
+        let params = params![org, conversation, since.unwrap_or(Timestamp::from_micros(0)), i64::from(most)];
+        let tools: Vec<ToolId> = self.fetch_all(sql, params, |row| row.fields("execution").id("tool_id")).await?;
+        Ok(tools.iter().take_while(|done| **done == tool).count() as u32)
     }
 
     /// The execution of that id, also when its record is still waiting to be written.

@@ -2,7 +2,7 @@
 
 use callwright_model::{
     Timestamp,
-    id::{OrgId, RunId, TicketId},
+    id::{OrgId, RunId, ThreadId, TicketId},
     page::{Page, PageRequest},
     run::Step,
 };
@@ -22,6 +22,15 @@ impl Store {
     pub async fn run_by_key(&self, org: OrgId, key: &str) -> Result<Option<RunRow>> {
         let sql = format!("{RUN} AND job_id = (SELECT id FROM job WHERE org_id = $1 AND dedupe_key = $2)");
         self.fetch_optional(sql, params![org, key], row).await
+    }
+
+    /// When a run of a thread last ended with words.
+    pub async fn last_words_at(&self, org: OrgId, thread: ThreadId) -> Result<Option<Timestamp>> {
+        let sql = "SELECT MAX(ended_at) FROM run WHERE thread_id = $2 AND org_id = $1 AND state = 'completed' \
+                   AND output IS NOT NULL AND output <> ''";
+        let found =
+            self.fetch_optional(sql, params![org, thread], |row| row.fields("run").opt_time("ended_at")).await?;
+        Ok(found.flatten())
     }
 
     /// Whether what a ticket belongs to was asked for by this run.

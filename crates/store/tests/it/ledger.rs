@@ -33,6 +33,7 @@ fn end(fence: Fence, state: State) -> FinishExecution {
         duration_us: 10_000_000,
         sealed_outcome: Some("sealed".to_owned()),
         keep_slot: true,
+        news: None,
     }
 }
 

@@ -159,6 +159,7 @@ on_both! {
                 duration_us: 1_000,
                 sealed_outcome: None,
                 keep_slot: false,
+                news: None,
             };
             assert!(db.store.finish(write.execution.id, end).await.unwrap());
         }
@@ -226,6 +227,7 @@ on_both! {
                     duration_us: 1_000,
                     sealed_outcome: None,
                     keep_slot: true,
+                    news: None,
                 };
                 db.store.finish(new.execution.id, end).await.unwrap();
             }

@@ -8,7 +8,7 @@ use callwright_model::{
     id::{NodeId, OrgId, RunId, UserId},
     job::{Job, JobKind, JobState},
     page::PageRequest,
-    run::{Run, RunLimits, RunState, Step, StepKind, StepState, Thread},
+    run::{Run, RunKind, RunLimits, RunState, Step, StepKind, StepState, Thread},
 };
 use callwright_store::{
     Error,
@@ -40,14 +40,21 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
                 organization_id: org,
                 user_id: user,
                 thread_id: thread.id,
-                agent_id: db.id(),
-                agent_name: "Helper".to_owned(),
+                kind: RunKind::Agent,
+                agent_id: Some(db.id()),
+                agent_name: Some("Helper".to_owned()),
+                workflow_id: None,
+                workflow_name: None,
+                parent_id: None,
+                depth: 0,
                 job_id: job,
                 state: RunState::Queued,
                 model: "scripted".to_owned(),
                 input: "hello".to_owned(),
                 output: None,
+                result: None,
                 error: None,
+                handed_to: None,
                 usage: Usage::default(),
                 steps: 0,
                 limits: RunLimits::default(),
@@ -59,6 +66,8 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
                 updated_at: at(1),
             },
             request: "sealed".to_owned(),
+            root_id: None,
+            asked_by: None,
         },
         job: JobRow {
             job: Job {
@@ -86,6 +95,7 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
         },
         owner: None,
         charge: None,
+        within: None,
         thread: Some(thread),
         messages: vec![ChatMessage::user("hello")],
     }
@@ -103,18 +113,9 @@ fn fence(row: &JobRow) -> JobFence {
 
 fn turn(run: &Run, calls: &[&str]) -> Turn {
     let step = |position, kind, state, name: &str| Step {
-        seq: i64::from(run.steps) + 1,
-        position,
-        kind,
         state,
-        name: name.to_owned(),
-        tool_call_id: None,
         arguments: Some(json!({})),
-        execution_id: None,
-        result: None,
-        usage: None,
-        started_at: at(5),
-        ended_at: None,
+        ..Step::open(i64::from(run.steps) + 1, position, kind, name, at(5))
     };
     let mut steps = vec![step(0, StepKind::Model, StepState::Done, "scripted")];
     steps.extend((1..).zip(calls).map(|(position, name)| step(position, StepKind::Tool, StepState::Open, name)));
@@ -133,7 +134,20 @@ fn turn(run: &Run, calls: &[&str]) -> Turn {
 }
 
 fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
-    Ending { run, state, output: None, error: None, job: JobState::Done, turn: None, news: None, now }
+    Ending {
+        run,
+        state,
+        output: None,
+        error: None,
+        job: JobState::Done,
+        turn: None,
+        settled: None,
+        handed: None,
+        flow: None,
+        news: None,
+        let_go: None,
+        now,
+    }
 }
 
 on_both! {
@@ -373,6 +387,10 @@ on_both! {
         assert!(!db.store.cancel_run(org, ending(run.id, RunState::Cancelled, at(3))).await.unwrap());
         let (held, _) = db.store.append_turn(fence(&job), turn(&run, &[])).await.unwrap();
         assert!(held.cancel);
+        // Whoever takes it up after the carrier has died is told as well, and an answer that comes now is none.
+        assert!(db.store.take_up_run(fence(&job), run.id, at(3)).await.unwrap().cancel);
+        assert!(!db.store.end_run(fence(&job), ending(run.id, RunState::Completed, at(4))).await.unwrap());
+        assert_eq!(db.store.run(org, run.id).await.unwrap().unwrap().run.state, RunState::Running);
         db.store.end_run(fence(&job), Ending { job: JobState::Cancelled, ..ending(run.id, RunState::Cancelled, at(4)) }).await.unwrap();
         let (other, _) = db.organization().await;
         assert!(db.store.run(other, run.id).await.unwrap().is_none());

@@ -200,6 +200,7 @@ async fn writes_are_fast(db: &Database) {
                         duration_us: 1_000,
                         sealed_outcome: None,
                         keep_slot: true,
+                        news: None,
                     };
                     assert!(store.finish(new.execution.id, end).await.unwrap());
                     times.push(begun.elapsed());

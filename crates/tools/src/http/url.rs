@@ -336,7 +336,7 @@ mod tests {
 
     fn names() -> Names {
         let secrets = ["BASE_URL", "HOST", "TENANT", "KEY"].map(str::to_owned).into();
-        Names { secrets, trust: Trust::Client }
+        Names { secrets, trust: Trust::Client, ..Names::default() }
     }
 
     fn secrets(pairs: &[(&str, &str)]) -> BTreeMap<String, SecretString> {

@@ -49,6 +49,9 @@ pub(super) fn check(spec: &ToolSpec) -> Result<(), Fault> {
         Some((field, _)) if spec.kind == Kind::Business => {
             refuse(field, "is for tools that fetch something; a `business` tool has it at hand")
         }
+        Some((field, _)) if spec.config.is_nested() => {
+            refuse(field, "is for tools that fetch something; an agent or a workflow is at work each time")
+        }
         Some((field, _)) if spec.kind == Kind::System => {
             refuse(field, "is for tools that fetch something; a `system` tool acts on the call each time")
         }

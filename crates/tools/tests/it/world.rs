@@ -77,7 +77,8 @@ pub fn spec(config: Value, patch: Value) -> ToolSpec {
 }
 
 pub fn names() -> Names {
-    Names { secrets: SECRETS.iter().map(|(name, _)| (*name).to_owned()).collect(), trust: Trust::Verified }
+    let secrets = SECRETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    Names { secrets, trust: Trust::Verified, ..Names::default() }
 }
 
 pub fn compile(config: Value, patch: Value) -> Result<HttpTool, Fault> {

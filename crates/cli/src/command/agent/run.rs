@@ -50,11 +50,16 @@ pub(super) fn run(command: &Run) -> Result<(), Failure> {
     if command.no_wait {
         return if command.remote.json { output::json(&begun) } else { output::line(&id) };
     }
-    let run = follow::follow(&client, &id, command.remote.json)?;
+    let mut run = follow::follow(&client, &id, command.remote.json)?;
+    // Whoever it was handed to goes on; the server bounds how often that may be.
+    while let Some(next) = run["handed_to"]["run_id"].as_str().map(str::to_owned) {
+        output::say(format!("handed to {}: {next}", text(&run["handed_to"], "agent_name")));
+        run = follow::follow(&client, &next, command.remote.json)?;
+    }
     if command.remote.json {
         output::json(&run)?;
     } else {
-        let (thread, tokens) = (text(&run, "thread_id"), text(&run["usage"], "total_tokens"));
+        let (id, thread, tokens) = (text(&run, "id"), text(&run, "thread_id"), text(&run["usage"], "total_tokens"));
         output::say(format!("{id}: {}, {tokens} tokens; go on with --thread {thread}", text(&run, "state")));
     }
     follow::outcome(&run)

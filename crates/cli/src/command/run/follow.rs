@@ -74,6 +74,7 @@ impl Shown {
         match event["type"].as_str() {
             Some("delta") => self.delta(event["text"].as_str().unwrap_or_default())?,
             Some("message") => self.message(&event["message"])?,
+            Some("step") => self.step(&event["step"]),
             Some("run") => {
                 self.run = event["run"].clone();
                 let state = text(&self.run, "state");
@@ -97,6 +98,25 @@ impl Shown {
         out.flush()?;
         self.written = true;
         Ok(())
+    }
+
+    /// A step of a workflow; what an agent's run does is told by its messages.
+    fn step(&self, step: &Value) {
+        if self.quiet || self.run["kind"] != "workflow" || step["position"] != 0 {
+            return;
+        }
+        let mark = match step["state"].as_str() {
+            Some("done") => "✓",
+            Some("failed") => "✗",
+            Some("skipped") => "-",
+            _ => "→",
+        };
+        let mut line = format!("{mark} {} {}: {}", text(step, "seq"), text(step, "name"), text(step, "state"));
+        let more = [text(step, "note"), step.get("output").map(ToString::to_string).unwrap_or_default()];
+        if let Some(more) = more.iter().find(|more| !more.is_empty()) {
+            line.push_str(&format!("; {}", short(more, 160)));
+        }
+        output::say(line);
     }
 
     fn message(&mut self, message: &Value) -> Result<(), Failure> {

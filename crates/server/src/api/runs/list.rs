@@ -4,9 +4,9 @@ use axum::extract::State;
 use callwright_model::{
     Fault,
     account::Caller,
-    id::{ThreadId, UserId},
+    id::{RunId, ThreadId, UserId},
     page::{Page, PageRequest},
-    run::{Run, RunState},
+    run::{Run, RunKind, RunState},
 };
 use callwright_runtime::run;
 use callwright_store::run::RunFilter;
@@ -17,7 +17,7 @@ use crate::{
     auth::Authed,
     body::{Json, Query},
     error::ApiError,
-    live::filter::agent_id,
+    live::filter::{agent_id, workflow_id},
     state::ServerState,
 };
 
@@ -31,6 +31,13 @@ pub(crate) struct RunsQuery {
     state: Option<RunState>,
     /// Of this agent: its name or id. By id also of one that is gone.
     agent: Option<String>,
+    /// Of this workflow: its name or id. By id also of one that is gone.
+    workflow: Option<String>,
+    /// Of agents, or of workflows.
+    #[param(inline)]
+    kind: Option<RunKind>,
+    /// Asked for by this run, as steps or through tools.
+    parent_id: Option<RunId>,
     /// On this thread.
     thread_id: Option<ThreadId>,
     /// For this user: an id, or `me`.
@@ -61,8 +68,12 @@ pub(crate) async fn list(
     let filter = RunFilter {
         state: query.state,
         agent_id: agent_id(&state.app, &caller, query.agent.as_deref()).await?,
+        workflow_id: workflow_id(&state.app, &caller, query.workflow.as_deref()).await?,
+        kind: query.kind,
+        parent_id: query.parent_id,
         thread_id: query.thread_id,
         user_id: user_id(&caller, query.user.as_deref())?,
+        is_first: false,
     };
     Ok(Json(run::list(&state.app, &caller, filter, page).await?))
 }

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The longest that a request waits for a run, in milliseconds.
-pub(super) const MOST_WAIT: u32 = 120_000;
+pub(in crate::api) const MOST_WAIT: u32 = 120_000;
 
 /// A run to begin.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -183,14 +183,36 @@ async fn begin(
             let wait = Duration::from_millis(wait_ms.into());
             run::start_and_wait(&state.app, caller, request, wait, &state.closing).await?
         }
-        _ => run::start(&state.app, caller, request).await?,
+        wait_ms => {
+            let run = run::start(&state.app, caller, request).await?;
+            return begun(state, caller, headers, run, wait_ms).await;
+        }
     };
-    if wants_events {
+    Ok(answer(run))
+}
+
+/// The answer to whoever began a run: its events, or the run once it has settled or `wait_ms` are over.
+pub(in crate::api) async fn begun(
+    state: &ServerState,
+    caller: &Caller,
+    headers: &HeaderMap,
+    run: Run,
+    wait_ms: u32,
+) -> Result<Response, ApiError> {
+    if events::are_wanted(headers) {
         return stream(state, caller, headers, run.id, 0).await;
     }
+    let run = match wait_ms {
+        0 => run,
+        wait_ms => settled(state, caller, run.id, wait_ms).await?,
+    };
+    Ok(answer(run))
+}
+
+fn answer(run: Run) -> Response {
     let status = if run.state.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let location = format!("/api/v1/runs/{}", run.id);
-    Ok((status, [(header::LOCATION, location)], Json(run)).into_response())
+    (status, [(header::LOCATION, location)], Json(run)).into_response()
 }
 
 /// The run once it has ended or lies down, or as it is after `wait_ms`, or when this server stops.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use callwright_model::{
     Timestamp,
-    id::{AgentId, JobId, RunId, ThreadId},
+    id::{AgentId, JobId, RunId, ThreadId, WorkflowId},
     page::PageRequest,
     run::Run,
 };
@@ -40,10 +40,18 @@ pub(crate) struct RecentJob {
     /// Why there is no result; absent when nothing went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<String>,
-    /// The agent.
-    agent_id: AgentId,
+    /// The agent, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_id: Option<AgentId>,
     /// The agent's name when it began.
-    agent_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_name: Option<String>,
+    /// The workflow, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_id: Option<WorkflowId>,
+    /// The workflow's name when it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_name: Option<String>,
     /// The run.
     run_id: RunId,
     /// Its thread.
@@ -67,6 +75,8 @@ impl From<Run> for RecentJob {
             error_message: run.error.map(|error| error.message),
             agent_id: run.agent_id,
             agent_name: run.agent_name,
+            workflow_id: run.workflow_id,
+            workflow_name: run.workflow_name,
             run_id: run.id,
             thread_id: run.thread_id,
             learned: run.metadata.get("learned").and_then(|learned| learned.get("count")?.as_u64()),
@@ -88,7 +98,7 @@ pub(crate) struct RecentJobs {
     jobs: Vec<RecentJob>,
 }
 
-/// The latest jobs that you asked for, newest first.
+/// The latest jobs that you asked for, newest first; without those that are steps of others.
 #[utoipa::path(
     get,
     path = "/jobs/status/recent",
@@ -104,7 +114,7 @@ pub(crate) async fn recent(
     Query(query): Query<RecentQuery>,
 ) -> Result<Json<RecentJobs>, ApiError> {
     let page = PageRequest::parse(query.limit, None)?;
-    let filter = RunFilter { user_id: Some(caller.user_id), ..RunFilter::default() };
+    let filter = RunFilter { user_id: Some(caller.user_id), is_first: true, ..RunFilter::default() };
     let found = run::list(&state.app, &caller, filter, page).await?;
     Ok(Json(RecentJobs { response: ok(), jobs: found.items.into_iter().map(RecentJob::from).collect() }))
 }

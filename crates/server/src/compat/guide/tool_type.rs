@@ -34,6 +34,10 @@ pub(crate) enum ToolType {
     System,
     /// Not in the guide: a function that comes with the program.
     Business,
+    /// Not in the guide: an agent that is called as one tool.
+    Agent,
+    /// Not in the guide: a workflow that is called as one tool.
+    Workflow,
 }
 
 impl ToolType {
@@ -43,6 +47,8 @@ impl ToolType {
             Kind::Python => Self::Function,
             Kind::System => Self::System,
             Kind::Business => Self::Business,
+            Kind::Agent => Self::Agent,
+            Kind::Workflow => Self::Workflow,
             Kind::Http if spec.labels.get(TOOL_TYPE).is_some_and(|word| word == "webhook") => Self::Webhook,
             Kind::Http => Self::ApiEndpoint,
         }
@@ -58,6 +64,8 @@ impl ToolType {
             Self::ApiEndpoint | Self::Webhook => Ok(Kind::Http),
             Self::System => Ok(Kind::System),
             Self::Business => Ok(Kind::Business),
+            Self::Agent => Ok(Kind::Agent),
+            Self::Workflow => Ok(Kind::Workflow),
             Self::McpServer => Err(Fault::new(
                 FaultKind::Invalid,
                 "invalid_request",
@@ -72,7 +80,7 @@ impl ToolType {
             Self::ApiEndpoint => "api_endpoint",
             Self::Webhook => "webhook",
             // The kind says it all.
-            Self::Function | Self::McpServer | Self::System | Self::Business => {
+            Self::Function | Self::McpServer | Self::System | Self::Business | Self::Agent | Self::Workflow => {
                 spec.labels.remove(TOOL_TYPE);
                 return;
             }

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        BusinessConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
+        AgentConfig, BusinessConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
+        WorkflowConfig,
         http::{Auth, Body, Idempotency},
         python::Network,
     },
@@ -37,6 +38,12 @@ pub(crate) struct Configuration {
     /// For the type `business`: our own form of it. It then stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub business: Option<BusinessConfig>,
+    /// For the type `agent`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentConfig>,
+    /// For the type `workflow`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<WorkflowConfig>,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
@@ -141,6 +148,10 @@ pub(crate) enum ToolType {
     System,
     /// A function that comes with the program.
     Business,
+    /// An agent that is called as one tool.
+    Agent,
+    /// A workflow that is called as one tool.
+    Workflow,
 }
 
 impl ToolType {
@@ -150,6 +161,8 @@ impl ToolType {
             Kind::Http => Self::Endpoint,
             Kind::System => Self::System,
             Kind::Business => Self::Business,
+            Kind::Agent => Self::Agent,
+            Kind::Workflow => Self::Workflow,
             Kind::Python => Self::PythonFunction,
         }
     }
@@ -162,7 +175,7 @@ impl ToolType {
         Err(Fault::invalid(
             path,
             format!(
-                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system` and `business`"
+                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business`, `agent` and `workflow`"
             ),
         ))
     }
@@ -174,6 +187,8 @@ impl ToolType {
             Self::Lambda => "lambda",
             Self::System => "system",
             Self::Business => "business",
+            Self::Agent => "agent",
+            Self::Workflow => "workflow",
         }
     }
 
@@ -212,6 +227,16 @@ impl Configuration {
             let business = fields.require("business", "say which function, by our own form")?;
             fields.finish()?;
             return Ok(Self { business: Some(business), ..Self::bare(ToolType::Business) });
+        }
+        if kind == ToolType::Agent {
+            let agent = fields.require("agent", "say which agent, by our own form")?;
+            fields.finish()?;
+            return Ok(Self { agent: Some(agent), ..Self::bare(ToolType::Agent) });
+        }
+        if kind == ToolType::Workflow {
+            let workflow = fields.require("workflow", "say which workflow, by our own form")?;
+            fields.finish()?;
+            return Ok(Self { workflow: Some(workflow), ..Self::bare(ToolType::Workflow) });
         }
         let this = Self {
             method: Some(fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned())),
@@ -257,6 +282,8 @@ impl Configuration {
             Config::Http(config) => Self::from_spec(config, &spec.result),
             Config::System(config) => Self { system: Some(config.clone()), ..Self::bare(ToolType::System) },
             Config::Business(config) => Self { business: Some(config.clone()), ..Self::bare(ToolType::Business) },
+            Config::Agent(config) => Self { agent: Some(config.clone()), ..Self::bare(ToolType::Agent) },
+            Config::Workflow(config) => Self { workflow: Some(config.clone()), ..Self::bare(ToolType::Workflow) },
             Config::Python(config) => {
                 Self { response_handling: ResponseHandling::from_result(&spec.result), ..function::show(config) }
             }
@@ -269,6 +296,8 @@ impl Configuration {
             kind,
             system: None,
             business: None,
+            agent: None,
+            workflow: None,
             method: None,
             url: None,
             headers: BTreeMap::new(),

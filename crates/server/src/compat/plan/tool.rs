@@ -243,14 +243,18 @@ impl ToolInput {
             return Err(Fault::invalid("configuration", "`configuration` is missing: say how the tool is carried out"));
         }
         let configuration = self.configuration.as_ref();
-        let own =
-            configuration.map(|configuration| (configuration.kind, &configuration.system, &configuration.business));
-        let blank = match own {
-            Some((_, Some(system), _)) => json!({"name": "", "kind": "system", "config": system}),
-            Some((_, _, Some(business))) => {
+        let blank = match configuration {
+            Some(Configuration { system: Some(system), .. }) => json!({"name": "", "kind": "system", "config": system}),
+            Some(Configuration { business: Some(business), .. }) => {
                 json!({"name": "", "kind": "business", "config": business, "effect": business.function.effect()})
             }
-            Some((ToolType::PythonFunction, ..)) => json!({"name": "", "kind": "python", "config": {"code": ""}}),
+            Some(Configuration { agent: Some(agent), .. }) => json!({"name": "", "kind": "agent", "config": agent}),
+            Some(Configuration { workflow: Some(workflow), .. }) => {
+                json!({"name": "", "kind": "workflow", "config": workflow})
+            }
+            Some(Configuration { kind: ToolType::PythonFunction, .. }) => {
+                json!({"name": "", "kind": "python", "config": {"code": ""}})
+            }
             _ => json!({"name": "", "kind": "http", "config": {"url": ""}}),
         };
         let mut blank: ToolSpec = serde_json::from_value(blank).map_err(Fault::internal)?;
@@ -282,6 +286,12 @@ impl ToolInput {
                 }
                 (ToolType::Business, Config::Business(current)) => {
                     *current = configuration.business.unwrap_or_else(|| current.clone());
+                }
+                (ToolType::Agent, Config::Agent(current)) => {
+                    *current = configuration.agent.unwrap_or_else(|| current.clone());
+                }
+                (ToolType::Workflow, Config::Workflow(current)) => {
+                    *current = configuration.workflow.unwrap_or_else(|| current.clone());
                 }
                 (ToolType::PythonFunction, Config::Python(current)) => {
                     configuration.response_handling.clone().unwrap_or_default().apply(&mut spec.result);

@@ -1,8 +1,18 @@
 //! `POST /agents/execute`
 
 use axum::extract::State;
-use callwright_model::{Fault, Object, chat::Part, id::JobId, webhook::WebhookTarget};
-use callwright_runtime::run::{self, NewsForm, RunRequest, SIGNING_SECRET};
+use callwright_model::{
+    Fault, Object,
+    account::Caller,
+    chat::Part,
+    id::JobId,
+    run::{Run, RunKind},
+    webhook::WebhookTarget,
+};
+use callwright_runtime::{
+    App,
+    run::{self, NewsForm, RunRequest, SIGNING_SECRET},
+};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,7 +61,7 @@ pub(crate) struct Started {
     message: String,
     /// Where to ask how it stands.
     status_url: String,
-    /// Always `agent_execution`.
+    /// `agent_execution`, or `workflow_execution`.
     #[schema(example = "agent_execution")]
     model: String,
     /// Always 0: nothing has been used yet.
@@ -92,24 +102,42 @@ pub(crate) async fn execute(
     request.dedupe_key = idempotency_key(&headers)?.map(|key| format!("guide:{}:{key}", caller.user_id));
     request.context = body.context.unwrap_or_default();
     request.news = NewsForm::Guide;
-    if let Some(url) = body.webhook_url.filter(|url| !url.is_empty()) {
-        let is_signed = app.vault().secret_names(caller.org_id).await?.contains(SIGNING_SECRET);
-        request.webhook = Some(WebhookTarget { url, secret: is_signed.then(|| SIGNING_SECRET.to_owned()) });
-    }
+    request.webhook = webhook(app, &caller, body.webhook_url).await?;
     let run = run::start(app, &caller, request).await.map_err(|fault| rename(fault, guides))?;
-    Ok(Json(Started {
-        response: ok(),
-        job_id: run.job_id,
-        message: "Agent execution started".to_owned(),
-        status_url: format!("/agents/status/{}", run.job_id),
-        model: "agent_execution".to_owned(),
-        prompt_tokens: 0,
-        completion_tokens: 0,
-        total_tokens: 0,
-    }))
+    Ok(Json(Started::new(&run)))
+}
+
+/// Whom to tell of the end, with a signature if there is a secret for it.
+pub(in crate::compat::guide) async fn webhook(
+    app: &App,
+    caller: &Caller,
+    url: Option<String>,
+) -> Result<Option<WebhookTarget>, Fault> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(None) };
+    let is_signed = app.vault().secret_names(caller.org_id).await?.contains(SIGNING_SECRET);
+    Ok(Some(WebhookTarget { url, secret: is_signed.then(|| SIGNING_SECRET.to_owned()) }))
+}
+
+impl Started {
+    pub(in crate::compat::guide) fn new(run: &Run) -> Self {
+        let (message, model) = match run.kind {
+            RunKind::Agent => ("Agent execution started", "agent_execution"),
+            RunKind::Workflow => ("Workflow execution started", "workflow_execution"),
+        };
+        Self {
+            response: ok(),
+            job_id: run.job_id,
+            message: message.to_owned(),
+            status_url: format!("/agents/status/{}", run.job_id),
+            model: model.to_owned(),
+            prompt_tokens: 0,
+            completion_tokens: 0,
+            total_tokens: 0,
+        }
+    }
 }
 
 /// The guide's name of a field of ours.
-fn guides(field: &str) -> String {
+pub(in crate::compat::guide) fn guides(field: &str) -> String {
     if field.starts_with("webhook") { "webhook_url".to_owned() } else { field.to_owned() }
 }
