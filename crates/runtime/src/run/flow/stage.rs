@@ -313,7 +313,7 @@ pub(super) fn shown_arguments(arguments: &Value) -> Option<Value> {
 }
 
 /// What later steps find of an answer.
-fn result_of(answer: CallAnswer) -> Value {
+pub(in crate::run) fn result_of(answer: CallAnswer) -> Value {
     if let Some(data) = answer.data {
         return data;
     }
