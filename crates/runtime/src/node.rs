@@ -9,7 +9,7 @@ use callwright_model::{ErrorClass, Fault, IdSource, ToolError, id::NodeId};
 use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::{App, job::worker, metering, outbox, run::family, tickets};
+use crate::{App, conversation, job::worker, metering, outbox, run::family, tickets};
 
 /// Rows thrown away in one statement.
 const BATCH: u32 = 500;
@@ -126,6 +126,11 @@ pub(crate) async fn housekeeping(app: App) {
         if let Err(error) = tickets::sweep(&app, seconds == 0).await {
             tracing::warn!(?error, "tickets could not be seen to");
         }
+        if seconds.is_multiple_of(5)
+            && let Err(error) = conversation::sweep(&app, app.clock().now()).await
+        {
+            tracing::warn!(?error, "conversations could not be looked at");
+        }
         if seconds.is_multiple_of(3) {
             if let Err(error) = worker::give_back(&app).await {
                 tracing::warn!(%error, "the jobs of this node could not be looked at");
@@ -156,6 +161,10 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     app.limits().sweep();
+    app.store().purge_documents(now, BATCH).await?;
+    if let Some(retention) = app.settings().talk.retention {
+        app.store().purge_conversations(now.minus(retention), BATCH).await?;
+    }
     while app.store().purge_buckets(BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

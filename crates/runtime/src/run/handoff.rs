@@ -64,6 +64,7 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         webhook: kept.webhook.clone(),
         news: kept.news,
         dedupe_key: Some(format!("handoff:{}:{}", run.id, run.steps)),
+        talk: crate::conversation::turn_of(app, run.organization_id, kept.conversation, &agent).await?,
         ..RunRequest::new(agent.id.to_string(), words.clone())
     };
     let conversation = scene.established.get("conversation_id").or_else(|| scene.context.get("conversation_id"));
