@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     params,
     query::{Query, after_id},
-    value::{self, Row},
+    value::{self, Fields, Row},
 };
 
 /// Which threads to list.
@@ -44,13 +44,25 @@ fn thread(row: &Row) -> Result<Thread> {
 }
 
 fn message(row: &Row) -> Result<ThreadMessage> {
-    let mut fields = row.fields("message");
+    message_of(&mut row.fields("message"))
+}
+
+fn message_of(fields: &mut Fields<'_>) -> Result<ThreadMessage> {
     Ok(ThreadMessage {
         seq: fields.int("seq")?,
         run_id: fields.opt_id("run_id")?,
         message: fields.json("body")?,
         created_at: fields.time("created_at")?,
     })
+}
+
+/// A piece of what a run has said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece {
+    /// The messages, in order.
+    pub messages: Vec<ThreadMessage>,
+    /// Whether there may be more behind them.
+    pub is_cut: bool,
 }
 
 impl Tx<'_> {
@@ -201,12 +213,19 @@ impl Store {
         after: i64,
         most: u32,
         bytes: u32,
-    ) -> Result<Vec<ThreadMessage>> {
-        let sql = "SELECT seq, run_id, body, created_at FROM (SELECT seq, run_id, body, created_at, \
-                   SUM(LENGTH(body)) OVER (ORDER BY seq) - LENGTH(body) AS before FROM (SELECT seq, run_id, body, \
-                   created_at FROM message WHERE thread_id = $1 AND run_id = $2 AND seq > $3 ORDER BY seq LIMIT $4) \
-                   AS few) AS counted WHERE before < CAST($5 AS BIGINT) ORDER BY seq";
-        self.fetch_all(sql, params![thread, run, after, i64::from(most), i64::from(bytes)], message).await
+    ) -> Result<Piece> {
+        let sql = "SELECT seq, run_id, body, created_at, CAST(total AS BIGINT) AS total FROM (SELECT seq, run_id, body, \
+                   created_at, LENGTH(body) AS size, SUM(LENGTH(body)) OVER (ORDER BY seq) AS total FROM (SELECT seq, \
+                   run_id, body, created_at FROM message WHERE thread_id = $1 AND run_id = $2 AND seq > $3 \
+                   ORDER BY seq LIMIT $4) AS few) AS counted WHERE total - size < CAST($5 AS BIGINT) ORDER BY seq";
+        let params = params![thread, run, after, i64::from(most), i64::from(bytes)];
+        let rows = self.fetch_all(sql, params, |row| {
+            let mut fields = row.fields("message");
+            Ok((message_of(&mut fields)?, fields.int("total")?))
+        });
+        let rows = rows.await?;
+        let is_cut = rows.len() >= most as usize || rows.last().is_some_and(|(_, total)| *total >= i64::from(bytes));
+        Ok(Piece { messages: rows.into_iter().map(|(message, _)| message).collect(), is_cut })
     }
 
     /// The message that a run began with.

@@ -14,7 +14,10 @@ use callwright_model::{
     id::RunId,
     run::{Run, RunEvent, RunKind, Step, StepState},
 };
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast::{
+    self,
+    error::{RecvError, TryRecvError},
+};
 
 use super::{
     hub::{News, Seat},
@@ -57,6 +60,8 @@ pub struct Watch {
 /// # Errors
 /// Limited `too_many_watchers`.
 pub async fn watch(app: &App, caller: &Caller, id: RunId, after: i64) -> Result<Watch, Fault> {
+    // Before the tables are read, so that nothing falls between.
+    let events = app.runs().watch(id);
     let run = super::get(app, caller, id).await?;
     let seat = app.runs().sit(caller.org_id, id).ok_or_else(|| {
         let message = "too many watch this run, or runs of this organization, already; close some streams first";
@@ -67,8 +72,6 @@ pub async fn watch(app: &App, caller: &Caller, id: RunId, after: i64) -> Result<
         let thread = app.store().thread(caller.org_id, run.thread_id).await?;
         thread.is_some_and(|thread| thread.user_id == caller.user_id)
     };
-    // Before the tables are read, so that nothing falls between.
-    let events = app.runs().watch(id);
     let mut watch = Watch {
         app: app.clone(),
         run,
@@ -172,12 +175,24 @@ impl Watch {
             self.told.push_back(RunEvent::Run { run: Box::new(run.clone()) });
             self.run = run.clone();
         }
+        // What passed by meanwhile was there before what it became.
+        loop {
+            match self.events.try_recv() {
+                Ok(News::Passing(event)) => {
+                    let shown = self.shown(*event).await?;
+                    self.told.extend(shown);
+                }
+                Ok(News::Kept) | Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
         self.is_behind = false;
         if self.hears {
             let store = self.app.store();
-            for message in store.messages_of_run(run.thread_id, run.id, self.seen, BATCH, BATCH_BYTES).await? {
+            let found = store.messages_of_run(run.thread_id, run.id, self.seen, BATCH, BATCH_BYTES).await?;
+            self.is_behind = found.is_cut;
+            for message in found.messages {
                 self.seen = message.seq;
-                self.is_behind = true;
                 self.told.push_back(RunEvent::Message { message: Box::new(message) });
             }
         }

@@ -232,13 +232,13 @@ on_both! {
             .unwrap();
         let seqs = async |after, most, bytes| -> Vec<i64> {
             let found = db.store.messages_of_run(thread, run, after, most, bytes).await.unwrap();
-            found.into_iter().map(|message| message.seq).collect()
+            found.messages.into_iter().map(|message| message.seq).collect()
         };
         assert_eq!(seqs(0, 100, 1_000_000).await, [1, 2, 3, 4, 5, 6]);
         assert_eq!(seqs(1, 100, 1_500).await, [2, 3]);
         assert_eq!(seqs(3, 100, 1).await, [4], "at least one");
         assert_eq!(seqs(4, 1, 1_000_000).await, [5]);
-        assert_eq!(db.store.messages_of_run(thread, db.id(), 0, 9, 9_999).await.unwrap(), []);
+        assert_eq!(db.store.messages_of_run(thread, db.id(), 0, 9, 9_999).await.unwrap().messages, []);
     }
 
     async fn the_urgent_come_first_and_nobody_before_their_time(db) {
