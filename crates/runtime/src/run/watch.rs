@@ -179,10 +179,13 @@ impl Watch {
         loop {
             match self.events.try_recv() {
                 Ok(News::Passing(event)) => {
+                    if matches!(&*event, RunEvent::Step { step } if !self.is_new(step)) {
+                        continue;
+                    }
                     let shown = self.shown(*event).await?;
                     self.told.extend(shown);
                 }
-                Ok(News::Kept) | Err(TryRecvError::Lagged(_)) => {}
+                Ok(News::Kept(_)) | Err(TryRecvError::Lagged(_)) => {}
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
