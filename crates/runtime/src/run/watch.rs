@@ -40,7 +40,15 @@ pub async fn watch(app: &App, caller: &Caller, id: RunId, after: i64) -> Result<
     // Before the tables are read, so that nothing falls between.
     let events = app.runs().watch(id);
     let run = super::get(app, caller, id).await?;
-    let mut watch = Watch { app: app.clone(), run, events, seen: after, told: VecDeque::new(), steps: HashMap::new(), is_over: false };
+    let mut watch = Watch {
+        app: app.clone(),
+        run,
+        events,
+        seen: after,
+        told: VecDeque::new(),
+        steps: HashMap::new(),
+        is_over: false,
+    };
     watch.look(true).await?;
     Ok(watch)
 }
