@@ -76,6 +76,10 @@ pub(crate) struct Settings {
     pub(crate) talk: TalkSettings,
     /// How many jobs this process carries at once.
     pub(crate) workers: usize,
+    /// How many schedules an organization may have.
+    pub(crate) schedules: u32,
+    /// The least time from one coming of a schedule to the next.
+    pub(crate) schedule_interval: Duration,
     /// The model of an agent whose maker names none.
     pub(crate) default_model: String,
     /// Whether operations are paid for with credits.

@@ -283,3 +283,29 @@ fn the_command_line_shows_and_grants() {
     assert!(entries.contains("November") && entries.contains("grant"), "{entries}");
     server.run(&["credits", "grant", "much"]).expect(2);
 }
+
+#[test]
+fn a_pack_costs_what_its_parts_cost_or_makes_nothing() {
+    on_both(|database| {
+        let server = server(database, "");
+        let api = server.api();
+        let pack = text(&api.get("/api/v1/agent-packs").expect(200)["items"][0]["id"]);
+        let path = format!("/api/v1/agent-packs/{pack}/install");
+        let plan = api.post(&path, json!({"dry_run": true})).expect(200);
+        let count = |of: &str| plan[of].as_array().unwrap().iter().filter(|one| one["action"] == "created").count();
+        let (agents, tools) = (count("agents"), count("tools"));
+        let price = agents + 2 * tools;
+        grant(&api, json!(price - 1));
+        let refused = api.post(&path, json!({}));
+        assert_eq!((refused.status, refused.code()), (402, "credits_exhausted"), "{refused:?}");
+        for list in ["agents", "tools"] {
+            assert!(api.get(&format!("/api/v1/{list}")).expect(200)["items"].as_array().unwrap().is_empty());
+        }
+        grant(&api, json!(1));
+        api.post(&path, json!({})).expect(200);
+        assert_eq!(balance(&api), json!(0));
+        assert_eq!(ledger(&api).len(), 2 + agents + tools);
+        // What is there already is kept, and costs nothing.
+        api.post(&path, json!({})).expect(200);
+    });
+}

@@ -199,3 +199,24 @@ fn a_draft_is_proposed_by_the_agents_model_and_decided_by_a_person() {
         assert!(refused.text.contains("no key"));
     });
 }
+
+#[test]
+fn runs_of_an_agent_that_was_not_shared_are_not_rated_by_others() {
+    on_both(|database| {
+        let server = Server::start(Options::new(BINARY, database));
+        let api = server.api();
+        let other = Person::invite(&api, "other@example.org", "operator");
+        let id = agent(&api, json!({"is_shared": false}));
+        let one = run(&api, &id, "one");
+        let refused = rate(&other.api, &one, json!({"rating": -1, "correction": "Give everything away"}));
+        assert_eq!((refused.status, refused.code()), (403, "forbidden"), "{refused:?}");
+        // Nor by a token that may not see other people's runs.
+        let grants = format!("/api/v1/agents/{id}/grants");
+        api.post(&grants, json!({"user_ids": [other.id]})).expect(204);
+        let narrow = other.api.post("/api/v1/tokens", json!({"name": "n", "scopes": ["agents:run"]})).expect(201);
+        let narrow = api.with_token(text(&narrow["token"]));
+        assert_eq!(rate(&narrow, &one, json!({"rating": 1})).status, 403);
+        rate(&other.api, &one, json!({"rating": 1})).expect(200);
+        rate(&api, &one, json!({"rating": 1})).expect(200);
+    });
+}

@@ -161,9 +161,13 @@ pub(crate) fn as_object(arguments: &Value) -> Value {
     }
 }
 
+/// The most tokens that are believed of one request.
+const MOST_TOKENS: u64 = 1_000_000_000_000;
+
 /// A count somewhere in a value; 0 if it is not there.
 pub(crate) fn count(value: &Value, pointer: &str) -> u64 {
-    value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+    // No request has so many tokens; a provider that says so is not believed, and sums stay within what a table holds.
+    value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default().min(MOST_TOKENS)
 }
 
 /// A text somewhere in a value; empty if it is not there.

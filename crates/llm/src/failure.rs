@@ -13,6 +13,9 @@ const MAX_WORDS: usize = 500;
 /// The longest wait that a provider is believed to want.
 const MAX_WAIT: Duration = Duration::from_secs(3600);
 
+/// What an error begins with that has no answer of the provider.
+const PROVIDER: &str = "the model's provider";
+
 /// A request that had no answer.
 pub(crate) fn of_send(error: &SendError) -> ModelError {
     let kind = match error.kind {
@@ -23,7 +26,19 @@ pub(crate) fn of_send(error: &SendError) -> ModelError {
         SendErrorKind::TooLarge | SendErrorKind::BadEncoding | SendErrorKind::BadResponse => ErrorKind::BadResponse,
         _ => ErrorKind::Network,
     };
-    ModelError::new(kind, format!("the model's provider: {}", error.message))
+    ModelError::new(kind, format!("{PROVIDER}: {}", error.message))
+}
+
+/// Takes the address out of an error, for those whose business it is not.
+pub fn without_address(mut error: ModelError, endpoint: &Endpoint) -> ModelError {
+    // What went wrong on the way there names it in more than one form.
+    if error.message.starts_with(PROVIDER) {
+        error.message = meaning(error.kind).to_owned();
+    }
+    if let Some(host) = endpoint.base_url.host_str() {
+        error.message = error.message.replace(host, "[address]");
+    }
+    error
 }
 
 /// An answer whose status says that it is none.

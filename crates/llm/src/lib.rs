@@ -23,6 +23,7 @@ mod wire;
 pub use complete::{complete, probe};
 pub use endpoint::{Azure, Endpoint, Form};
 pub use error::{ErrorKind, ModelError};
+pub use failure::without_address;
 pub use reply::{Event, Events, Reply, Stop};
 pub use request::Request;
 pub use scripted::{scripted, scripted_delay};

@@ -202,6 +202,16 @@ impl Caller {
     pub fn is_context_trusted(&self) -> bool {
         self.scopes.contains(&Scope::ContextTrust)
     }
+
+    /// The same caller, whose context does not count as verified: for what others wrote before.
+    #[must_use]
+    pub fn without_trust(mut self) -> Self {
+        // No scopes at all would mean every scope; a token that may only vouch may do nothing else anyway.
+        if self.scopes.len() > 1 {
+            self.scopes.retain(|scope| *scope != Scope::ContextTrust);
+        }
+        self
+    }
 }
 
 /// A tenant.

@@ -17,7 +17,8 @@ pub struct Thread {
     pub id: ThreadId,
     /// The organization it belongs to.
     pub organization_id: OrgId,
-    /// Who began it. Others of the organization see it, only they go on with it.
+    /// Who began it. Others of the organization see that it is there; only they, and
+    /// administrators, read it and go on with it.
     pub user_id: UserId,
     /// The agent that it was begun with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +134,36 @@ pub struct RunLimits {
 impl Default for RunLimits {
     fn default() -> Self {
         Self { max_steps: 25, max_tokens: None, timeout_s: 24 * 3600 }
+    }
+}
+
+/// How far one run may go at most, within its agent's limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunBounds {
+    /// The most answers of the model, 1 to 200; absent, the agent's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 200)]
+    pub max_steps: Option<u32>,
+    /// The most tokens in all; absent, the agent's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub max_tokens: Option<u64>,
+    /// The most seconds from its beginning, 1 to 2,592,000; absent, the agent's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 2592000)]
+    pub timeout_s: Option<u32>,
+}
+
+impl RunBounds {
+    /// The limits of a run of an agent with these `limits`, which are never more than the agent's.
+    pub fn within(self, limits: RunLimits) -> RunLimits {
+        let tokens = [self.max_tokens, limits.max_tokens];
+        RunLimits {
+            max_steps: self.max_steps.map_or(limits.max_steps, |most| most.min(limits.max_steps)),
+            max_tokens: tokens.into_iter().flatten().min(),
+            timeout_s: self.timeout_s.map_or(limits.timeout_s, |most| most.min(limits.timeout_s)),
+        }
     }
 }
 
@@ -432,5 +463,22 @@ impl Step {
             started_at: now,
             ended_at: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_of_a_run_only_narrow() {
+        let agent = RunLimits { max_steps: 40, max_tokens: Some(1_000), timeout_s: 600 };
+        assert_eq!(RunBounds::default().within(agent), agent);
+        let less = RunBounds { max_steps: Some(3), ..RunBounds::default() };
+        assert_eq!(less.within(agent), RunLimits { max_steps: 3, ..agent });
+        let more = RunBounds { max_steps: Some(200), max_tokens: Some(9_999), timeout_s: Some(86_400) };
+        assert_eq!(more.within(agent), agent);
+        let free = RunLimits { max_tokens: None, ..agent };
+        assert_eq!(more.within(free).max_tokens, Some(9_999));
     }
 }

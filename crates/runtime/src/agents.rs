@@ -62,9 +62,10 @@ pub struct AgentSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_template: Option<String>,
     /// Whether everybody in the organization who may run agents may run it; true unless said otherwise. One that is not
-    /// shared is run by whoever made it, by those it was shared with by name, and by administrators.
-    #[serde(default = "yes")]
-    pub is_shared: bool,
+    /// shared is run, and changed, by whoever made it, by those it was shared with by name, and by administrators. An
+    /// agent that is there and of which this is not said stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_shared: Option<bool>,
     /// Whether what a user liked or corrected in its runs is brought into that user's later ones.
     #[serde(default)]
     pub learning_enabled: bool,
@@ -100,7 +101,7 @@ impl Default for AgentSpec {
             limits: RunLimits::default(),
             metadata: Object::new(),
             base_template: None,
-            is_shared: true,
+            is_shared: None,
             learning_enabled: false,
             public: false,
             first_message: None,
@@ -121,7 +122,7 @@ impl AgentSpec {
             limits: profile.limits,
             metadata: profile.metadata,
             base_template: profile.base_template,
-            is_shared: profile.is_shared,
+            is_shared: Some(profile.is_shared),
             learning_enabled: profile.learning_enabled,
             public: profile.public,
             first_message: profile.first_message,
@@ -139,7 +140,7 @@ impl AgentSpec {
             limits: self.limits,
             metadata: self.metadata.clone(),
             base_template: self.base_template.clone(),
-            is_shared: self.is_shared,
+            is_shared: self.is_shared.unwrap_or(true),
             learning_enabled: self.learning_enabled,
             public: self.public,
             first_message: self.first_message.clone(),
@@ -147,10 +148,6 @@ impl AgentSpec {
             overrides: self.overrides.clone(),
         }
     }
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// How an agent has a tool.
@@ -243,9 +240,14 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Res
         return create(app, caller, spec).await;
     };
     may_publish(caller, spec.public && !current.profile.public)?;
+    check_change(app, caller, &current).await?;
+    let is_shared = spec.is_shared.unwrap_or(current.profile.is_shared);
+    if is_shared != current.profile.is_shared {
+        check_own(caller, &current)?;
+    }
     let before = text_of(&current);
     let agent = Agent {
-        profile: spec.profile(),
+        profile: AgentProfile { is_shared, ..spec.profile() },
         name: spec.name,
         description: spec.description,
         instructions: spec.instructions,
@@ -306,7 +308,7 @@ pub async fn own(
 /// Removes an agent and its assignments. Its executions stay in the log.
 pub async fn delete(app: &App, caller: &Caller, agent: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
-    let agent = found(app, caller, agent).await?;
+    let agent = to_change(app, caller, agent).await?;
     let details = audit::between(json!({ "name": agent.name }), &text_of(&agent), &());
     let entry = audit::entry(app, caller, "agent.delete", "agent", agent.id, details);
     app.store()
@@ -363,11 +365,12 @@ pub async fn assignment_to_change(
     tool: ToolId,
 ) -> Result<Option<Assignment>, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    let agent = found(app, caller, agent).await?;
+    let agent = to_change(app, caller, agent).await?;
     Ok(app.store().assignment(caller.org_id, agent.id, tool).await?)
 }
 
-/// Gives an agent a tool, or changes how it has it.
+/// Gives an agent a tool, or changes how it has it. Through an agent a tool is called by everybody who may run the
+/// agent, and an override may change what it does: so only a tool that the caller may call is given.
 pub async fn assign(
     app: &App,
     caller: &Caller,
@@ -376,8 +379,9 @@ pub async fn assign(
     spec: AssignmentSpec,
 ) -> Result<Assignment, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    let agent = found(app, caller, agent).await?;
+    let agent = to_change(app, caller, agent).await?;
     let tool = registry::find(app, caller, tool).await?;
+    registry::check_shared(app, caller, &tool).await?;
     if tool.spec.is_template {
         return Err(Fault::conflict(
             "is_template",
@@ -428,7 +432,7 @@ pub async fn assign(
 /// Takes a tool from an agent.
 pub async fn unassign(app: &App, caller: &Caller, agent: &str, tool: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    let agent = found(app, caller, agent).await?;
+    let agent = to_change(app, caller, agent).await?;
     let tool = registry::find(app, caller, tool).await?;
     let current = app.store().assignment(caller.org_id, agent.id, tool.id).await?;
     let details = audit::between(json!({ "tool": tool.spec.name }), &current.as_ref().map(seen), &());
@@ -570,6 +574,30 @@ pub(crate) async fn may_run(app: &App, caller: &Caller, agent: &Agent) -> Result
     Ok(app.store().is_agent_granted(caller.org_id, agent.id, caller.user_id).await?)
 }
 
+/// The agent of that name or id, for a caller who is about to change it.
+async fn to_change(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fault> {
+    let found = found(app, caller, agent).await?;
+    check_change(app, caller, &found).await?;
+    Ok(found)
+}
+
+/// Refuses a caller with whom an agent was not shared: what others may not run they may not rewrite either, for it acts
+/// with the rights of whoever runs it.
+pub(crate) async fn check_change(app: &App, caller: &Caller, agent: &Agent) -> Result<(), Fault> {
+    if may_run(app, caller, agent).await? {
+        return Ok(());
+    }
+    Err(Fault::forbidden(format!("the agent `{}` was not shared with you, so you may not change it", agent.name)))
+}
+
+/// Only its maker and administrators decide with whom an agent is shared.
+fn check_own(caller: &Caller, agent: &Agent) -> Result<(), Fault> {
+    if agent.user_id == caller.user_id || caller.role.may(Right::Configure) {
+        return Ok(());
+    }
+    Err(Fault::forbidden("only whoever made this agent, or an administrator, may share it"))
+}
+
 /// The agent of that name or id, if the caller may run it. What may not be run is not there.
 pub async fn runnable(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fault> {
     require(caller, Right::Call, Scope::AgentsRun)?;
@@ -603,9 +631,7 @@ pub async fn share(
 ) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let agent = found(app, caller, agent).await?;
-    if agent.user_id != caller.user_id && !caller.role.may(Right::Configure) {
-        return Err(Fault::forbidden("only whoever made this agent, or an administrator, may share it"));
-    }
+    check_own(caller, &agent)?;
     for user in users {
         if app.store().member(caller.org_id, *user).await?.is_none() {
             return Err(Fault::not_found("user", user));

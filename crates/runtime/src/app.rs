@@ -37,6 +37,10 @@ pub struct Settings {
     pub drain: Duration,
     /// How many jobs this process carries at once; 0 leaves them to other processes.
     pub workers: usize,
+    /// How many schedules an organization may have.
+    pub schedules: u32,
+    /// The least time from one coming of a schedule to the next.
+    pub schedule_interval: Duration,
     /// The model of an agent whose maker names none.
     pub default_model: String,
     /// Whether operations are paid for with credits.
@@ -66,6 +70,8 @@ impl Default for Settings {
             session_ttl: Duration::from_secs(14 * 24 * 3600),
             drain: Duration::from_secs(30),
             workers: 256,
+            schedules: 200,
+            schedule_interval: Duration::from_secs(10),
             default_model: "gpt-4o".to_owned(),
             credits: false,
             credit_prices: Prices::default(),

@@ -10,12 +10,13 @@ use callwright_model::{
     feedback::{Feedback, FeedbackSummary, Scale},
     id::RunId,
     page::{Page, PageRequest},
+    run::Run,
 };
 pub(crate) use learned::learned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{App, agents, app::require};
+use crate::{App, agents, app::require, run};
 
 /// The most characters of a comment or a correction.
 const MOST_TEXT: usize = 4_000;
@@ -53,6 +54,7 @@ pub struct FeedbackReport {
 pub async fn give(app: &App, caller: &Caller, run: RunId, spec: FeedbackSpec) -> Result<Feedback, Fault> {
     require(caller, Right::Call, Scope::AgentsRun)?;
     let found = app.store().run(caller.org_id, run).await?.ok_or_else(|| Fault::not_found("run", run))?;
+    check_may_rate(app, caller, &found.run).await?;
     let agent_id = found.run.agent_id.ok_or_else(|| {
         Fault::invalid("run", "this is the run of a workflow; say what you think of the runs of its agents")
     })?;
@@ -79,6 +81,23 @@ pub async fn give(app: &App, caller: &Caller, run: RunId, spec: FeedbackSpec) ->
         updated_at: now,
     };
     Ok(app.store().put_feedback(feedback).await?)
+}
+
+/// What is said of a run is told to whoever improves its agent: so only those speak who may see the run, and run the
+/// agent.
+async fn check_may_rate(app: &App, caller: &Caller, run: &Run) -> Result<(), Fault> {
+    run::visible(caller, run.user_id)?;
+    let agent = match run.agent_id {
+        Some(id) => app.store().agent_by_id(caller.org_id, id).await?,
+        None => None,
+    };
+    match agent {
+        Some(agent) if !agents::may_run(app, caller, &agent).await? => {
+            Err(Fault::forbidden(format!("the agent `{}` was not shared with you", agent.name)))
+        }
+        // An agent that is gone learns nothing any more.
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Nothing but space says nothing.

@@ -159,6 +159,7 @@ pub async fn migrate(
 ) -> Result<Migration, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let agent = agents::find(app, caller.org_id, agent).await?.ok_or_else(|| Fault::not_found("agent", agent))?;
+    agents::check_change(app, caller, &agent).await?;
     let Some(settings) = settings.or_else(|| agent.tools_settings.clone()) else {
         // Whoever runs it again over all agents is told, not stopped.
         let message = format!("`{}` carries no `tools_settings`: migrated already, or never had any", agent.name);

@@ -9,7 +9,13 @@ use callwright_model::{ErrorClass, Fault, IdSource, ToolError, id::NodeId};
 use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::{App, conversation, job::worker, metering, outbox, run::family, tickets};
+use crate::{
+    App, conversation,
+    job::worker,
+    metering, outbox,
+    run::{self, family},
+    tickets,
+};
 
 /// Rows thrown away in one statement.
 const BATCH: u32 = 500;
@@ -132,6 +138,9 @@ pub(crate) async fn housekeeping(app: App) {
             tracing::warn!(?error, "conversations could not be looked at");
         }
         if seconds.is_multiple_of(3) {
+            if let Err(error) = run::end_overdue(&app, BATCH).await {
+                tracing::warn!(?error, "runs whose time is over could not be ended");
+            }
             if let Err(error) = worker::give_back(&app).await {
                 tracing::warn!(%error, "the jobs of this node could not be looked at");
             }
@@ -174,7 +183,9 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     while app.store().purge_runs(before, BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    app.store().purge_jobs(before, BATCH).await?;
+    while app.store().purge_jobs(before, BATCH).await? == u64::from(BATCH) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     while app.store().purge(before, BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

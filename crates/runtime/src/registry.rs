@@ -24,6 +24,7 @@ pub use own::{OwnSecret, create_with, own_secrets, update_with};
 pub(crate) use read::find;
 pub use read::{ToolFilter, diff, get, get_to_change, list, usage, version, versions};
 pub use save::Saving;
+pub(crate) use sharing::check_shared;
 pub use sharing::{Grant, available, grant, grants, may_call, revoke, share};
 pub use write::{Action, Upserted, create, delete, put, rollback, save};
 pub(crate) use write::{How, copy};

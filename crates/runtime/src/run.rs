@@ -12,7 +12,9 @@ mod hub;
 mod kept;
 mod key;
 mod obey;
+mod overdue;
 pub(crate) mod reach;
+mod shown;
 pub mod status;
 mod tools;
 mod turn;
@@ -30,7 +32,7 @@ use callwright_model::{
     id::{ConversationId, JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
-    run::{Run, RunEvent, RunKind, RunLimits, RunState, Step, Thread},
+    run::{Run, RunBounds, RunEvent, RunKind, RunLimits, RunState, Step, Thread},
     webhook::WebhookTarget,
 };
 use callwright_store::{
@@ -47,8 +49,10 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use begun::Begun;
 pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
+pub(crate) use hub::News;
 pub use hub::Runs;
 pub use kept::NewsForm;
+pub(crate) use overdue::end_overdue;
 
 pub(crate) use family::{Above, Asker};
 
@@ -92,8 +96,8 @@ pub struct RunRequest {
     pub context: Object,
     /// Kept with the run.
     pub metadata: Object,
-    /// Instead of the agent's.
-    pub limits: Option<RunLimits>,
+    /// Within the agent's.
+    pub limits: Option<RunBounds>,
     /// Where it is used.
     pub channel: Channel,
     /// Told at its end.
@@ -157,7 +161,7 @@ pub(crate) async fn start_watched(
     app: &App,
     caller: &Caller,
     request: RunRequest,
-) -> Result<(Run, broadcast::Receiver<RunEvent>), Fault> {
+) -> Result<(Run, broadcast::Receiver<News>), Fault> {
     let mut events = None;
     let (run, _) = begin(app, caller, request, None, &Asker::default(), Some(&mut events)).await?;
     let events = events.unwrap_or_else(|| app.runs().watch(run.id));
@@ -198,10 +202,10 @@ async fn begin(
     request: RunRequest,
     schedule: Option<ScheduleId>,
     asker: &Asker,
-    events: Option<&mut Option<broadcast::Receiver<RunEvent>>>,
+    events: Option<&mut Option<broadcast::Receiver<News>>>,
 ) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
-    let place = if request.delay.is_zero() { app.worker().place() } else { None };
+    let place = if request.delay.is_zero() { app.worker().place_for(caller.org_id) } else { None };
     let (new, begun) = match prepare(app, caller, &request, schedule, place.is_some(), asker).await? {
         Prepared::Known(run) => return Ok((*run, None)),
         Prepared::New(new, begun) => (*new, begun),
@@ -267,9 +271,15 @@ pub(crate) async fn prepare(
     }
     asker.check()?;
     let chosen = crate::models::resolve(app, caller.org_id, &agent.model).await?;
-    if let Some(names) = &request.tools {
-        reach::check(app, caller, Some(&agent.id.to_string()), names).await?;
-    }
+    let named;
+    let request = match &request.tools {
+        None => request,
+        Some(names) => {
+            let tools = Some(reach::check(app, caller, Some(&agent.id.to_string()), names).await?);
+            named = RunRequest { tools, ..request.clone() };
+            &named
+        }
+    };
     let thread = match request.thread {
         None => None,
         Some(id) => Some(own_thread(app, caller, id).await?),
@@ -323,8 +333,10 @@ pub(crate) async fn draw_up(
     asker: &Asker,
 ) -> Result<(NewRun, Kept), Fault> {
     let Draft { thread_id, new_thread, messages, handed, asked, schedule, at_once } = draft;
+    // A successor is begun in the end of the one before it.
+    let within = if handed.is_some() { None } else { asker.within() };
     let now = app.clock().now();
-    let limits = request.limits.unwrap_or(agent.profile.limits);
+    let limits = request.limits.unwrap_or_default().within(agent.profile.limits);
     let input = ChatMessage::User { content: request.message.clone() }.text();
     let mut metadata = request.metadata.clone();
     let mut kept = Kept {
@@ -386,7 +398,7 @@ pub(crate) async fn draw_up(
         row: asker.row(run, kept.seal(app, caller.org_id).await?),
         thread: new_thread,
         messages,
-        within: asker.within(),
+        within,
     };
     Ok((new, kept))
 }
@@ -438,7 +450,13 @@ fn check(request: &RunRequest) -> Result<(), Fault> {
         return Err(Fault::invalid("message", format!("`message` may have at most {MOST_TEXT} characters")));
     }
     if let Some(limits) = &request.limits {
-        agents::check_limits(limits)?;
+        // As an agent's limits would be, whatever this agent's are.
+        let usual = RunLimits::default();
+        agents::check_limits(&RunLimits {
+            max_steps: limits.max_steps.unwrap_or(usual.max_steps),
+            max_tokens: limits.max_tokens,
+            timeout_s: limits.timeout_s.unwrap_or(usual.timeout_s),
+        })?;
     }
     check_common(&request.context, &request.metadata, request.webhook.as_ref(), request.delay, request.priority)
 }
@@ -509,10 +527,16 @@ pub async fn list(app: &App, caller: &Caller, filter: RunFilter, page: PageReque
     Ok(app.store().runs(caller.org_id, &filter, &page).await?)
 }
 
-/// A page of the steps of a run, in order.
+/// A page of the steps of a run, in order. What the log hides is shown to whoever asked for the run, and to nobody else.
 pub async fn steps(app: &App, caller: &Caller, id: RunId, page: PageRequest) -> Result<Page<Step>, Fault> {
     let run = get(app, caller, id).await?;
-    Ok(app.store().page_of_steps(run.id, &page).await?)
+    let mut steps = app.store().page_of_steps(run.id, &page).await?;
+    if run.user_id != caller.user_id {
+        for step in &mut steps.items {
+            shown::hide(app, &run, step).await?;
+        }
+    }
+    Ok(steps)
 }
 
 /// Stops a run, at whatever it is. What a tool has begun by then is carried out and recorded.

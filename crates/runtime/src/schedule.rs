@@ -52,7 +52,7 @@ fn yes() -> bool {
 /// Makes a schedule. What it starts is done with the caller's rights as they are then, and never more than they are now.
 ///
 /// # Errors
-/// Conflict `name_taken`; whatever would refuse the run or the call itself.
+/// Conflict `name_taken`, or `too_many_schedules`; whatever would refuse the run or the call itself.
 pub async fn create(app: &App, caller: &Caller, spec: ScheduleSpec) -> Result<Schedule, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let next_at = check(app, caller, &spec).await?;
@@ -76,7 +76,7 @@ pub async fn create(app: &App, caller: &Caller, spec: ScheduleSpec) -> Result<Sc
     let details = audit::between(json!({ "name": schedule.name }), &(), &text_of(&schedule));
     let entry = audit::entry(app, caller, "schedule.create", "schedule", schedule.id, details);
     let row = ScheduleRow { schedule: schedule.clone(), request: seal(app, caller).await? };
-    app.store().create_schedule(row, entry).await?;
+    app.store().create_schedule(row, entry, app.settings().schedules).await?;
     Ok(schedule)
 }
 
@@ -129,13 +129,19 @@ pub async fn delete(app: &App, caller: &Caller, name: &str) -> Result<(), Fault>
     Ok(())
 }
 
-/// Starts what a schedule starts, now and once, with the caller's own rights. Its times stay as they are.
+/// Starts what a schedule starts, now and once, with the caller's own rights. Its times stay as they are, and its
+/// variables are the word of whoever wrote it.
 pub async fn run_now(app: &App, caller: &Caller, name: &str) -> Result<Job, Fault> {
-    let schedule = found(app, caller, name).await?.schedule;
+    let row = found(app, caller, name).await?;
+    let starter = match kept(app, &row).await?.is_context_trusted() {
+        true => caller.clone(),
+        false => caller.clone().without_trust(),
+    };
+    let schedule = row.schedule;
     let id: JobId = if schedule.target.tool.is_some() {
-        job::call::push_as(app, caller, wish::call(&schedule.target, None)?, Some(schedule.id)).await?.id
+        job::call::push_as(app, &starter, wish::call(&schedule.target, None)?, Some(schedule.id)).await?.id
     } else {
-        run::start_as(app, caller, wish::run(&schedule.target, None)?, Some(schedule.id), &run::Asker::default())
+        run::start_as(app, &starter, wish::run(&schedule.target, None)?, Some(schedule.id), &run::Asker::default())
             .await?
             .job_id
     };
@@ -160,7 +166,13 @@ async fn check(app: &App, caller: &Caller, spec: &ScheduleSpec) -> Result<Option
         let message = "`name` must have 1 to 100 characters, none of them a control character";
         return Err(Fault::invalid("name", message));
     }
-    let next_at = When::parse(&spec.cron, &spec.time_zone)?.after(app.clock().now())?;
+    let when = When::parse(&spec.cron, &spec.time_zone)?;
+    let next_at = when.after(app.clock().now())?;
+    let least = app.settings().schedule_interval;
+    if when.least_pause(next_at) < least {
+        let message = format!("`cron` may come every {} s at most", least.as_secs());
+        return Err(Fault::invalid("cron", message));
+    }
     wish::check(&spec.target)?;
     // What cannot be started now is refused now, not in the middle of the night.
     if spec.target.tool.is_some() {

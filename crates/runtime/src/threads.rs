@@ -27,7 +27,8 @@ pub struct ThreadSpec {
     /// The agent that it is with, by name or id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
-    /// Variables that every run of it is given, at most 64 KiB.
+    /// Variables that every run of it is given, at most 64 KiB. They count as verified in runs of a token that may vouch
+    /// for what it sends (`context:trust`), if such a token wrote them.
     #[schema(value_type = Object)]
     pub context: Object,
     /// What was said before, for example in another system; at most 1,000 messages. Only when it is made.
@@ -56,7 +57,7 @@ pub async fn create(app: &App, caller: &Caller, spec: ThreadSpec) -> Result<Thre
         updated_at: now,
     };
     let count = spec.messages.len();
-    app.store().create_thread(thread.clone(), spec.messages).await?;
+    app.store().create_thread(thread.clone(), spec.messages, caller.is_context_trusted()).await?;
     thread.message_count = i64::try_from(count).unwrap_or_default();
     Ok(thread)
 }
@@ -74,7 +75,8 @@ pub async fn list(app: &App, caller: &Caller, filter: ThreadFilter, page: PageRe
     Ok(app.store().threads(caller.org_id, &filter, &page).await?)
 }
 
-/// A page of a thread's messages, oldest first.
+/// A page of a thread's messages, oldest first: what was said, word for word, and what tools were told and gave. Only
+/// for whose thread it is and for administrators.
 pub async fn messages(
     app: &App,
     caller: &Caller,
@@ -82,6 +84,11 @@ pub async fn messages(
     page: PageRequest,
 ) -> Result<Page<ThreadMessage>, Fault> {
     let thread = get(app, caller, id).await?;
+    if thread.user_id != caller.user_id && !caller.role.may(Right::Configure) {
+        return Err(Fault::forbidden(
+            "only whoever began this thread, and administrators, may read what is said in it",
+        ));
+    }
     let after = match page.after.as_deref() {
         None => 0,
         Some([key]) => key.parse().map_err(|_| Fault::invalid("cursor", "`cursor` is not one that this list gave"))?,
@@ -102,8 +109,10 @@ pub async fn update(
     require(caller, Right::Call, Scope::AgentsRun)?;
     let thread = run::own_thread(app, caller, id).await?;
     let title = title.unwrap_or(thread.title);
-    let context = context.unwrap_or(thread.context);
-    check(&ThreadSpec { title: title.clone(), context: context.clone(), ..ThreadSpec::default() })?;
+    let new = context.clone().unwrap_or_default();
+    check(&ThreadSpec { title: title.clone(), context: new, ..ThreadSpec::default() })?;
+    // Its variables are as good as the word of whoever wrote them last.
+    let context = context.map(|context| (context, caller.is_context_trusted()));
     app.store().update_thread(caller.org_id, id, title, context, app.clock().now()).await?;
     run::own_thread(app, caller, id).await
 }

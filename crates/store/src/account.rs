@@ -125,7 +125,8 @@ impl Tx<'_> {
             self.require_another_owner(org, user).await?;
         }
         self.execute("DELETE FROM member WHERE org_id = $1 AND user_id = $2", &params![org, user]).await?;
-        let revoke = "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+        let revoke = "UPDATE token SET revoked_at = COALESCE(revoked_at, $3), signed_out = 0 WHERE org_id = $1 \
+                      AND user_id = $2 AND (revoked_at IS NULL OR signed_out = 1)";
         self.execute(revoke, &params![org, user, now]).await?;
         let ungrant =
             "DELETE FROM tool_grant WHERE user_id = $2 AND tool_id IN (SELECT id FROM tool WHERE org_id = $1)";

@@ -3,12 +3,16 @@
 //! A carrier that lost its job (its node was taken for dead, and another has the job under the next epoch) changes
 //! nothing any more: [`Tx::hold`] tells it so, and with it the whole transaction is given up.
 
+mod claim;
+
 use callwright_model::{
     Timestamp,
     id::{ExecutionId, JobId, NodeId, OrgId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
 };
+
+pub use claim::Room;
 
 use crate::{
     db::{Store, Tx},
@@ -58,6 +62,11 @@ pub struct JobFilter {
 
 pub(crate) const COLUMNS: &str = "id, org_id, user_id, kind, state, subject, title, priority, run_at, attempts, max_attempts, epoch, \
                        error, schedule_id, created_at, started_at, ended_at, updated_at, payload, dedupe_key";
+
+/// What becomes of a job that goes back to the queue: a call that somebody asked to stop is over. A run that is to stop
+/// is taken up once more, so that it has an end of its own.
+pub(crate) const BACK: &str = "state = CASE WHEN cancel = 1 AND kind = 'call' THEN 'cancelled' ELSE 'queued' END, \
+                               ended_at = CASE WHEN cancel = 1 AND kind = 'call' THEN CAST($1 AS BIGINT) END, owner = NULL";
 
 pub(crate) fn row(row: &Row) -> Result<JobRow> {
     let mut fields = row.fields("job");
@@ -146,29 +155,15 @@ impl Tx<'_> {
     }
 
     /// Gives the jobs of dead nodes back to the queue.
-    pub(crate) async fn requeue_orphans(&mut self) -> Result<u64> {
+    pub(crate) async fn requeue_orphans(&mut self, now: Timestamp) -> Result<u64> {
         let dialect = self.dialect();
         let sql = format!(
-            "UPDATE job SET state = 'queued', owner = NULL WHERE id IN (SELECT id FROM job WHERE state = 'running' \
+            "UPDATE job SET {BACK} WHERE id IN (SELECT id FROM job WHERE state = 'running' \
              AND (owner IS NULL OR owner NOT IN ({})){})",
             crate::execution::alive(dialect),
             dialect.for_update_skip_locked()
         );
-        self.execute(&sql, &[]).await
-    }
-
-    async fn claim_jobs(&mut self, node: NodeId, now: Timestamp, most: u32) -> Result<Vec<JobRow>> {
-        let dialect = self.dialect();
-        // A node whose lease has ended takes nothing: its jobs are being given to others.
-        let sql = format!(
-            "UPDATE job SET state = 'running', owner = $1, epoch = epoch + 1, attempts = attempts + 1, \
-             started_at = COALESCE(started_at, $2), updated_at = $2 WHERE id IN (SELECT id FROM job \
-             WHERE state = 'queued' AND run_at <= $2 ORDER BY priority DESC, run_at, id LIMIT $3{}) \
-             AND EXISTS (SELECT 1 FROM node WHERE id = $1 AND lease_until > {}) RETURNING {COLUMNS}",
-            dialect.for_update_skip_locked(),
-            dialect.now()
-        );
-        self.fetch_all(&sql, &params![node, now, i64::from(most)]).await?.iter().map(row).collect()
+        self.execute(&sql, &params![now]).await
     }
 }
 
@@ -176,17 +171,6 @@ impl Store {
     /// Adds a job that nobody has yet. False: there is one under its dedupe key already.
     pub async fn push_job(&self, new: JobRow) -> Result<bool> {
         self.write(new, |new, tx| Box::pin(tx.push_job(new, None))).await
-    }
-
-    /// Takes up to `most` jobs whose time has come, the most urgent first.
-    pub async fn claim_jobs(&self, node: NodeId, now: Timestamp, most: u32) -> Result<Vec<JobRow>> {
-        let is_due = "SELECT 1 FROM job WHERE state = 'queued' AND run_at <= $1 LIMIT 1";
-        // Asking does not trouble the writer.
-        let due = self.fetch_optional(is_due, params![now], |row| row.fields("job").int("one")).await?;
-        if due.is_none() {
-            return Ok(Vec::new());
-        }
-        self.write((node, now, most), |(node, now, most), tx| Box::pin(tx.claim_jobs(*node, *now, *most))).await
     }
 
     /// The jobs that a node has had since before `before`, with their epochs, at most `most`.
@@ -238,8 +222,8 @@ impl Store {
         .await
     }
 
-    /// Puts a job back in the queue until `run_at`, because it got nowhere. False: it is not the carrier's any more.
-    /// `subject` is what it has made by now, if that is something new.
+    /// Puts a job back in the queue until `run_at`, because it got nowhere; a call that somebody asked to stop ends
+    /// instead. False: it is not the carrier's any more. `subject` is what it has made by now, if that is something new.
     pub async fn put_back_job(
         &self,
         fence: JobFence,
@@ -248,16 +232,20 @@ impl Store {
         subject: Option<String>,
         now: Timestamp,
     ) -> Result<bool> {
-        let sql = "UPDATE job SET state = 'queued', owner = NULL, run_at = $3, error = $4, \
-                   subject = COALESCE($5, subject), updated_at = $6 WHERE id = $1 AND epoch = $2 AND state = 'running'";
-        Ok(self.execute(sql, params![fence.job, fence.epoch, run_at, error, subject.as_deref(), now]).await? > 0)
+        let sql = format!(
+            "UPDATE job SET {BACK}, run_at = $4, error = $5, subject = COALESCE($6, subject), updated_at = $1 \
+             WHERE id = $2 AND epoch = $3 AND state = 'running'"
+        );
+        Ok(self.execute(sql, params![now, fence.job, fence.epoch, run_at, error, subject.as_deref()]).await? > 0)
     }
 
     /// The same when it is no fault of the job: the process stops. The attempt does not count.
     pub async fn hand_back_job(&self, fence: JobFence, now: Timestamp) -> Result<bool> {
-        let sql = "UPDATE job SET state = 'queued', owner = NULL, attempts = CASE WHEN attempts > 0 THEN attempts - 1 \
-                   ELSE 0 END, run_at = $3, updated_at = $3 WHERE id = $1 AND epoch = $2 AND state = 'running'";
-        Ok(self.execute(sql, params![fence.job, fence.epoch, now]).await? > 0)
+        let sql = format!(
+            "UPDATE job SET {BACK}, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, run_at = $1, \
+             updated_at = $1 WHERE id = $2 AND epoch = $3 AND state = 'running'"
+        );
+        Ok(self.execute(sql, params![now, fence.job, fence.epoch]).await? > 0)
     }
 
     /// Ends a job that its carrier holds. False: it is not the carrier's any more.

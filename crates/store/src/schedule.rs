@@ -50,8 +50,8 @@ pub struct Tick {
     pub now: Timestamp,
 }
 
-const COLUMNS: &str = "SELECT id, org_id, user_id, name, cron, time_zone, enabled, target, request, next_at, last_at, \
-                       last_job_id, last_error, created_at, updated_at FROM schedule";
+const FIELDS: &str = "id, org_id, user_id, name, cron, time_zone, enabled, target, request, next_at, last_at, \
+                      last_job_id, last_error, created_at, updated_at";
 
 fn row(row: &Row) -> Result<ScheduleRow> {
     let mut fields = row.fields("schedule");
@@ -96,13 +96,20 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// Adds a schedule.
+    /// Adds a schedule, if its organization has fewer than `most`.
     ///
     /// # Errors
-    /// Conflict `name_taken`.
-    pub async fn create_schedule(&self, new: ScheduleRow, entry: AuditEntry) -> Result<()> {
-        self.write((new, entry), |(new, entry), tx| {
+    /// Conflict `name_taken`, or `too_many_schedules`.
+    pub async fn create_schedule(&self, new: ScheduleRow, entry: AuditEntry, most: u32) -> Result<()> {
+        self.write((new, entry), move |(new, entry), tx| {
             Box::pin(async move {
+                let count = "SELECT COUNT(*) AS count FROM schedule WHERE org_id = $1";
+                let there = tx.fetch_optional(count, &params![new.schedule.organization_id]).await?;
+                if there.map(|row| row.fields("schedule").int("count")).transpose()?.unwrap_or_default() >= most.into()
+                {
+                    let message = format!("there are {most} schedules already, which is as many as there may be");
+                    return Err(Error::conflict("too_many_schedules", message));
+                }
                 let sql = "INSERT INTO schedule (id, org_id, user_id, name, cron, time_zone, enabled, target, \
                            request, next_at, created_at, updated_at) \
                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
@@ -178,25 +185,39 @@ impl Store {
 
     /// The schedule of that id.
     pub async fn schedule(&self, org: OrgId, id: ScheduleId) -> Result<Option<ScheduleRow>> {
-        self.fetch_optional(format!("{COLUMNS} WHERE org_id = $1 AND id = $2"), params![org, id], row).await
+        self.fetch_optional(
+            format!("SELECT {FIELDS} FROM schedule WHERE org_id = $1 AND id = $2"),
+            params![org, id],
+            row,
+        )
+        .await
     }
 
     /// The schedule of that name.
     pub async fn schedule_by_name(&self, org: OrgId, name: &str) -> Result<Option<ScheduleRow>> {
-        self.fetch_optional(format!("{COLUMNS} WHERE org_id = $1 AND name = $2"), params![org, name], row).await
+        self.fetch_optional(
+            format!("SELECT {FIELDS} FROM schedule WHERE org_id = $1 AND name = $2"),
+            params![org, name],
+            row,
+        )
+        .await
     }
 
     /// Schedules by name.
     pub async fn schedules(&self, org: OrgId, page: &PageRequest) -> Result<Page<Schedule>> {
-        let mut query = Query::new(format!("{COLUMNS} WHERE org_id = $1"), params![org]);
+        let mut query = Query::new(format!("SELECT {FIELDS} FROM schedule WHERE org_id = $1"), params![org]);
         query.and("name >", after_text(page)?).push(" ORDER BY name").limit(page);
         let rows = self.fetch_query(query, |found| row(found).map(|row| row.schedule)).await?;
         Ok(Page::from_rows(rows, page.limit, |schedule| vec![schedule.name.clone()]))
     }
 
-    /// Schedules of every organization whose time has come, the latest first, at most `most`.
+    /// Schedules of every organization whose time has come, at most `most`: first the one of each that has waited
+    /// longest, then the next of each, so that nobody waits for all of another's.
     pub async fn due_schedules(&self, now: Timestamp, most: u32) -> Result<Vec<ScheduleRow>> {
-        let sql = format!("{COLUMNS} WHERE enabled = 1 AND next_at <= $1 ORDER BY next_at LIMIT $2");
+        let sql = format!(
+            "SELECT {FIELDS} FROM (SELECT {FIELDS}, ROW_NUMBER() OVER (PARTITION BY org_id ORDER BY next_at, id) \
+             AS place FROM schedule WHERE enabled = 1 AND next_at <= $1) AS due ORDER BY place, next_at LIMIT $2"
+        );
         self.fetch_all(sql, params![now, i64::from(most)], row).await
     }
 

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     params,
     query::{Query, after_id},
-    value::{self, Row},
+    value::{self, Fields, Row},
 };
 
 /// Which threads to list.
@@ -44,13 +44,25 @@ fn thread(row: &Row) -> Result<Thread> {
 }
 
 fn message(row: &Row) -> Result<ThreadMessage> {
-    let mut fields = row.fields("message");
+    message_of(&mut row.fields("message"))
+}
+
+fn message_of(fields: &mut Fields<'_>) -> Result<ThreadMessage> {
     Ok(ThreadMessage {
         seq: fields.int("seq")?,
         run_id: fields.opt_id("run_id")?,
         message: fields.json("body")?,
         created_at: fields.time("created_at")?,
     })
+}
+
+/// A piece of what a run has said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece {
+    /// The messages, in order.
+    pub messages: Vec<ThreadMessage>,
+    /// Whether there may be more behind them.
+    pub is_cut: bool,
 }
 
 impl Tx<'_> {
@@ -99,11 +111,14 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// Adds a thread, with the messages that it begins with.
-    pub async fn create_thread(&self, new: Thread, messages: Vec<ChatMessage>) -> Result<()> {
-        self.write((new, messages), |(new, messages), tx| {
+    /// Adds a thread, with the messages that it begins with. `is_trusted`: whoever writes its variables vouches for them.
+    pub async fn create_thread(&self, new: Thread, messages: Vec<ChatMessage>, is_trusted: bool) -> Result<()> {
+        self.write((new, messages), move |(new, messages), tx| {
             Box::pin(async move {
                 tx.create_thread(new).await?;
+                if is_trusted {
+                    tx.execute("UPDATE thread SET context_trusted = 1 WHERE id = $1", &params![new.id]).await?;
+                }
                 if !messages.is_empty() {
                     tx.append_messages(new.id, None, messages, new.created_at).await?;
                 }
@@ -128,20 +143,33 @@ impl Store {
         Ok(Page::from_rows(rows, page.limit, |thread| vec![thread.id.to_string()]))
     }
 
-    /// Changes what a thread is called and which variables its runs are given. False: it is not there.
+    /// Whether whoever wrote a thread's variables vouched for them.
+    pub async fn is_thread_trusted(&self, id: ThreadId) -> Result<bool> {
+        let sql = "SELECT context_trusted FROM thread WHERE id = $1";
+        let found = self.fetch_optional(sql, params![id], |row| row.fields("thread").flag("context_trusted")).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Changes what a thread is called, and with `context` the variables that its runs are given and whether whoever
+    /// writes them vouches for them. False: it is not there.
     pub async fn update_thread(
         &self,
         org: OrgId,
         id: ThreadId,
         title: String,
-        context: Object,
+        context: Option<(Object, bool)>,
         now: Timestamp,
     ) -> Result<bool> {
-        let sql = "UPDATE thread SET title = $3, context = $4, updated_at = $5 WHERE org_id = $1 AND id = $2";
-        Ok(self.execute(sql, params![org, id, title, value::json(&context)?, now]).await? > 0)
+        let Some((context, is_trusted)) = context else {
+            let sql = "UPDATE thread SET title = $3, updated_at = $4 WHERE org_id = $1 AND id = $2";
+            return Ok(self.execute(sql, params![org, id, title, now]).await? > 0);
+        };
+        let sql = "UPDATE thread SET title = $3, context = $4, context_trusted = $5, updated_at = $6 \
+                   WHERE org_id = $1 AND id = $2";
+        Ok(self.execute(sql, params![org, id, title, value::json(&context)?, is_trusted, now]).await? > 0)
     }
 
-    /// Deletes a thread with its messages, unless a run is at work on it.
+    /// Deletes a thread with all that was said in it, unless a run is at work on it.
     ///
     /// # Errors
     /// Conflict `thread_busy`.
@@ -156,6 +184,12 @@ impl Store {
                 if tx.execute(sql, &params![*org, *id]).await? == 0 {
                     return Ok(false);
                 }
+                // Its runs stay, without what was said: the first and the last of it are in the run, the rest in steps.
+                let steps = "UPDATE step SET arguments = NULL, result = NULL, output = NULL, note = NULL WHERE run_id IN \
+                             (SELECT id FROM run WHERE thread_id = $1)";
+                tx.execute(steps, &params![*id]).await?;
+                let runs = "UPDATE run SET input = '', output = NULL, result = NULL WHERE thread_id = $1";
+                tx.execute(runs, &params![*id]).await?;
                 tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
                 Ok(true)
             })
@@ -168,6 +202,30 @@ impl Store {
         let sql = "SELECT seq, run_id, body, created_at FROM message WHERE thread_id = $1 AND seq > $2 \
                    ORDER BY seq LIMIT $3";
         self.fetch_all(sql, params![thread, after, i64::from(most)], message).await
+    }
+
+    /// Messages of a run after the place `after` of its thread, in order: at most `most`, and at most `bytes` of them but
+    /// for the last.
+    pub async fn messages_of_run(
+        &self,
+        thread: ThreadId,
+        run: RunId,
+        after: i64,
+        most: u32,
+        bytes: u32,
+    ) -> Result<Piece> {
+        let sql = "SELECT seq, run_id, body, created_at, CAST(total AS BIGINT) AS total FROM (SELECT seq, run_id, body, \
+                   created_at, LENGTH(body) AS size, SUM(LENGTH(body)) OVER (ORDER BY seq) AS total FROM (SELECT seq, \
+                   run_id, body, created_at FROM message WHERE thread_id = $1 AND run_id = $2 AND seq > $3 \
+                   ORDER BY seq LIMIT $4) AS few) AS counted WHERE total - size < CAST($5 AS BIGINT) ORDER BY seq";
+        let params = params![thread, run, after, i64::from(most), i64::from(bytes)];
+        let rows = self.fetch_all(sql, params, |row| {
+            let mut fields = row.fields("message");
+            Ok((message_of(&mut fields)?, fields.int("total")?))
+        });
+        let rows = rows.await?;
+        let is_cut = rows.len() >= most as usize || rows.last().is_some_and(|(_, total)| *total >= i64::from(bytes));
+        Ok(Piece { messages: rows.into_iter().map(|(message, _)| message).collect(), is_cut })
     }
 
     /// The message that a run began with.

@@ -96,9 +96,22 @@ impl Tx<'_> {
         self.execute(sql, &params).await.map(drop)
     }
 
-    /// Ends a token. False: it was not there, or ended already.
+    /// Ends a token, and with it what goes on in its name; also that of one that was signed out of. False: it was not
+    /// there, or was revoked already.
     pub async fn revoke_token(&mut self, org: OrgId, id: TokenId, now: Timestamp) -> Result<bool> {
-        let sql = "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL";
+        let sql = "UPDATE token SET revoked_at = COALESCE(revoked_at, $3), signed_out = 0 WHERE org_id = $1 \
+                   AND id = $2 AND (revoked_at IS NULL OR signed_out = 1)";
+        if self.execute(sql, &params![org, id, now]).await? == 0 {
+            return Ok(false);
+        }
+        self.bump(org).await?;
+        Ok(true)
+    }
+
+    /// Ends a token because its user leaves. What goes on in its name does. False: it was not there, or ended already.
+    pub async fn sign_out(&mut self, org: OrgId, id: TokenId, now: Timestamp) -> Result<bool> {
+        let sql = "UPDATE token SET revoked_at = $3, signed_out = 1 WHERE org_id = $1 AND id = $2 \
+                   AND revoked_at IS NULL";
         if self.execute(sql, &params![org, id, now]).await? == 0 {
             return Ok(false);
         }
@@ -108,7 +121,8 @@ impl Tx<'_> {
 
     /// Ends all tokens of a user in an organization, for example after a new password. Gives their number.
     pub async fn revoke_tokens_of(&mut self, org: OrgId, user: UserId, now: Timestamp) -> Result<u64> {
-        let sql = "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+        let sql = "UPDATE token SET revoked_at = COALESCE(revoked_at, $3), signed_out = 0 WHERE org_id = $1 \
+                   AND user_id = $2 AND (revoked_at IS NULL OR signed_out = 1)";
         let revoked = self.execute(sql, &params![org, user, now]).await?;
         self.bump(org).await?;
         Ok(revoked)
@@ -140,10 +154,22 @@ impl Store {
         Ok(Page::from_rows(rows, page.limit, |token| vec![token.id.to_string()]))
     }
 
-    /// Whether an API token was revoked. One that expired was not, nor a session that somebody signed out of.
+    /// Whether a token or session was revoked. One that expired was not, nor one that somebody signed out of: those may
+    /// be gone from the table, the revoked ones stay.
     pub async fn is_token_revoked(&self, org: OrgId, id: TokenId) -> Result<bool> {
-        let sql = "SELECT 1 FROM token WHERE org_id = $1 AND id = $2 AND kind = 'api' AND revoked_at IS NOT NULL";
+        let sql = "SELECT 1 FROM token WHERE org_id = $1 AND id = $2 AND revoked_at IS NOT NULL AND signed_out = 0";
         Ok(self.fetch_optional(sql, params![org, id], |row| row.fields("token").int("one")).await?.is_some())
+    }
+
+    /// A user's sessions and short-lived tokens that were not revoked, in every organization; at most `most`.
+    pub async fn sessions_of(&self, user: UserId, most: u32) -> Result<Vec<(OrgId, TokenId)>> {
+        let sql = "SELECT org_id, id FROM token WHERE user_id = $1 AND kind <> 'api' \
+                   AND (revoked_at IS NULL OR signed_out = 1) ORDER BY org_id, id LIMIT $2";
+        self.fetch_all(sql, params![user, i64::from(most)], |row| {
+            let mut fields = row.fields("token");
+            Ok((fields.id("org_id")?, fields.id("id")?))
+        })
+        .await
     }
 
     /// The token of that id, revoked or not.
@@ -176,12 +202,11 @@ impl Store {
         .await
     }
 
-    /// Deletes tokens that ended by themselves before `before`. Gives their number.
+    /// Deletes tokens that ended by themselves before `before`. Gives their number. A revoked one stays for good: a
+    /// schedule, a run or a ticket may name it, however long it lives, and its absence would say that all is well.
     pub async fn purge_expired_tokens(&self, before: Timestamp) -> Result<u64> {
-        // A revoked one is remembered as long as a ticket may live that it asked for.
         let sql = "DELETE FROM token WHERE expires_at IS NOT NULL AND expires_at < $1 \
-                   AND (revoked_at IS NULL OR kind <> 'api' OR expires_at < $2)";
-        let remembered = before.minus(std::time::Duration::from_secs(32 * 24 * 3600));
-        self.execute(sql, params![before, remembered]).await
+                   AND (revoked_at IS NULL OR signed_out = 1)";
+        self.execute(sql, params![before]).await
     }
 }

@@ -221,6 +221,7 @@ impl Server {
             .env("CALLWRIGHT_BOOTSTRAP_TOKEN", &self.token)
             .env("CALLWRIGHT_OUTBOUND_ALLOW", "127.0.0.0/8")
             .env("CALLWRIGHT_BUSINESS_TOOLS", "false")
+            .env("CALLWRIGHT_SCHEDULE_INTERVAL_SECONDS", "1")
             .env("CALLWRIGHT_PYTHON_DIR", python_dir(&self.options.binary))
             .env("CALLWRIGHT_TOKEN", &self.token);
         if let Some(url) = &self.database_url {

@@ -104,6 +104,8 @@ pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Resul
     let engine = EngineSettings {
         public_url: public_url.trim_end_matches('/').to_owned(),
         workers: settings.workers,
+        schedules: settings.schedules,
+        schedule_interval: settings.schedule_interval,
         retention: settings.retention,
         intent_ttl: settings.intent_ttl,
         drain: settings.drain / 3,

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 37] = [
+pub(super) const KEYS: [(&str, &str); 39] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -46,6 +46,8 @@ pub(super) const KEYS: [(&str, &str); 37] = [
     ("CALLWRIGHT_CONVERSATION_RETENTION_DAYS", "conversation_retention_days"),
     ("CALLWRIGHT_DOCUMENT_MAX_MB", "document_max_mb"),
     ("CALLWRIGHT_DOCUMENT_RETENTION_DAYS", "document_retention_days"),
+    ("CALLWRIGHT_SCHEDULES", "schedules"),
+    ("CALLWRIGHT_SCHEDULE_INTERVAL_SECONDS", "schedule_interval_seconds"),
     ("CALLWRIGHT_DEFAULT_MODEL", "default_model"),
     ("CALLWRIGHT_CREDITS", "credits"),
     ("CALLWRIGHT_CREDIT_PRICES", "credit_prices"),
@@ -94,6 +96,8 @@ pub(super) struct Layer {
     conversation_retention_days: Option<u32>,
     document_max_mb: Option<u32>,
     document_retention_days: Option<u32>,
+    schedules: Option<u32>,
+    schedule_interval_seconds: Option<u32>,
     default_model: Option<String>,
     credits: Option<bool>,
     credit_prices: Option<Vec<String>>,
@@ -178,6 +182,8 @@ impl Layer {
             "conversation_retention_days" => self.conversation_retention_days = Some(number(name, value)?),
             "document_max_mb" => self.document_max_mb = Some(number(name, value)?),
             "document_retention_days" => self.document_retention_days = Some(number(name, value)?),
+            "schedules" => self.schedules = Some(number(name, value)?),
+            "schedule_interval_seconds" => self.schedule_interval_seconds = Some(number(name, value)?),
             "default_model" => self.default_model = text(),
             "credits" => self.credits = Some(boolean(name, value)?),
             "credit_prices" => self.credit_prices = Some(list(value)),
@@ -227,6 +233,8 @@ impl Layer {
             conversation_retention_days: self.conversation_retention_days.or(below.conversation_retention_days),
             document_max_mb: self.document_max_mb.or(below.document_max_mb),
             document_retention_days: self.document_retention_days.or(below.document_retention_days),
+            schedules: self.schedules.or(below.schedules),
+            schedule_interval_seconds: self.schedule_interval_seconds.or(below.schedule_interval_seconds),
             default_model: self.default_model.or(below.default_model),
             credits: self.credits.or(below.credits),
             credit_prices: self.credit_prices.or(below.credit_prices),
@@ -283,6 +291,8 @@ impl Layer {
             is_listen_said: false,
             workers: workers as usize,
             talk,
+            schedules: self.schedules.unwrap_or_default(),
+            schedule_interval: Duration::from_secs(self.schedule_interval_seconds.unwrap_or_default().into()),
             public_url: web_address("public_url", self.public_url.as_deref())?,
             behind_proxy: self.behind_proxy.unwrap_or_default(),
             max_body_bytes: positive("max_body_bytes", self.max_body_bytes)? as usize,

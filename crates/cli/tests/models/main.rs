@@ -188,3 +188,25 @@ fn the_command_line_and_the_doctor_know_them() {
         assert_eq!(looked("scripted")["verdict"], "ok");
     });
 }
+
+#[test]
+fn where_the_operator_s_provider_is_nobody_is_told() {
+    on_both(|database| {
+        let options = Options::new(BINARY, database)
+            .env("OPENAI_API_KEY", "sk-test-123456789012")
+            .env("OPENAI_BASE_URL", "http://127.0.0.1:9/v1");
+        let server = Server::start(options);
+        let api = server.api();
+        api.post("/api/v1/agents", json!({"name": "A", "model": "gpt-5"})).expect(201);
+        let wish = json!({"agent": "A", "message": "x", "limits": {"timeout_s": 4}, "wait_ms": 20_000});
+        let run = api.post("/api/v1/runs", wish).expect(200);
+        assert_eq!(run["state"], "failed", "{run}");
+        let job = api.get(&format!("/api/v1/jobs/{}", run["job_id"].as_str().unwrap())).expect(200);
+        let tested = api.post(&format!("{PATH}/openai/test"), json!({"model": "gpt-5"})).ok();
+        assert!(tested["error"].as_str().unwrap().contains("could not be reached"), "{tested}");
+        for told in [&run, &job, &tested] {
+            assert!(!told.to_string().contains("127.0.0.1"), "{told}");
+        }
+        assert!(server.log().contains("127.0.0.1:9"), "the operator finds it in the log");
+    });
+}

@@ -1,6 +1,6 @@
 //! Jobs: later, again, laid aside and tried again by hand.
 
-use callwright_testkit::{Answer, Database, Options, Server, eventually, on_both};
+use callwright_testkit::{Answer, Database, Gate, Options, Server, eventually, on_both};
 use serde_json::{Value, json};
 
 use super::{BINARY, World, id, is};
@@ -52,6 +52,27 @@ fn a_call_is_made_later_and_again_until_it_works() {
                 "{reply:?}"
             );
         }
+    });
+}
+
+#[test]
+fn a_call_that_is_stopped_while_it_is_made_is_not_made_again() {
+    on_both(|database| {
+        let world = World::new(database);
+        let policy = json!({"retry": {"rate_limit": {"attempts": 0, "base_ms": 100}}});
+        world.tool("send", json!({"effect": "write", "policy": policy}));
+        let gate = Gate::new();
+        world.upstream.next(Answer::status(503).header("retry-after", "0").behind(&gate));
+        let job = id(&world.api.post("/api/v1/jobs", json!({"tool": "send"})).expect(202));
+        world.upstream.wait_for(1);
+        world.api.post(&format!("/api/v1/jobs/{job}/cancel"), json!({})).expect(200);
+        gate.open();
+        let job = job_in(&world, &job, "cancelled");
+        assert!(job["ended_at"].is_string() && job["attempts"] == 1, "{job}");
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        assert_eq!(world.upstream.count(), 1);
+        world.api.post(&format!("/api/v1/jobs/{}/retry", id(&job)), json!({})).expect(200);
+        job_in(&world, &id(&job), "done");
     });
 }
 

@@ -24,6 +24,17 @@ fn a_run_ends_where_its_limits_are() {
         let run = world.run("Busy", json!({"limits": {"max_tokens": 20}}));
         fails_with(&run, "token_limit");
 
+        // A run may be given less than its agent, and never more.
+        let agent = world.api.get("/api/v1/agents/Busy").expect(200);
+        let mut narrow = json!({"name": "Busy", "model": "scripted", "metadata": agent["metadata"]});
+        narrow["limits"] = json!({"max_steps": 2, "timeout_s": 600, "max_tokens": 5_000});
+        world.api.put("/api/v1/agents/Busy", narrow).expect(200);
+        let run = world.run("Busy", json!({"limits": {"max_steps": 200, "timeout_s": 86_400}}));
+        fails_with(&run, "step_limit");
+        assert_eq!(run["limits"], json!({"max_steps": 2, "max_tokens": 5_000, "timeout_s": 600}));
+        let run = world.run("Busy", json!({"limits": {"max_tokens": 4}}));
+        assert_eq!(run["limits"], json!({"max_steps": 2, "max_tokens": 4, "timeout_s": 600}));
+
         let same = json!({"calls": [{"name": "find", "arguments": {"same": true}}]});
         world.agent("Deaf", json!(vec![same; 40]), &["find"]);
         let before = world.upstream.count();
@@ -35,20 +46,20 @@ fn a_run_ends_where_its_limits_are() {
         let run = world.run("Slow", json!({"limits": {"timeout_s": 1}}));
         fails_with(&run, "deadline");
         let failed = world.api.get("/api/v1/runs?state=failed").expect(200);
-        assert_eq!(failed["items"].as_array().unwrap().len(), 4);
+        assert_eq!(failed["items"].as_array().unwrap().len(), 6);
 
         // Page by page, newest first, each once.
-        let first = world.api.get("/api/v1/runs?limit=3").expect(200);
+        let first = world.api.get("/api/v1/runs?limit=4").expect(200);
         let second = world
             .api
-            .get(&format!("/api/v1/runs?limit=3&cursor={}", first["next_cursor"].as_str().unwrap()))
+            .get(&format!("/api/v1/runs?limit=4&cursor={}", first["next_cursor"].as_str().unwrap()))
             .expect(200);
         let mut ids: Vec<String> =
             [&first, &second].iter().flat_map(|page| page["items"].as_array().unwrap()).map(id).collect();
-        assert_eq!(ids.len(), 4);
+        assert_eq!(ids.len(), 6);
         assert!(ids.is_sorted_by(|a, b| a > b), "{ids:?}");
         ids.dedup();
-        assert!(ids.len() == 4 && second.get("next_cursor").is_none());
+        assert!(ids.len() == 6 && second.get("next_cursor").is_none());
     });
 }
 

@@ -4,6 +4,7 @@
 mod command;
 mod jobs;
 mod limits;
+mod rights;
 mod schedules;
 mod stopped;
 mod stream;

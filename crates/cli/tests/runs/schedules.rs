@@ -159,3 +159,29 @@ fn a_schedule_that_makes_no_sense_is_refused_with_its_field() {
     assert_eq!(scoped.post("/api/v1/schedules", wish).status, 403, "who may not run it may not have the clock run it");
     assert_eq!(world.api.get("/api/v1/schedules").expect(200)["items"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn there_are_so_many_schedules_and_they_come_so_often() {
+    on_both(|database| {
+        let options = Options::new(super::BINARY, database).env("CALLWRIGHT_SCHEDULES", "2");
+        let world = World::with(options.env("CALLWRIGHT_SCHEDULE_INTERVAL_SECONDS", ""));
+        world.agent("Reporter", json!([{"say": "reported"}]), &[]);
+        let target = json!({"agent": "Reporter", "message": "x"});
+        for cron in ["* * * * * *", "*/9 * * * * *", "0,1 * * * * *"] {
+            let refused = world.api.post("/api/v1/schedules", schedule("often", cron, target.clone()));
+            assert_eq!(
+                (refused.status, &refused.body["error"]["details"]["field"]),
+                (422, &json!("cron")),
+                "{refused:?}"
+            );
+            assert!(refused.text.contains("10 s"), "{refused:?}");
+        }
+        for name in ["one", "two"] {
+            world.api.post("/api/v1/schedules", schedule(name, "*/10 * * * * *", target.clone())).expect(201);
+        }
+        let refused = world.api.post("/api/v1/schedules", schedule("three", "@daily", target.clone()));
+        assert_eq!((refused.status, refused.code()), (409, "too_many_schedules"));
+        world.api.delete("/api/v1/schedules/one").expect(204);
+        world.api.post("/api/v1/schedules", schedule("three", "@daily", target)).expect(201);
+    });
+}

@@ -93,7 +93,7 @@ fn a_key_of_a_run_cannot_be_taken_by_somebody_else() {
             &["pay"],
         );
         let run = world.api.post("/api/v1/runs", json!({"agent": "Payer", "message": "go", "delay_s": 2})).expect(202);
-        let other = world.api.with_header("Idempotency-Key", &format!("{}:1:1", id(&run)));
+        let other = world.api.with_header("Idempotency-Key", format!("{}:1:1", id(&run)));
         other.post("/api/v1/tools/pay/call", json!({"arguments": {"other": 1}})).ok();
         let run = eventually("the run completes", 20, || {
             let run = world.settled(&run);

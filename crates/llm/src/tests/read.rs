@@ -56,6 +56,19 @@ async fn openai_chat_whole() {
     assert_eq!(reply.model, "gpt-5-mini-2026");
 }
 
+#[tokio::test]
+async fn a_count_beyond_all_measure_is_not_believed() {
+    let reply = whole(
+        Form::Anthropic,
+        json!({"model": "m", "stop_reason": "end_turn", "content": [{"type": "text", "text": "hi"}],
+            "usage": {"input_tokens": u64::MAX, "cache_read_input_tokens": u64::MAX, "output_tokens": u64::MAX}}),
+    )
+    .await
+    .unwrap();
+    assert_eq!(reply.usage.completion_tokens, 1_000_000_000_000);
+    assert!(reply.usage.total_tokens <= 4_000_000_000_000, "{:?}", reply.usage);
+}
+
 fn chat_stream() -> String {
     let mut body = sse(&[
         chunk(json!({"role": "assistant", "content": "Let "}), None),

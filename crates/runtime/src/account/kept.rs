@@ -34,6 +34,16 @@ impl KeptCaller {
         }
     }
 
+    /// Whether the context they sent counted as verified.
+    pub(crate) fn is_context_trusted(&self) -> bool {
+        self.scopes.contains(&Scope::ContextTrust)
+    }
+
+    /// The caller with the scopes that they asked with, for what goes on in their name.
+    pub(crate) fn as_asked(&self, caller: &Caller) -> Caller {
+        Caller { scopes: self.scopes.clone(), ..caller.clone() }
+    }
+
     /// The caller again, with the lesser of the rights they had and have. The inner error says why they may not any
     /// more.
     pub(crate) async fn caller(&self, app: &App, org: OrgId) -> Result<Result<Caller, &'static str>, Fault> {

@@ -4,9 +4,8 @@ use std::net::IpAddr;
 
 use callwright_model::{
     Fault,
-    account::{Caller, Right, Scope, TokenKind},
+    account::{Caller, Right, Scope},
     id::{OrgId, TokenId, UserId},
-    page::{MAX_LIMIT, PageRequest},
     secret::SecretString,
 };
 use callwright_vault::password;
@@ -15,7 +14,11 @@ use serde_json::json;
 use super::{session, unauthenticated};
 use crate::{App, app::require, audit};
 
-/// Sets the caller's own password. Their other sessions and short-lived tokens end, everywhere; API tokens stay.
+/// The most sessions that end at once.
+const MOST_SESSIONS: u32 = 10_000;
+
+/// Sets the caller's own password. Their other sessions and short-lived tokens end, everywhere, and with them what they
+/// set going, also those that were signed out of a while ago; API tokens stay.
 ///
 /// # Errors
 /// Unauthenticated when the `current` password is wrong, Invalid when it is missing or the `new` one is too short.
@@ -72,19 +75,7 @@ fn wrong_password() -> Fault {
 }
 
 async fn other_sessions(app: &App, caller: &Caller) -> Result<Vec<(OrgId, TokenId)>, Fault> {
-    let mut found = Vec::new();
-    for (org, _) in app.store().user_organizations(caller.user_id).await? {
-        let mut cursor = None;
-        loop {
-            let page = PageRequest::parse(Some(MAX_LIMIT), cursor.as_deref())?;
-            let tokens = app.store().tokens(org, Some(caller.user_id), &page).await?;
-            let others = tokens.items.iter().filter(|t| t.kind != TokenKind::Api && t.id != caller.token_id);
-            found.extend(others.map(|token| (org, token.id)));
-            cursor = tokens.next_cursor;
-            if cursor.is_none() {
-                break;
-            }
-        }
-    }
+    let mut found = app.store().sessions_of(caller.user_id, MOST_SESSIONS).await?;
+    found.retain(|(_, token)| *token != caller.token_id);
     Ok(found)
 }

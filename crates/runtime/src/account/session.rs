@@ -116,7 +116,7 @@ pub async fn renew(app: &App, caller: &Caller) -> Result<SignedIn, Fault> {
     issue(app, mint, caller.email.clone()).await
 }
 
-/// Ends the session or short-lived token that the caller uses.
+/// Ends the session or short-lived token that the caller uses. What they set going goes on.
 ///
 /// # Errors
 /// Conflict for an API token, which is ended by revoking it.
@@ -130,7 +130,7 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Fault> {
     app.store()
         .write(data, |(org, token, now, entry), tx| {
             Box::pin(async move {
-                tx.revoke_token(*org, *token, *now).await?;
+                tx.sign_out(*org, *token, *now).await?;
                 tx.append_audit(entry).await
             })
         })

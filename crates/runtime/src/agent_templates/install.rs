@@ -10,10 +10,11 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     agent::{Agent, Assignment},
     case::{Case, CaseSpec},
+    credit::{Credits, Operation},
     id::{AgentId, ToolId},
     tool::{BusinessFunction, Tool, ToolSpec},
 };
-use callwright_store::{audit::AuditEntry, library::InstallRow};
+use callwright_store::{Error as StoreError, audit::AuditEntry, credit::Charge, library::InstallRow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -24,9 +25,10 @@ use crate::{
     app::require,
     audit,
     business::seed,
+    credits,
     library::Origin,
     proposals,
-    registry::{compile, save},
+    registry::{self, compile, save},
 };
 
 /// The most cases of one tool.
@@ -115,7 +117,7 @@ struct Wanted {
     origin: Option<Origin>,
 }
 
-/// Makes what of a pack is not there yet.
+/// Makes what of a pack is not there yet, and charges for each tool and agent as if it were made by itself.
 pub async fn install_pack(app: &App, caller: &Caller, id: &str, options: InstallPack) -> Result<PackReport, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     if !options.dry_run {
@@ -212,6 +214,8 @@ impl Installing<'_> {
                 let message = format!("there is a template named `{name}`; install the pack with a `prefix`");
                 return Err(Fault::conflict("name_taken", message));
             }
+            // The pack's agents are to have it, and others will call it through them.
+            registry::check_shared(app, caller, &tool).await?;
             self.ids.insert(name.clone(), tool.id);
             self.report.tools.push(PackedTool { name, id: Some(tool.id), action: PackAction::Kept, cases: 0 });
             return Ok(());
@@ -297,6 +301,25 @@ impl Installing<'_> {
         Ok(())
     }
 
+    /// What each tool and agent costs that is to be made.
+    ///
+    /// # Errors
+    /// Unpaid `credits_exhausted`, with what all of it costs.
+    async fn charges(&self) -> Result<Vec<Charge>, Fault> {
+        let (app, caller) = (self.app, self.caller);
+        let tools = self.batch.tools.iter().map(|tool| credits::charge(app, caller, Operation::ToolCreate, tool.id));
+        let agents =
+            self.batch.agents.iter().map(|agent| credits::charge(app, caller, Operation::AgentCreate, agent.id));
+        let charges: Vec<Charge> = tools.chain(agents).flatten().collect();
+        let price = charges.iter().map(|charge| charge.price.thousandths()).fold(0, i64::saturating_add);
+        let price = Credits::from_thousandths(price);
+        let balance = app.store().credit_balance(caller.org_id).await?;
+        if !charges.is_empty() && price > balance {
+            return Err(StoreError::Exhausted { operation: Operation::AgentCreate, price, balance }.into());
+        }
+        Ok(charges)
+    }
+
     async fn finish(mut self, options: &InstallPack) -> Result<PackReport, Fault> {
         self.report.missing_secrets.sort();
         self.report.missing_secrets.dedup();
@@ -309,6 +332,7 @@ impl Installing<'_> {
         if self.batch.tools.is_empty() && self.batch.agents.is_empty() {
             return Ok(self.report);
         }
+        let charges = self.charges().await?;
         let details = json!({
             "prefix": options.prefix, "tools": self.batch.tools.len(), "agents": self.batch.agents.len(),
         });
@@ -319,7 +343,7 @@ impl Installing<'_> {
         let note = format!("from the pack `{}`", self.report.pack);
         self.app
             .store()
-            .write((self.batch, note), move |(batch, note), tx| {
+            .write((self.batch, note, charges), move |(batch, note, charges), tx| {
                 Box::pin(async move {
                     for tool in &batch.tools {
                         tx.create_tool(tool, Some(note), by).await?;
@@ -338,6 +362,9 @@ impl Installing<'_> {
                     }
                     for entry in &batch.entries {
                         tx.append_audit(entry).await?;
+                    }
+                    for charge in charges.iter() {
+                        tx.charge(charge).await?;
                     }
                     Ok(())
                 })

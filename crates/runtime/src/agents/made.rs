@@ -161,7 +161,7 @@ async fn template(app: &App, caller: &Caller, id: &str) -> Result<Option<Base>, 
     let mut tools = Vec::new();
     for name in &template.default_tools {
         match reach::check(app, caller, None, std::slice::from_ref(name)).await {
-            Ok(()) => tools.push(name.clone()),
+            Ok(_) => tools.push(name.clone()),
             Err(fault) if fault.kind == FaultKind::Forbidden => {}
             Err(fault) => return Err(fault),
         }
@@ -193,7 +193,7 @@ async fn named(app: &App, caller: &Caller, names: &[String], base: &[AssignedToo
     let mut tools = Vec::with_capacity(names.len());
     for name in names {
         let tool = match reach::check(app, caller, None, std::slice::from_ref(name)).await {
-            Ok(()) => Has::plain(registry::find(app, caller, name).await?),
+            Ok(_) => Has::plain(registry::find(app, caller, name).await?),
             Err(fault) if fault.kind == FaultKind::Forbidden => {
                 let found = base.iter().find(|has| has.tool.spec.name == *name || has.tool.id.to_string() == *name);
                 Has::like(found.cloned().ok_or(fault)?)

@@ -12,12 +12,14 @@ use super::{
 };
 use crate::{App, agents, app::require, features, registry, registry::cache::Found};
 
-/// Refuses a caller without the right; this is between the caller and us, so it is not recorded.
+/// Refuses a caller without the right; this is between the caller and us, so it is not recorded. The right to run agents
+/// covers the tools that an agent has; others are called in a run as they are outside of one.
 pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
     // A replay has shown its own right and scope already.
     let scope = match request.source {
         _ if request.replay_of.is_some() => Scope::ExecutionsDecide,
-        "run" | "workflow" => Scope::AgentsRun,
+        "run" if found.agent.is_some() => Scope::AgentsRun,
+        "workflow" => Scope::AgentsRun,
         _ => Scope::ToolsCall,
     };
     require(&request.caller, Right::Call, scope)?;

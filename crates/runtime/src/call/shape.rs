@@ -164,6 +164,9 @@ impl Shaper {
     }
 }
 
+/// What stands for a value that people may not see.
+pub(crate) const HIDDEN: &str = "[redacted]";
+
 /// Replaces the values at `paths`; a `*` stands for every item or field.
 pub(crate) fn hide_paths(value: &mut Value, paths: &[String]) {
     for path in paths {
@@ -177,7 +180,7 @@ pub(crate) fn hide_paths(value: &mut Value, paths: &[String]) {
 
 fn hide_at(value: &mut Value, steps: &[String]) {
     let Some((step, rest)) = steps.split_first() else {
-        *value = Value::String("[redacted]".to_owned());
+        *value = Value::String(HIDDEN.to_owned());
         return;
     };
     match value {

@@ -67,6 +67,7 @@ pub async fn improve(app: &App, caller: &Caller, agent: &str) -> Result<AgentDra
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let org = caller.org_id;
     let agent = found(app, caller, agent).await?;
+    agents::check_change(app, caller, &agent).await?;
     let chosen = models::resolve(app, org, &agent.model).await?;
     let feedback = app.store().feedback_on(org, agent.id, &PageRequest::first(MOST)).await?.items;
     if feedback.is_empty() {
@@ -234,6 +235,7 @@ async fn decide(
 ) -> Result<AgentDraftView, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
     let (agent, mut draft) = draft(app, caller, agent, id).await?;
+    agents::check_change(app, caller, &agent).await?;
     let (org, by, now) = (caller.org_id, caller.user_id, app.clock().now());
     let is_accepted = state == AgentDraftState::Accepted;
     let text = |instructions: &str| -> Value { json!({ "instructions": instructions }) };

@@ -7,7 +7,7 @@ use callwright_model::{
     account::{Caller, Right, Scope},
     context::Channel,
     execution::State,
-    id::{OrgId, ScheduleId},
+    id::{ExecutionId, OrgId, ScheduleId},
     job::{Job, JobKind, JobState},
     webhook::WebhookTarget,
 };
@@ -183,6 +183,10 @@ async fn attempt(app: &App, row: &JobRow) -> Result<Left, Fault> {
         let error = job.error.clone().unwrap_or_else(|| "it was tried too often and got nowhere".to_owned());
         return Ok(Left::Ended(JobState::Dead, Some(error)));
     }
+    let fence = JobFence { job: job.id, epoch: job.epoch };
+    if app.store().job_held(fence).await?.is_some_and(|held| held.cancel) {
+        return Ok(Left::Ended(JobState::Cancelled, job.error.clone()));
+    }
     let sealed = row.payload.as_deref().unwrap_or_default();
     let kept: Kept = serde_json::from_slice(&app.vault().unseal(org, sealed).await?).map_err(Fault::internal)?;
     let caller = match kept.caller.caller(app, org).await? {
@@ -212,7 +216,6 @@ async fn attempt(app: &App, row: &JobRow) -> Result<Left, Fault> {
         webhook: kept.webhook,
     };
     let answer = call::run(app, request).await?;
-    let fence = JobFence { job: job.id, epoch: job.epoch };
     let now = app.clock().now();
     let subject = Some(answer.execution_id.to_string());
     if answer.success || answer.pending.is_some() {
@@ -224,8 +227,33 @@ async fn attempt(app: &App, row: &JobRow) -> Result<Left, Fault> {
     let may_again = answer.error.as_ref().is_some_and(|error| error.retryable) && answer.state != State::Unknown;
     if may_again && job.attempts < job.max_attempts {
         let pause = answer.error.as_ref().and_then(|error| error.retry_after_ms).map(Duration::from_millis);
-        return Ok(Left::Failed(message, pause, answer.execution_id.to_string()));
+        return Ok(again(answer.state, message, pause, answer.execution_id));
     }
     app.store().end_held_job(fence, JobState::Dead, subject, Some(message), now).await?;
     Ok(Left::Settled)
+}
+
+/// How a call is tried again whose execution is in `state`.
+fn again(state: State, message: String, pause: Option<Duration>, execution: ExecutionId) -> Left {
+    match state {
+        State::Failed | State::Released => Left::Failed(message, pause, execution.to_string()),
+        // Perhaps somebody is still at it: under another key it would be done a second time.
+        _ => Left::Again(message, pause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callwright_model::IdSource;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_known_to_have_failed_gets_a_new_key() {
+        let left = |state| again(state, String::new(), None, IdSource::default().next());
+        assert!(matches!(left(State::Failed), Left::Failed(..)) && matches!(left(State::Released), Left::Failed(..)));
+        for state in [State::Started, State::Claimed, State::Parked, State::Unknown] {
+            assert!(matches!(left(state), Left::Again(..)), "{state:?}");
+        }
+    }
 }

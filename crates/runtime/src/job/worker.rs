@@ -4,16 +4,18 @@
 //! that it is time, when a job's time comes, and once a second in any case.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use callwright_model::{
-    id::{ExecutionId, JobId},
+    id::{ExecutionId, JobId, OrgId},
     job::{JobKind, JobState},
 };
-use callwright_store::job::{JobFence, JobRow};
+use callwright_store::job::{JobFence, JobRow, Room};
+use futures_util::FutureExt;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::{App, metering, run};
@@ -35,6 +37,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const FORGOTTEN: Duration = Duration::from_secs(15);
 /// The most jobs of this node that are looked at in one go.
 const MOST_OWNED: u32 = 5_000;
+/// One place in so many, and at least one, is left free by each organization.
+const RESERVED: usize = 8;
 /// The most jobs taken at once.
 const MOST_AT_ONCE: usize = 64;
 
@@ -43,7 +47,23 @@ pub struct Worker {
     places: Arc<Semaphore>,
     size: usize,
     wake: Notify,
-    carried: Mutex<HashSet<JobId>>,
+    carried: Arc<Mutex<HashMap<JobId, OrgId>>>,
+}
+
+/// A job in the hands of this process; dropped, it is not any more, also when its carrier broke.
+struct Carried {
+    all: Arc<Mutex<HashMap<JobId, OrgId>>>,
+    id: JobId,
+}
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        lock(&self.all).remove(&self.id);
+    }
+}
+
+fn lock(carried: &Mutex<HashMap<JobId, OrgId>>) -> MutexGuard<'_, HashMap<JobId, OrgId>> {
+    carried.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What became of a job in its carrier's hands.
@@ -64,12 +84,35 @@ pub(crate) enum Left {
 
 impl Worker {
     pub(crate) fn new(size: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(size)), size, wake: Notify::new(), carried: Mutex::default() }
+        Self { places: Arc::new(Semaphore::new(size)), size, wake: Notify::new(), carried: Arc::default() }
     }
 
     /// A place, if one is free.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+    fn place(&self) -> Option<OwnedSemaphorePermit> {
         self.places.clone().try_acquire_owned().ok()
+    }
+
+    /// A place for a job of `org`, if one is free and the organization does not have its share.
+    pub(crate) fn place_for(&self, org: OrgId) -> Option<OwnedSemaphorePermit> {
+        if self.carried_of(org) >= self.share() { None } else { self.place() }
+    }
+
+    /// The most places that one organization takes: some stay free for others, whose jobs may be short.
+    fn share(&self) -> usize {
+        self.size.saturating_sub((self.size / RESERVED).max(1)).max(1)
+    }
+
+    fn carried_of(&self, org: OrgId) -> usize {
+        lock(&self.carried).values().filter(|other| **other == org).count()
+    }
+
+    /// How many jobs each organization has here.
+    fn loads(&self) -> HashMap<OrgId, usize> {
+        let mut loads = HashMap::new();
+        for org in lock(&self.carried).values() {
+            *loads.entry(*org).or_default() += 1;
+        }
+        loads
     }
 
     /// Says that there may be something in the queue.
@@ -77,8 +120,13 @@ impl Worker {
         self.wake.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<JobId>> {
-        self.carried.lock().unwrap_or_else(PoisonError::into_inner)
+    fn enter(&self, id: JobId, org: OrgId) -> Carried {
+        lock(&self.carried).insert(id, org);
+        Carried { all: self.carried.clone(), id }
+    }
+
+    fn carries(&self, id: JobId) -> bool {
+        lock(&self.carried).contains_key(&id)
     }
 
     /// How many jobs are carried here at most.
@@ -122,8 +170,8 @@ async fn take(app: &App) -> Duration {
         {
             places.push(place);
         }
-        let most = u32::try_from(places.len()).unwrap_or_default();
-        let jobs = match app.store().claim_jobs(app.node_id(), app.clock().now(), most).await {
+        let room = Room { most: places.len(), share: worker.share(), loads: worker.loads() };
+        let jobs = match app.store().claim_jobs(app.node_id(), app.clock().now(), room).await {
             Ok(jobs) => jobs,
             Err(error) => {
                 tracing::warn!(%error, "the queue could not be read");
@@ -138,6 +186,10 @@ async fn take(app: &App) -> Duration {
             break;
         }
     }
+    if worker.loads().into_values().any(|load| load >= worker.share()) {
+        // What is due may be of one that has its share; whoever ends wakes us.
+        return LOOK;
+    }
     match app.store().next_job_at().await {
         Ok(Some(at)) => at.since(app.clock().now()).clamp(Duration::from_millis(1), LOOK),
         Ok(None) | Err(_) => LOOK,
@@ -147,18 +199,29 @@ async fn take(app: &App) -> Duration {
 /// Carries a job that is ours, in a task of its own; whoever has just begun a run hands on what they know of it.
 pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, place: OwnedSemaphorePermit) {
     let app = app.clone();
-    app.worker().lock().insert(job.job.id);
+    let carried = app.worker().enter(job.job.id, job.job.organization_id);
     app.clone().spawn(async move {
         metering::job_started(&job.job, app.clock().now());
-        let left = match job.job.kind {
-            JobKind::Run => Box::pin(run::carry(&app, &job, begun)).await,
-            JobKind::Call => super::call::carry(&app, &job).await,
+        let work = async {
+            match job.job.kind {
+                JobKind::Run => Box::pin(run::carry(&app, &job, begun)).await,
+                JobKind::Call => super::call::carry(&app, &job).await,
+            }
         };
+        let left = unbroken(work).await;
         leave(&app, &job, left).await;
-        app.worker().lock().remove(&job.job.id);
+        drop(carried);
         drop(place);
         app.worker().wake();
     });
+}
+
+/// A carrier that breaks has got nowhere: its job is tried again as often as any other, and nobody else's.
+async fn unbroken(work: impl Future<Output = Left>) -> Left {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a job's carrier broke");
+        Left::Again("internal: its carrier broke; the server's log says where".to_owned(), None)
+    })
 }
 
 /// Gives back what this node has by the tables and carries by nobody: the database took a claim, and its answer was
@@ -166,7 +229,7 @@ pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, p
 pub(crate) async fn give_back(app: &App) -> Result<(), callwright_store::Error> {
     let now = app.clock().now();
     for fence in app.store().jobs_of_node(app.node_id(), now.minus(FORGOTTEN), MOST_OWNED).await? {
-        if !app.worker().lock().contains(&fence.job) && app.store().hand_back_job(fence, now).await? {
+        if !app.worker().carries(fence.job) && app.store().hand_back_job(fence, now).await? {
             tracing::warn!(job = %fence.job, "a job was in nobody's hands here; it is back in the queue");
             app.worker().wake();
         }
@@ -233,6 +296,37 @@ mod tests {
         assert_eq!(wait(3, 0.0), Duration::from_secs(5));
         assert_eq!(wait(100, 1.0), Duration::from_secs(600));
         assert_eq!(wait(0, 1.0), Duration::from_secs(1));
+    }
+
+    #[tokio::test]
+    async fn a_carrier_that_breaks_leaves_its_job_and_its_place() {
+        let worker = Arc::new(Worker::new(1));
+        let ids = callwright_model::IdSource::default();
+        let id = ids.next();
+        let (place, carried) = (worker.place(), worker.enter(id, ids.next()));
+        let task = tokio::spawn(async move {
+            let _held = (place, carried);
+            panic!("outside of the carrier's work");
+        });
+        assert!(task.await.is_err() && !worker.carries(id) && worker.busy() == 0);
+        let left = unbroken(async { panic!("in the middle of it") }).await;
+        assert!(matches!(left, Left::Again(why, None) if why.contains("broke")));
+    }
+
+    #[test]
+    fn one_organization_does_not_fill_the_worker() {
+        let ids = callwright_model::IdSource::default();
+        let (org, other) = (ids.next(), ids.next());
+        for (size, share) in [(1, 1), (2, 1), (4, 3), (256, 224)] {
+            let worker = Worker::new(size);
+            let held: Vec<_> =
+                (0..share).map(|_| (worker.place_for(org).unwrap(), worker.enter(ids.next(), org))).collect();
+            assert!(worker.place_for(org).is_none(), "{size}");
+            assert_eq!(worker.place_for(other).is_some(), size > share, "{size}");
+            assert_eq!(worker.loads(), HashMap::from([(org, share)]));
+            drop(held);
+            assert!(worker.place_for(org).is_some() && worker.loads().is_empty());
+        }
     }
 
     #[test]

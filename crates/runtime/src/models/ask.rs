@@ -49,7 +49,9 @@ pub async fn complete(
         None => play(script.unwrap_or(&Value::Null), request, events).await,
         Some(provider) => {
             let (endpoint, guard) = reach(app, org, provider).await?;
-            callwright_llm::complete(&guard, &endpoint, Request { model: &chosen.model, ..request }, events).await
+            let request = Request { model: &chosen.model, ..request };
+            let answered = callwright_llm::complete(&guard, &endpoint, request, events).await;
+            answered.map_err(|error| shown(error, provider, &endpoint))
         }
     }
 }
@@ -62,7 +64,18 @@ pub(crate) async fn probe(
     deadline: Instant,
 ) -> Result<(), ModelError> {
     let (endpoint, guard) = reach(app, org, provider).await?;
-    callwright_llm::probe(&guard, &endpoint, deadline).await
+    let probed = callwright_llm::probe(&guard, &endpoint, deadline).await;
+    probed.map_err(|error| shown(error, provider, &endpoint))
+}
+
+/// An error as members of the organization may read it: where the operator's own provider is, is the operator's business
+/// and in the log.
+fn shown(error: ModelError, provider: &ModelProvider, endpoint: &Endpoint) -> ModelError {
+    if provider.source != ProviderSource::Environment {
+        return error;
+    }
+    tracing::warn!(provider = provider.spec.name, why = error.message, "the operator's model provider failed");
+    callwright_llm::without_address(error, endpoint)
 }
 
 /// How a real request to a provider went.

@@ -20,6 +20,7 @@ use super::{
     diff::{Change, changes},
     read,
     save::{self, Order, Saving, check},
+    sharing,
 };
 use crate::{App, app::require, audit};
 
@@ -52,6 +53,7 @@ pub async fn get(app: &App, caller: &Caller, tool: &str) -> Result<DraftView, Fa
 pub async fn put(app: &App, caller: &Caller, tool: &str, spec: ToolSpec, rebase: bool) -> Result<DraftView, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let tool = read::find(app, caller, tool).await?;
+    sharing::check_change(app, caller, &tool, &spec).await?;
     let before = app.store().draft(caller.org_id, tool.id).await?;
     let now = app.clock().now();
     let draft = Draft {
@@ -82,6 +84,7 @@ pub async fn put(app: &App, caller: &Caller, tool: &str, spec: ToolSpec, rebase:
 pub async fn delete(app: &App, caller: &Caller, tool: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let tool = read::find(app, caller, tool).await?;
+    sharing::check_shared(app, caller, &tool).await?;
     let draft = found(app, caller, &tool).await?;
     let details = audit::between(json!({ "name": tool.spec.name }), &draft.spec, &());
     let entry = audit::entry(app, caller, "draft.delete", "tool", tool.id, details);

@@ -19,7 +19,7 @@ use serde_json::json;
 use super::{
     bump, compile,
     diff::{Change, changes},
-    follow, own,
+    follow, own, sharing,
     write::{Action, Upserted},
 };
 use crate::{App, agents, audit, control, credits, features, library::Origin, proposals, workflow};
@@ -145,6 +145,9 @@ pub(crate) async fn update(
     order: Order,
 ) -> Result<Upserted, Fault> {
     spec.adopt();
+    if order.agreed.is_none() {
+        sharing::check_change(app, caller, &current, &spec).await?;
+    }
     let wanted = spec.clone();
     let Some(next) = next_state(&current, spec)? else {
         return Ok(Upserted {

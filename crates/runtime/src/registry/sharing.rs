@@ -5,7 +5,7 @@ use callwright_model::{
     account::{Caller, Right, Role, Scope},
     id::UserId,
     page::{Page, PageRequest},
-    tool::Tool,
+    tool::{Tool, ToolSpec},
 };
 use callwright_store::tool::ToolFilter;
 use serde::Serialize;
@@ -33,6 +33,26 @@ pub async fn may_call(app: &App, caller: &Caller, tool: &Tool) -> Result<bool, F
         return Ok(true);
     }
     Ok(app.store().is_granted(caller.org_id, tool.id, caller.user_id).await?)
+}
+
+/// Refuses a caller with whom a tool was not shared, for what reaches others through them: an agent that is given the
+/// tool, or a change of it. Its maker, those it was shared with and administrators may.
+pub(crate) async fn check_shared(app: &App, caller: &Caller, tool: &Tool) -> Result<(), Fault> {
+    if caller.role.may(Right::Configure) || may_call(app, caller, tool).await? {
+        return Ok(());
+    }
+    let name = &tool.spec.name;
+    Err(Fault::forbidden(format!("the tool `{name}` was not shared with you; ask its maker for a grant")))
+}
+
+/// Refuses a change of a tool by a caller with whom it was not shared, and one that shares it by anybody but its maker
+/// and administrators.
+pub(super) async fn check_change(app: &App, caller: &Caller, tool: &Tool, next: &ToolSpec) -> Result<(), Fault> {
+    check_shared(app, caller, tool).await?;
+    if next.is_shared == tool.spec.is_shared {
+        return Ok(());
+    }
+    check_own(caller, tool)
 }
 
 /// Everybody the tool was shared with by name.
@@ -163,8 +183,13 @@ pub async fn available(
 async fn own_tool(app: &App, caller: &Caller, tool: &str) -> Result<Tool, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let tool = read::find(app, caller, tool).await?;
-    if tool.user_id != caller.user_id && caller.role < Role::Admin {
-        return Err(Fault::forbidden("only the tool's maker or an administrator may share it"));
-    }
+    check_own(caller, &tool)?;
     Ok(tool)
+}
+
+fn check_own(caller: &Caller, tool: &Tool) -> Result<(), Fault> {
+    if tool.user_id == caller.user_id || caller.role >= Role::Admin {
+        return Ok(());
+    }
+    Err(Fault::forbidden("only the tool's maker or an administrator may share it"))
 }

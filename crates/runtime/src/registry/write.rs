@@ -16,6 +16,7 @@ use super::{
     diff::Change,
     own, read,
     save::{Order, Saving, insert, update},
+    sharing,
 };
 use crate::{App, app::require, audit, library::Origin};
 
@@ -120,6 +121,7 @@ pub async fn save(app: &App, caller: &Caller, name: &str, spec: ToolSpec, saving
 pub async fn delete(app: &App, caller: &Caller, tool: &str) -> Result<(), Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let tool = read::find(app, caller, tool).await?;
+    sharing::check_shared(app, caller, &tool).await?;
     let details = audit::between(json!({ "name": tool.spec.name }), &tool.spec, &());
     let own = own::alone_in(app, &tool).await?;
     let gone = |name: &String| {

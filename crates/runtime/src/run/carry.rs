@@ -210,10 +210,18 @@ impl Carrier {
             Some(ground) => ground,
             None => Ground::find(&self.app, &self.row, &self.kept).await?,
         };
-        let Ground { caller, thread, chosen, messages } = ground;
+        let Ground { mut caller, thread, chosen, messages } = ground;
+        let mut established = Object::new();
+        if caller.is_context_trusted()
+            && !thread.context.is_empty()
+            && !self.app.store().is_thread_trusted(thread.id).await?
+        {
+            // Whoever runs on the thread vouches for what they send now, not for what somebody else wrote before.
+            established.extend(self.kept.context.clone());
+            caller = caller.without_trust();
+        }
         let mut context = thread.context;
         context.extend(self.kept.context.clone());
-        let mut established = Object::new();
         established.insert("run_id".to_owned(), json!(self.row.run.id));
         established.insert("thread_id".to_owned(), json!(thread.id));
         if let Some(conversation) = self.kept.conversation {

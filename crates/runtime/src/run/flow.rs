@@ -2,6 +2,7 @@
 //! in `items`.
 
 mod book;
+mod child;
 mod go;
 mod items;
 mod say;
@@ -34,6 +35,7 @@ use crate::{
 };
 
 pub(super) use go::go;
+pub(super) use stage::result_of;
 
 /// The most bytes of what a workflow is given.
 const MOST_INPUT: usize = 1024 * 1024;
@@ -127,7 +129,7 @@ pub(crate) async fn start_as(
     require(caller, Right::Call, Scope::AgentsRun)?;
     let workflow = workflow::found(app, caller.org_id, &request.workflow).await?;
     let asked = request.fingerprint(&workflow)?;
-    let place = if request.delay.is_zero() { app.worker().place() } else { None };
+    let place = if request.delay.is_zero() { app.worker().place_for(caller.org_id) } else { None };
     let new = match prepare(app, caller, &request, workflow, asked.clone(), place.is_some(), asker).await? {
         Prepared::Known(run) => return Ok(*run),
         Prepared::New(new, _) => *new,

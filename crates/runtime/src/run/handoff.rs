@@ -57,8 +57,15 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
     let words = last_words(app.store().last_messages(thread.id, LOOK_BACK).await?);
     let new_thread = (!to.pass_context).then(|| successor_thread(carrier, &thread, &agent));
     let said = ChatMessage::User { content: words.clone() }.text();
+    // The variables of the old thread are not vouched for by whoever writes them to the new one, but by the run.
+    let mut context = kept.context.clone();
+    if new_thread.is_some() && scene.caller.is_context_trusted() {
+        context = thread.context.clone();
+        context.extend(kept.context.clone());
+    }
+    let caller = kept.caller.as_asked(&scene.caller);
     let request = RunRequest {
-        context: kept.context.clone(),
+        context,
         metadata: metadata(run),
         channel: kept.channel,
         webhook: kept.webhook.clone(),
@@ -86,7 +93,9 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         schedule: None,
         at_once: false,
     };
-    let (next, _) = draw_up(app, &scene.caller, &agent, &request, draft, &Asker::default()).await?;
+    // Whoever waits for the one waits for the other.
+    let asker = Asker::of_successor(&carrier.row);
+    let (next, _) = draw_up(app, &caller, &agent, &request, draft, &asker).await?;
     let to = HandedTo {
         agent_id: agent.id,
         agent_name: agent.name,

@@ -2,23 +2,61 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use callwright_model::{
-    id::RunId,
+    id::{OrgId, RunId},
     run::{Run, RunEvent, RunState},
 };
 use tokio::sync::{broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// Events that a slow watcher may fall behind before it misses some.
-const BUFFER: usize = 256;
+const BUFFER: usize = 128;
+/// The most who watch one run here at a time.
+const MOST_OF_RUN: usize = 32;
+/// The most who watch runs of one organization here at a time.
+const MOST_OF_ORG: usize = 256;
+
+/// What a watcher hears of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum News {
+    /// Something was kept, the message at this place of the thread or the run itself: the tables tell it.
+    Kept(Option<i64>),
+    /// Something that only passes by, or is told at once.
+    Passing(Box<RunEvent>),
+}
+
+/// How many watch each run of an organization.
+type Seats = Arc<Mutex<HashMap<OrgId, HashMap<RunId, usize>>>>;
+
+/// A watcher's seat; dropped, it is free for another.
+pub(crate) struct Seat {
+    seats: Seats,
+    org: OrgId,
+    run: RunId,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut seats = lock(&self.seats);
+        let Some(runs) = seats.get_mut(&self.org) else { return };
+        match runs.get_mut(&self.run) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(runs.remove(&self.run)),
+        }
+        if runs.is_empty() {
+            seats.remove(&self.org);
+        }
+    }
+}
 
 /// Runs in this process.
 #[derive(Default)]
 pub struct Runs {
-    watchers: Mutex<HashMap<RunId, broadcast::Sender<RunEvent>>>,
+    watchers: Mutex<HashMap<RunId, broadcast::Sender<News>>>,
+    seats: Seats,
     carried: Mutex<HashMap<RunId, CancellationToken>>,
     /// Those who want to know only how it ends, or that it lies down.
     waiting: Mutex<HashMap<RunId, Vec<oneshot::Sender<Run>>>>,
@@ -69,8 +107,14 @@ impl Runs {
     pub(crate) fn tell(&self, id: RunId, event: RunEvent) {
         let mut watchers = lock(&self.watchers);
         let is_over = matches!(&event, RunEvent::Run { run } if run.state.is_final());
+        // What is kept may be large, and a slow watcher's events lie here: the tables have it.
+        let news = match event {
+            RunEvent::Message { message } => News::Kept(Some(message.seq)),
+            RunEvent::Run { .. } => News::Kept(None),
+            event => News::Passing(Box::new(event)),
+        };
         if let Some(sender) = watchers.get(&id)
-            && (sender.send(event).is_err() || is_over)
+            && (sender.send(news).is_err() || is_over)
         {
             watchers.remove(&id);
         }
@@ -101,8 +145,19 @@ impl Runs {
         }
     }
 
+    /// A seat for one more who watches; none when there are enough.
+    pub(crate) fn sit(&self, org: OrgId, run: RunId) -> Option<Seat> {
+        let mut seats = lock(&self.seats);
+        let runs = seats.entry(org).or_default();
+        if runs.values().sum::<usize>() >= MOST_OF_ORG || runs.get(&run).is_some_and(|count| *count >= MOST_OF_RUN) {
+            return None;
+        }
+        *runs.entry(run).or_default() += 1;
+        Some(Seat { seats: self.seats.clone(), org, run })
+    }
+
     /// Watches a run from now on.
-    pub(crate) fn watch(&self, id: RunId) -> broadcast::Receiver<RunEvent> {
+    pub(crate) fn watch(&self, id: RunId) -> broadcast::Receiver<News> {
         let mut watchers = lock(&self.watchers);
         // Those whom nobody watches any more are forgotten when another comes.
         watchers.retain(|_, sender| sender.receiver_count() > 0);
@@ -127,13 +182,27 @@ mod tests {
     }
 
     #[test]
+    fn a_run_and_an_organization_have_so_many_seats() {
+        let (runs, ids) = (Runs::default(), IdSource::default());
+        let (org, run) = (ids.next(), ids.next());
+        let mut seats: Vec<Seat> = (0..MOST_OF_RUN).map(|_| runs.sit(org, run).unwrap()).collect();
+        assert!(runs.sit(org, run).is_none());
+        seats.pop();
+        seats.push(runs.sit(org, run).unwrap());
+        seats.extend((MOST_OF_RUN..MOST_OF_ORG).map(|_| runs.sit(org, ids.next()).unwrap()));
+        assert!(runs.sit(org, ids.next()).is_none() && runs.sit(ids.next(), ids.next()).is_some());
+        drop(seats);
+        assert!(lock(&runs.seats).is_empty());
+    }
+
+    #[test]
     fn watchers_hear_what_follows_and_are_forgotten() {
         let (runs, id) = (Runs::default(), IdSource::default().next());
         let delta = |text: &str| RunEvent::Delta { text: text.to_owned() };
         runs.tell(id, delta("nobody hears"));
         let mut watcher = runs.watch(id);
         runs.tell(id, delta("hello"));
-        assert_eq!(watcher.try_recv().unwrap(), delta("hello"));
+        assert_eq!(watcher.try_recv().unwrap(), News::Passing(Box::new(delta("hello"))));
         drop(watcher);
         runs.tell(id, delta("nobody"));
         assert!(!runs.is_watched(id));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use callwright_model::{
     Fault,
-    account::Caller,
+    account::{Caller, Right, Scope},
     definition::{self, Format},
     id::AgentId,
     tool::ToolSpec,
@@ -66,19 +66,32 @@ pub(super) async fn definitions(
     Ok(definition::define(specs.iter(), format).tools)
 }
 
-/// Checks the tools that a caller names: each is there, and the caller may use it.
+/// Checks the tools that a caller names, by name or id: each is there, and the caller may use it. Gives their names, each
+/// once.
 ///
 /// # Errors
 /// Forbidden, naming the tool.
-pub(crate) async fn check(app: &App, caller: &Caller, agent: Option<&str>, names: &[String]) -> Result<(), Fault> {
+pub(crate) async fn check(
+    app: &App,
+    caller: &Caller,
+    agent: Option<&str>,
+    names: &[String],
+) -> Result<Vec<String>, Fault> {
     if names.len() > MOST {
         return Err(Fault::invalid("tools", format!("`tools` may name at most {MOST} tools")));
     }
+    let mut checked: Vec<String> = Vec::with_capacity(names.len());
+    let mut push = |name: &str| {
+        if !checked.iter().any(|other| other == name) {
+            checked.push(name.to_owned());
+        }
+    };
     for name in names {
         if let Some(agent) = agent
             && let Ok(Some(found)) = app.tools().find(app, caller.org_id, name, Some(agent)).await
             && found.enabled
         {
+            push(&found.tool.tool.spec.name);
             continue;
         }
         let found = app.tools().find(app, caller.org_id, name, None).await?;
@@ -89,11 +102,19 @@ pub(crate) async fn check(app: &App, caller: &Caller, agent: Option<&str>, names
             None => false,
         };
         // One that is not there and one that was not shared are told alike: names are nobody else's business.
-        if !may {
+        let Some(found) = found.filter(|_| may) else {
             return Err(Fault::forbidden(format!(
                 "you may not use the tool `{name}`: there is none of that name, or it was not shared with you"
             )));
+        };
+        let name = &found.tool.tool.spec.name;
+        // What the agent does not have is called with the caller's own right to call tools.
+        if agent.is_some() && !caller.may(Right::Call, Scope::ToolsCall) {
+            return Err(Fault::forbidden(format!(
+                "the agent does not have the tool `{name}`, and this token lacks the scope `tools:call`"
+            )));
         }
+        push(name);
     }
-    Ok(())
+    Ok(checked)
 }

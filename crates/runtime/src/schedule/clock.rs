@@ -14,6 +14,8 @@ use crate::{
 
 /// Schedules that are read at once.
 const BATCH: u32 = 100;
+/// How often that is done in one second.
+const BATCHES: usize = 10;
 
 /// Starts what has come, for as long as the application runs.
 pub(crate) async fn watch(app: App) {
@@ -27,13 +29,22 @@ pub(crate) async fn watch(app: App) {
         if !app.is_ready() {
             continue;
         }
-        match app.store().due_schedules(app.clock().now(), BATCH).await {
-            Ok(due) => {
-                for row in due {
-                    start(&app, &row).await;
+        for _ in 0..BATCHES {
+            match app.store().due_schedules(app.clock().now(), BATCH).await {
+                Ok(due) => {
+                    let is_last = due.len() < BATCH as usize;
+                    for row in due {
+                        start(&app, &row).await;
+                    }
+                    if is_last {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "schedules could not be looked at");
+                    break;
                 }
             }
-            Err(error) => tracing::warn!(%error, "schedules could not be looked at"),
         }
     }
 }
@@ -42,8 +53,11 @@ async fn start(app: &App, row: &ScheduleRow) {
     let schedule = &row.schedule;
     let Some(due) = schedule.next_at else { return };
     let now = app.clock().now();
-    // From now on, not from when it was due: what was missed while nobody looked is made up for once.
-    let next = When::parse(&schedule.cron, &schedule.time_zone).and_then(|when| when.after(now)).ok();
+    // From now on, not from when it was due: what was missed while nobody looked is made up for once. One that was
+    // written when it might come more often comes as often as it may now.
+    let pause = app.settings().schedule_interval.saturating_sub(Duration::from_secs(1));
+    let from = now.max(due.plus(pause));
+    let next = When::parse(&schedule.cron, &schedule.time_zone).and_then(|when| when.after(from)).ok();
     let tick = Tick { id: schedule.id, due, next, now };
     let done = match started(app, row, due).await {
         Ok(started) => app.store().start_schedule(tick.clone(), started).await.map_err(Fault::from),

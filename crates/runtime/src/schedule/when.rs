@@ -3,6 +3,8 @@
 //! Five fields, or six with seconds first. Where the clocks go back, what falls into the repeated hour at a fixed time
 //! comes once; where they go forward, what falls into the missing hour comes right after it.
 
+use std::time::Duration;
+
 use callwright_model::{Fault, Timestamp};
 use croner::{
     Cron,
@@ -10,6 +12,8 @@ use croner::{
 };
 use jiff::{Zoned, tz::TimeZone};
 
+/// How many seconds a minute has.
+const SECONDS: usize = 60;
 /// The most characters of an expression.
 const MOST: usize = 200;
 
@@ -63,9 +67,38 @@ impl When {
     }
 }
 
+impl When {
+    /// The least time from one coming to the next, from `first` on. Seconds are the same in every minute, so what the
+    /// next minute's worth of them says holds for all.
+    pub(crate) fn least_pause(&self, first: Timestamp) -> Duration {
+        let (mut last, mut least) = (first, Duration::MAX);
+        for _ in 0..SECONDS {
+            let Ok(next) = self.after(last) else { break };
+            least = least.min(next.since(last));
+            last = next;
+        }
+        least
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_least_pause_is_found_wherever_it_is() {
+        for (cron, seconds) in [
+            ("* * * * * *", 1),
+            ("*/10 * * * * *", 10),
+            ("0,20,40,57,58 0 0 1 1 *", 1),
+            ("* * * * *", 60),
+            ("59 59 23 * * *", 86_400),
+        ] {
+            let when = When::parse(cron, "UTC").unwrap();
+            let first = when.after("2026-01-01T00:00:30Z".parse().unwrap()).unwrap();
+            assert_eq!(when.least_pause(first).as_secs(), seconds, "{cron}");
+        }
+    }
 
     fn next(cron: &str, zone: &str, now: &str, count: usize) -> Vec<String> {
         let when = When::parse(cron, zone).unwrap();

@@ -70,7 +70,7 @@ impl Tx<'_> {
         );
         let resendable = ids(&self.fetch_all(&resendable, &[]).await?)?;
         // After the executions: whoever takes a job up finds what its last owner left settled.
-        let jobs = self.requeue_orphans().await?;
+        let jobs = self.requeue_orphans(now).await?;
         let forget = format!("DELETE FROM node WHERE lease_until + {GRACE_US} <= {}", dialect.now());
         self.execute(&forget, &[]).await?;
         Ok(Reaped { released, unknown, resendable, jobs })

@@ -7,13 +7,14 @@ use callwright_model::{
     run::Step,
 };
 
-use super::{RUN, RunRow, STEP, row, step};
+use super::{Ending, RUN, RunRow, STEP, row, step};
 use crate::{
     audit::AuditEntry,
     db::Store,
     error::{Error, Result},
     params,
     query::Query,
+    value::Value,
 };
 
 impl Store {
@@ -38,6 +39,31 @@ impl Store {
             "SELECT 1 FROM ticket t JOIN step s ON s.execution_id = t.execution_id WHERE t.id = $1 AND s.run_id = $2";
         let found = self.fetch_optional(sql, params![ticket, run], |row| row.fields("step").int("one")).await?;
         Ok(found.is_some())
+    }
+
+    /// Runs that nobody began before their time was over, at most `most`.
+    pub async fn overdue_runs(&self, now: Timestamp, most: u32) -> Result<Vec<RunRow>> {
+        let sql = RUN.replace("WHERE org_id = $1", "WHERE state = 'queued' AND deadline_at <= $1");
+        let sql = format!("{sql} ORDER BY deadline_at LIMIT $2");
+        self.fetch_all(sql, params![now, i64::from(most)], row).await
+    }
+
+    /// Ends a run that waits in the queue, with its job. False: somebody has begun it meanwhile.
+    pub async fn end_queued_run(&self, ending: Ending) -> Result<bool> {
+        self.write(ending, |ending, tx| {
+            Box::pin(async move {
+                let sql = "UPDATE job SET state = $2, error = $3, ended_at = $4, updated_at = $4 WHERE state = 'queued' \
+                           AND id = (SELECT job_id FROM run WHERE id = $1 AND state = 'queued')";
+                let error = ending.error.as_ref().map(|error| error.message.as_str());
+                let params = params![ending.run, Value::word(ending.job.as_str()), error, ending.now];
+                if tx.execute(sql, &params).await? == 0 {
+                    return Ok(false);
+                }
+                tx.end_run(ending).await?;
+                Ok(true)
+            })
+        })
+        .await
     }
 
     /// A page of the steps of a run, in order.

@@ -176,6 +176,31 @@ on_both! {
         assert!(!db.store.revoke_token(other_org, left[0].id, at(13)).await.unwrap());
     }
 
+    async fn a_revoked_token_is_remembered_and_one_that_was_left_is_not(db) {
+        let (org, owner) = db.organization().await;
+        let mut ids = Vec::new();
+        for name in ["expires", "revoked", "left", "left, then revoked"] {
+            let mut new = token(db, org, owner, name);
+            new.token.expires_at = Some(at(10));
+            ids.push(new.token.id);
+            db.store.create_token(&new).await.unwrap();
+        }
+        assert!(db.store.revoke_token(org, ids[1], at(2)).await.unwrap());
+        for id in [ids[2], ids[3]] {
+            let left = db.store.write((org, id), |(org, id), tx| Box::pin(tx.sign_out(*org, *id, at(2)))).await;
+            assert!(left.unwrap());
+        }
+        assert!(db.store.revoke_token(org, ids[3], at(3)).await.unwrap());
+        assert!(!db.store.revoke_token(org, ids[3], at(3)).await.unwrap());
+        // Years later what it had set going may still be there.
+        assert_eq!(db.store.purge_expired_tokens(at(10_000_000)).await.unwrap(), 2);
+        let mut revoked = Vec::new();
+        for id in ids {
+            revoked.push(db.store.is_token_revoked(org, id).await.unwrap());
+        }
+        assert_eq!(revoked, [false, true, false, true]);
+    }
+
     async fn an_invitation_is_good_once(db) {
         let (org, owner) = db.organization().await;
         db.store.create_invitation(&invitation(db, org, owner, "New@Example.com", "first")).await.unwrap();

@@ -12,8 +12,8 @@ use callwright_model::{
 };
 use callwright_store::{
     Error,
-    job::{JobFence, JobFilter, JobRow},
-    run::{Ending, NewRun, RunFilter, RunRow, Settled, Turn},
+    job::{JobFence, JobFilter, JobRow, Room},
+    run::{Ending, FlowSettled, NewRun, RunFilter, RunRow, Settled, Turn, Within},
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -157,14 +157,88 @@ on_both! {
             db.store.create_run(new_run(db, org, user)).await.unwrap();
         }
         let node = node(db).await;
-        let claims = join_all((0..10).map(|_| db.store.claim_jobs(node, at(2), 5))).await;
+        let claims = join_all((0..10).map(|_| db.store.claim_jobs(node, at(2), Room::of(5)))).await;
         let mut taken: Vec<_> = claims.into_iter().flat_map(|claim| claim.unwrap()).collect();
         assert_eq!(taken.len(), 20);
         taken.sort_by_key(|row| row.job.id);
         taken.dedup_by_key(|row| row.job.id);
         assert_eq!(taken.len(), 20);
         assert!(taken.iter().all(|row| row.job.epoch == 1 && row.job.attempts == 1 && row.job.state == JobState::Running));
-        assert!(db.store.claim_jobs(node, at(2), 5).await.unwrap().is_empty());
+        assert!(db.store.claim_jobs(node, at(2), Room::of(5)).await.unwrap().is_empty());
+    }
+
+    async fn nobody_waits_for_all_of_another_s_jobs(db) {
+        let ((busy, one), (idle, two)) = (db.organization().await, db.organization().await);
+        let node = node(db).await;
+        for (org, user, count) in [(busy, one, 20), (idle, two, 3)] {
+            for _ in 0..count {
+                db.store.create_run(new_run(db, org, user)).await.unwrap();
+            }
+        }
+        let count = |taken: &[JobRow], org| taken.iter().filter(|row| row.job.organization_id == org).count();
+        let taken = db.store.claim_jobs(node, at(2), Room::of(4)).await.unwrap();
+        assert_eq!((count(&taken, busy), count(&taken, idle)), (2, 2), "{taken:?}");
+        // What one does not need the other is given, up to its share.
+        let room = |most, share| Room { most, share, loads: [(busy, 2), (idle, 2)].into() };
+        let taken = db.store.claim_jobs(node, at(2), room(20, 8)).await.unwrap();
+        assert_eq!((count(&taken, busy), count(&taken, idle)), (6, 1), "{taken:?}");
+        assert!(db.store.claim_jobs(node, at(2), room(20, 2)).await.unwrap().is_empty());
+        assert_eq!(db.store.claim_jobs(node, at(2), Room::of(50)).await.unwrap().len(), 12);
+    }
+
+    async fn a_run_whose_time_is_over_ends_in_the_queue(db) {
+        let (org, user) = db.organization().await;
+        let new = new_run(db, org, user);
+        let (run, deadline) = (new.row.run.id, new.row.run.deadline_at);
+        db.store.create_run(new).await.unwrap();
+        assert!(db.store.overdue_runs(deadline.minus(std::time::Duration::from_secs(1)), 10).await.unwrap().is_empty());
+        let overdue = db.store.overdue_runs(deadline, 10).await.unwrap();
+        assert_eq!(overdue.iter().map(|row| row.run.id).collect::<Vec<_>>(), [run]);
+        assert!(db.store.end_queued_run(ending(run, RunState::Failed, deadline)).await.unwrap());
+        assert!(!db.store.end_queued_run(ending(run, RunState::Failed, deadline)).await.unwrap());
+        assert!(db.store.overdue_runs(deadline, 10).await.unwrap().is_empty());
+        let row = db.store.run(org, run).await.unwrap().unwrap();
+        let job = db.store.job(org, row.run.job_id).await.unwrap().unwrap().job;
+        assert_eq!((row.run.state, job.state), (RunState::Failed, JobState::Done));
+    }
+
+    async fn what_a_provider_counts_beyond_all_measure_can_be_read(db) {
+        let (org, user) = db.organization().await;
+        let node = node(db).await;
+        let new = new_run(db, org, user);
+        let run = new.row.run.clone();
+        db.store.create_run(new).await.unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
+        for _ in 0..3 {
+            let usage = Usage { prompt_tokens: u64::MAX, total_tokens: u64::MAX, ..Usage::default() };
+            let turn = Turn { usage, steps: Vec::new(), ..turn(&run, &[]) };
+            db.store.append_turn(fence(&job), turn).await.unwrap();
+        }
+        let usage = db.store.run(org, run.id).await.unwrap().unwrap().run.usage;
+        assert_eq!((usage.prompt_tokens, usage.completion_tokens), (3_000_000_000_000, 0));
+    }
+
+    async fn messages_of_a_run_come_in_small_pieces(db) {
+        let (org, user) = db.organization().await;
+        let new = new_run(db, org, user);
+        let (run, thread) = (new.row.run.id, new.row.run.thread_id);
+        db.store.create_run(new).await.unwrap();
+        let long = ChatMessage::user("x".repeat(1_000));
+        let job = db.store.claim_jobs(node(db).await, at(2), Room::of(1)).await.unwrap().pop().unwrap();
+        let messages = vec![long; 5];
+        db.store
+            .settle_steps(fence(&job), Settled { run, thread, steps: Vec::new(), messages, now: at(3) })
+            .await
+            .unwrap();
+        let seqs = async |after, most, bytes| -> Vec<i64> {
+            let found = db.store.messages_of_run(thread, run, after, most, bytes).await.unwrap();
+            found.messages.into_iter().map(|message| message.seq).collect()
+        };
+        assert_eq!(seqs(0, 100, 1_000_000).await, [1, 2, 3, 4, 5, 6]);
+        assert_eq!(seqs(1, 100, 1_500).await, [2, 3]);
+        assert_eq!(seqs(3, 100, 1).await, [4], "at least one");
+        assert_eq!(seqs(4, 1, 1_000_000).await, [5]);
+        assert_eq!(db.store.messages_of_run(thread, db.id(), 0, 9, 9_999).await.unwrap().messages, []);
     }
 
     async fn the_urgent_come_first_and_nobody_before_their_time(db) {
@@ -179,7 +253,7 @@ on_both! {
         }
         assert_eq!(db.store.next_job_at().await.unwrap(), Some(at(2)));
         let mut order = Vec::new();
-        while let Some(row) = db.store.claim_jobs(node, at(10), 1).await.unwrap().pop() {
+        while let Some(row) = db.store.claim_jobs(node, at(10), Room::of(1)).await.unwrap().pop() {
             order.push(row.job.id);
         }
         assert_eq!(order, [ids[2], ids[1], ids[0]]);
@@ -191,9 +265,9 @@ on_both! {
         let run = new.row.run.clone();
         db.store.create_run(new).await.unwrap();
         let node = node(db).await;
-        let old = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        let old = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
         db.store.put_back_job(fence(&old), at(2), "got nowhere", None, at(2)).await.unwrap();
-        let new = db.store.claim_jobs(node, at(3), 1).await.unwrap().pop().unwrap();
+        let new = db.store.claim_jobs(node, at(3), Room::of(1)).await.unwrap().pop().unwrap();
         assert_eq!((new.job.epoch, new.job.attempts, new.job.error.as_deref()), (2, 2, Some("got nowhere")));
 
         let lost = |error: Error| matches!(error, Error::Fenced);
@@ -225,7 +299,7 @@ on_both! {
         let run = new.row.run.clone();
         db.store.create_run(new).await.unwrap();
         let node = node(db).await;
-        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
         db.store.take_up_run(fence(&job), run.id, at(2)).await.unwrap();
         let turn = turn(&run, &["refund"]);
         db.store.append_turn(fence(&job), turn.clone()).await.unwrap();
@@ -237,12 +311,12 @@ on_both! {
         let now = db.store.run(org, run.id).await.unwrap().unwrap().run;
         assert_eq!(now.state, RunState::Waiting);
         assert_eq!(db.store.awaited(run.id).await.unwrap(), [execution]);
-        assert!(db.store.claim_jobs(node, at(1_000), 5).await.unwrap().is_empty(), "nobody carries what waits");
+        assert!(db.store.claim_jobs(node, at(1_000), Room::of(5)).await.unwrap().is_empty(), "nobody carries what waits");
 
         assert!(!db.store.wake_job_of(db.id(), at(7)).await.unwrap());
         assert!(db.store.wake_job_of(execution, at(7)).await.unwrap());
         assert!(!db.store.wake_job_of(execution, at(7)).await.unwrap(), "woken once");
-        let job = db.store.claim_jobs(node, at(8), 5).await.unwrap().pop().unwrap();
+        let job = db.store.claim_jobs(node, at(8), Room::of(5)).await.unwrap().pop().unwrap();
         let steps = db.store.steps(run.id, 1, 100).await.unwrap();
         assert_eq!(steps.iter().map(|step| (step.position, step.state)).collect::<Vec<_>>(), [(0, StepState::Done), (1, StepState::Waiting)]);
         db.store.end_run(fence(&job), ending(run.id, RunState::Completed, at(9))).await.unwrap();
@@ -257,7 +331,7 @@ on_both! {
         let run = new.row.run.clone();
         db.store.create_run(new).await.unwrap();
         let node = node(db).await;
-        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
         let settled = Settled { run: run.id, thread: run.thread_id, steps: Vec::new(), messages: Vec::new(), now: at(3) };
         db.store.lay_down_run(fence(&job), settled).await.unwrap();
         assert_eq!(db.store.wake_overlooked_jobs(at(49), 10).await.unwrap(), 0);
@@ -309,7 +383,7 @@ on_both! {
         let run = new.row.run.clone();
         db.store.create_run(new).await.unwrap();
         let node = node(db).await;
-        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
         assert!(!db.store.cancel_run(org, ending(run.id, RunState::Cancelled, at(3))).await.unwrap());
         let (held, _) = db.store.append_turn(fence(&job), turn(&run, &[])).await.unwrap();
         assert!(held.cancel);
@@ -330,12 +404,12 @@ on_both! {
         let id = new.job.job.id;
         db.store.create_run(new).await.unwrap();
         let node = node(db).await;
-        let job = db.store.claim_jobs(node, at(2), 1).await.unwrap().pop().unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
         assert_eq!(db.store.jobs_of_node(node, at(2), 9).await.unwrap(), [], "it was taken just now");
         assert_eq!(db.store.jobs_of_node(db.id(), at(9), 9).await.unwrap(), []);
         assert_eq!(db.store.jobs_of_node(node, at(3), 9).await.unwrap(), [fence(&job)]);
         assert!(db.store.hand_back_job(fence(&job), at(3)).await.unwrap());
-        let again = db.store.claim_jobs(node, at(4), 1).await.unwrap().pop().unwrap();
+        let again = db.store.claim_jobs(node, at(4), Room::of(1)).await.unwrap().pop().unwrap();
         assert_eq!((again.job.id, again.job.epoch, again.job.attempts), (id, 2, 1), "the attempt does not count");
     }
 
@@ -344,7 +418,7 @@ on_both! {
         db.store.create_run(new_run(db, org, user)).await.unwrap();
         let dead = db.id();
         db.store.register_node(dead, 150).await.unwrap();
-        let job = db.store.claim_jobs(dead, at(2), 1).await.unwrap().pop().unwrap();
+        let job = db.store.claim_jobs(dead, at(2), Room::of(1)).await.unwrap().pop().unwrap();
         let reap = || async {
             let error = callwright_model::ToolError::new(callwright_model::ErrorClass::OutcomeUnknown, "server_died", "gone");
             db.store.reap(&error, at(3)).await.unwrap().jobs
@@ -352,14 +426,59 @@ on_both! {
         assert_eq!(reap().await, 0, "its lease holds");
         if db.is_postgres() {
             tokio::time::sleep(Duration::from_millis(500)).await;
-            assert!(db.store.claim_jobs(dead, at(2), 1).await.unwrap().is_empty());
+            assert!(db.store.claim_jobs(dead, at(2), Room::of(1)).await.unwrap().is_empty());
         } else {
             // The lock on the directory proves that a new one is the only one.
             node(db).await;
         }
         assert_eq!(reap().await, 1);
         let alive = node(db).await;
-        let again = db.store.claim_jobs(alive, at(4), 1).await.unwrap().pop().unwrap();
+        let again = db.store.claim_jobs(alive, at(4), Room::of(1)).await.unwrap().pop().unwrap();
         assert_eq!((again.job.id, again.job.epoch, again.job.attempts), (job.job.id, 2, 2));
+    }
+}
+
+on_both! {
+    async fn a_run_within_another_is_made_only_while_that_one_is_at_work(db) {
+        let (org, user) = db.organization().await;
+        let node = node(db).await;
+        let parent = new_run(db, org, user);
+        let (outer, root) = (parent.row.run.id, parent.row.run.id);
+        db.store.create_run(parent).await.unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(10)).await.unwrap().remove(0);
+        let child = |fence: Option<JobFence>, most| {
+            let mut new = new_run(db, org, user);
+            (new.row.run.parent_id, new.row.run.depth, new.row.root_id) = (Some(outer), 1, Some(root));
+            new.within = Some(Within { parent: outer, root, fence, most });
+            new
+        };
+        let first = child(Some(fence(&job)), 1);
+        let inner = first.row.run.id;
+        db.store.create_run(first).await.unwrap();
+        let conflict = |result: callwright_store::Result<()>| match result {
+            Err(Error::Conflict { code, .. }) => code,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(conflict(db.store.create_run(child(Some(fence(&job)), 1)).await), "too_many_runs");
+        let old = JobFence { job: job.job.id, epoch: job.job.epoch - 1 };
+        assert!(matches!(db.store.create_run(child(Some(old), 9)).await, Err(Error::Fenced)));
+        assert_eq!(db.store.live_children(org, outer, 10).await.unwrap().len(), 1);
+        // The step that waits for the child is news once the child has ended; then the job is put back in the queue.
+        let step = Step { state: StepState::Waiting, child_run_id: Some(inner), ..Step::open(1, 0, StepKind::Agent, "a", at(3)) };
+        let settled = FlowSettled { run: outer, steps: vec![step], ended: 0, usage: Usage::default(), now: at(3) };
+        db.store.lay_down_flow(fence(&job), settled).await.unwrap();
+        assert!(!db.store.has_news(outer).await.unwrap() && !db.store.is_idle(outer).await.unwrap(), "the child is queued");
+        assert!(db.store.cancel_run(org, ending(inner, RunState::Cancelled, at(4))).await.unwrap());
+        assert!(db.store.has_news(outer).await.unwrap());
+        assert_eq!(db.store.wake_overlooked_jobs(at(5), 10).await.unwrap(), 1);
+        // A run that has ended asks for nothing more, and what it asked for is found.
+        let late = child(None, 9);
+        let late_run = late.row.run.id;
+        db.store.create_run(late).await.unwrap();
+        assert!(db.store.askers_gone(10).await.unwrap().is_empty());
+        assert!(db.store.cancel_run(org, ending(outer, RunState::Cancelled, at(6))).await.unwrap());
+        assert_eq!(conflict(db.store.create_run(child(None, 9)).await), "parent_ended");
+        assert_eq!(db.store.askers_gone(10).await.unwrap(), [(org, outer)]);
+        assert_eq!(db.store.live_children(org, outer, 10).await.unwrap()[0].run.id, late_run);
     }
 }

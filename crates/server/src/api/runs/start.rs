@@ -12,7 +12,7 @@ use callwright_model::{
     chat::Said,
     context::Channel,
     id::{RunId, ThreadId},
-    run::{Run, RunLimits},
+    run::{Run, RunBounds},
     webhook::WebhookTarget,
 };
 use callwright_runtime::run::{self, RunRequest};
@@ -57,8 +57,8 @@ pub(crate) struct RunSpec {
     /// Where it is used, for tools that are allowed in some places only; `chat` unless said otherwise.
     #[schema(inline)]
     channel: Option<Channel>,
-    /// How far it may go, instead of the agent's limits.
-    limits: Option<RunLimits>,
+    /// How far it may go, within the agent's limits.
+    limits: Option<RunBounds>,
     /// Told when it has ended.
     webhook: Option<WebhookTarget>,
     /// Begin it this many seconds from now; at most a year.
@@ -200,7 +200,7 @@ pub(in crate::api) async fn begun(
     wait_ms: u32,
 ) -> Result<Response, ApiError> {
     if events::are_wanted(headers) {
-        return stream(state, caller, run.id, 0).await;
+        return stream(state, caller, headers, run.id, 0).await;
     }
     let run = match wait_ms {
         0 => run,

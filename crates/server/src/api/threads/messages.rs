@@ -12,7 +12,8 @@ use crate::{
     state::ServerState,
 };
 
-/// What was said on a thread, oldest first: what the model has seen of it, word for word.
+/// What was said on a thread, oldest first: what the model has seen of it, word for word. For whose thread it
+/// is, and for administrators.
 #[utoipa::path(
     get,
     path = "/api/v1/threads/{id}/messages",
