@@ -61,7 +61,7 @@ fn a_conversation_goes_on_with_whoever_took_it_over() {
         for pass_context in [true, false] {
             let world = World::new(database);
             let second = json!([
-                {"when": "who", "turns": [{"say": "the second"}]},
+                {"when": "your name", "turns": [{"say": "the second"}]},
                 {"turns": [{"say": "I am the second."}]},
             ]);
             let heir = agent(&world, "Second", second, &[]);
@@ -73,11 +73,11 @@ fn a_conversation_goes_on_with_whoever_took_it_over() {
             ]);
             let id = agent(&world, "First", first, &["pass_on"]);
             let mut talk = super::Talk::open(&world.api, &format!("agent_id={id}"), json!({}));
-            talk.say("who are you?");
+            talk.say("what is your name?");
             assert_eq!(talk.answer(), "the first");
             talk.say("the other one, please");
             assert_eq!(talk.answer(), "I am the second.");
-            talk.say("who are you?");
+            talk.say("what is your name?");
             assert_eq!(talk.answer(), "the second");
             let logged = world.logged(&talk.id);
             assert_eq!((&logged["agent_id"], &logged["agent_name"]), (&json!(heir), &json!("Second")));
@@ -100,7 +100,7 @@ fn a_conversation_goes_on_with_whoever_took_it_over() {
             // Whoever comes back goes on with the second as well.
             let query = format!("agent_id={id}&conversation_id={}&reconnect_token={}", talk.id, talk.token);
             let mut again = super::Talk::open(&world.api.anonymous(), &query, json!({}));
-            again.say("who are you?");
+            again.say("what is your name?");
             assert_eq!(again.answer(), "the second");
             let id = again.id.clone();
             again.live.close();
