@@ -124,6 +124,36 @@ need_emulate() {
   export CALLWRIGHT_TEST_NODE CALLWRIGHT_TEST_EMULATE="$dir/node_modules/emulate/dist/index.js"
 }
 
+# The official clients of the conversation socket: the Python one in an environment of its own, the JavaScript one with
+# the Node that it wants, which comes from npm as well.
+need_elevenlabs() {
+  local venv dir
+  venv="$cache/elevenlabs-python-$(sha256sum scripts/elevenlabs/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    say "installing the Python client of the conversation socket (PyPI)"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement scripts/elevenlabs/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_ELEVENLABS_PYTHON="$venv/bin/python"
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the tests with the JavaScript client are left out"
+    return
+  fi
+  dir="$cache/elevenlabs-js-$(cat scripts/elevenlabs/package*.json | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing the JavaScript client of the conversation socket (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/elevenlabs/package*.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_ELEVENLABS_JS="$dir"
+}
+
 is_node_new_enough() {
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 15) ? 0 : 1)'
 }

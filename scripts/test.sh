@@ -10,6 +10,7 @@ need_python
 need_postgres
 need_schemathesis
 need_emulate
+need_elevenlabs
 
 began=$(date +%s)
 say "form (cargo fmt)"

@@ -5,6 +5,7 @@ mod apply;
 mod approvals;
 mod audit;
 mod bundle;
+mod conversation;
 mod credits;
 mod doctor;
 mod executions;
@@ -98,6 +99,9 @@ enum Command {
     /// Threads: conversations that runs take forward.
     #[command(subcommand)]
     Thread(thread::Thread),
+    /// Conversations of voice and chat clients: the log.
+    #[command(subcommand)]
+    Conversation(conversation::Conversation),
     /// Jobs: durable background work.
     #[command(subcommand)]
     Job(job::Job),
@@ -174,6 +178,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Workflow(command) => workflow::run(command),
         Command::Run(command) => run::run(command),
         Command::Thread(command) => thread::run(command),
+        Command::Conversation(command) => conversation::run(command),
         Command::Job(command) => job::run(command),
         Command::Schedule(command) => schedule::run(command),
         Command::Executions(command) => executions::run(command),

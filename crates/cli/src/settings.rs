@@ -13,7 +13,7 @@ use std::{
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
-use callwright_runtime::{credits::Prices, mail::Mail};
+use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail};
 use url::Url;
 
 use crate::{client::variable, failure::Failure};
@@ -72,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) python_places: usize,
     /// What all sandboxes together may grow by.
     pub(crate) python_memory_bytes: usize,
+    /// How conversations are bounded.
+    pub(crate) talk: TalkSettings,
     /// How many jobs this process carries at once.
     pub(crate) workers: usize,
     /// How many schedules an organization may have.

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
 /// What would end the run itself: deleting the organization, signing out, or a socket that is no request.
-const LEFT_OUT: &str = "(^/api/v1/organization(/transfer)?$|/live$|^/ws/|/session$|/password$)";
+const LEFT_OUT: &str =
+    "(^/api/v1/organization(/transfer)?$|/live$|^/ws/|^/v1/convai/conversation$|/session$|/password$)";
 
 #[test]
 fn every_operation_says_what_it_does_and_who_may() {

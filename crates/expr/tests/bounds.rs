@@ -327,3 +327,42 @@ proptest! {
         }
     }
 }
+
+/// A text about a document reads its names and nothing else, and says which ones.
+#[test]
+fn a_document_has_its_own_names() {
+    let names = Names::of_document(["params", "results", "item"]);
+    let value = json!({"id": "{{ results.find.rows[0].id }}", "all": ["{{ params }}", "for {{ item }}"]});
+    let template = ValueTemplate::compile(&value, &names).unwrap();
+    let mut reads: Vec<(String, String)> =
+        template.reads().into_iter().map(|(at, names)| (at, names.join("."))).collect();
+    reads.sort();
+    let expected = [("/all/0", "params"), ("/all/1", "item"), ("/id", "results.find.rows.0.id")];
+    assert_eq!(reads, expected.map(|(at, names)| (at.to_owned(), names.to_owned())));
+    let document = json!({"params": {"n": 1}, "results": {"find": {"rows": [{"id": 7}]}}});
+    let (item, context, secrets) = (json!({"item": "x"}), CallContext::default(), BTreeMap::new());
+    let scope = Scope {
+        parameters: item.as_object().unwrap(),
+        context: &context,
+        trust: Trust::Client,
+        secrets: &secrets,
+        extra: document.as_object().unwrap(),
+    };
+    assert_eq!(template.render(&scope).unwrap(), json!({"id": 7, "all": [{"n": 1}, "for x"]}));
+    for refused in ["{{ parameters.x }}", "{{ secret.KEY }}", "${KEY}", "${call_sid}", "{{ context.x }}"] {
+        assert!(Template::compile(refused, &names).is_err(), "{refused}");
+    }
+    let missing = Template::compile("{{ results.gone.id }}", &names).unwrap().render(&scope).unwrap_err();
+    assert!(missing.message.contains("results.gone.id"), "{missing}");
+}
+
+/// What is skipped when it has nothing to go by: nothing at all does not hold, and anything else is a mistake.
+#[test]
+fn nothing_does_not_hold() {
+    let holds = |text: &str| Condition::compile(text).unwrap().holds(&json!({"a": {"ok": true, "none": null, "n": 3}}));
+    assert_eq!(holds("a.ok").unwrap(), (true, Vec::new()));
+    assert_eq!(holds("a.none").unwrap(), (false, Vec::new()));
+    assert_eq!(holds("b.ok").unwrap(), (false, vec!["b.ok".to_owned()]));
+    assert!(holds("a.n").is_err());
+    assert_eq!(Condition::compile("a.ok and b['x y'].z").unwrap().reads(), [vec!["a", "ok"], vec!["b", "x y", "z"]]);
+}

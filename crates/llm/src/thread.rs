@@ -3,7 +3,10 @@
 //! Providers refuse a whole thread for one result that is missing or that nobody asked for. Threads do get so: a run is
 //! cancelled between two calls, the oldest messages are left out. Such a hole is told to the model as what it is.
 
-use callwright_model::chat::{ChatMessage, Opaque, Part, ToolCall};
+use callwright_model::{
+    chat::{ChatMessage, Opaque, Part, ToolCall},
+    id::DocumentId,
+};
 
 /// What stands for a result that never came.
 const MISSING: &str = "there is no result: the call was not carried out";
@@ -47,8 +50,13 @@ pub(crate) fn images(parts: &[Part]) -> Vec<Image<'_>> {
 fn image(part: &Part) -> Option<Image<'_>> {
     match part {
         Part::Image { media_type, data } => Some(Image { media_type, data }),
-        Part::Text { .. } => None,
+        Part::Text { .. } | Part::Document { .. } => None,
     }
+}
+
+/// What a model is told of a picture that nobody has put in for it.
+pub(crate) fn unseen(document: DocumentId) -> String {
+    format!("[the picture {document}, which is not shown]")
 }
 
 /// The turns of a thread. What says nothing at all is left out.

@@ -65,6 +65,41 @@ pub struct AgentProfile {
     pub is_shared: bool,
     /// Whether what a user liked or corrected in its runs is brought into that user's later ones.
     pub learning_enabled: bool,
+    /// Whether anybody may talk to it over a conversation socket, without a token. Set by an administrator.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
+    /// What it says first in a conversation; `{{ name }}` stands for a dynamic variable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_message: Option<String>,
+    /// The language in which it speaks, such as `en` or `pt-BR`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What a client of a conversation may set for itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Overridden>,
+}
+
+/// Something that a client of a conversation may set for itself, if the agent allows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Overridden {
+    /// What the agent says first.
+    FirstMessage,
+    /// The language in which it speaks.
+    Language,
+    /// Its instructions.
+    Prompt,
+}
+
+impl Overridden {
+    /// The name used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstMessage => "first_message",
+            Self::Language => "language",
+            Self::Prompt => "prompt",
+        }
+    }
 }
 
 /// A tool as one agent has it.

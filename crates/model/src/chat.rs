@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::id::DocumentId;
+
 /// A piece of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -21,6 +23,13 @@ pub enum Part {
         media_type: String,
         /// The bytes in base64.
         data: String,
+    },
+    /// A picture that is kept as a document; a model is shown its bytes.
+    Document {
+        /// Which.
+        document: DocumentId,
+        /// Its media type.
+        media_type: String,
     },
 }
 
@@ -136,7 +145,7 @@ impl ChatMessage {
                     .iter()
                     .filter_map(|part| match part {
                         Part::Text { text } => Some(text.as_str()),
-                        Part::Image { .. } => None,
+                        Part::Image { .. } | Part::Document { .. } => None,
                     })
                     .collect();
                 words.join("\n")

@@ -7,9 +7,12 @@ use utoipa::ToSchema;
 use crate::{
     Object, Timestamp,
     execution::{Execution, State},
-    id::{AgentId, ControlId, ExecutionId},
+    id::{AgentId, ControlId, ExecutionId, RunId},
     tool::Kind,
 };
+
+/// Where a step's result says that the server itself vouches for the call and the conversation.
+pub const VERIFIED: &str = "verified";
 
 /// Something that is to be done to a call, or was done to it by a driver.
 ///
@@ -24,8 +27,13 @@ pub struct ControlEvent {
     /// The phone call, if it is part of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_sid: Option<String>,
+    /// Whether the server itself vouches for the call and the conversation; else whoever called the tool named them.
+    pub verified: bool,
     /// The execution.
     pub execution_id: ExecutionId,
+    /// The run that did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<RunId>,
     /// The tool.
     pub tool: String,
     /// The agent that did it.
@@ -53,7 +61,12 @@ impl ControlEvent {
         let mut parameters = output.data.as_ref()?.as_object()?.clone();
         let action = parameters.remove("action")?.as_str()?.to_owned();
         parameters.remove("message");
+        let verified = parameters.remove(VERIFIED) == Some(Value::Bool(true));
+        // A run calls its tools under keys that begin with its id.
+        let key = execution.intent_key.as_deref().filter(|_| execution.source == "run");
         Some(Self {
+            verified,
+            run_id: key.and_then(|key| key.split(':').next()?.parse().ok()),
             id: ControlId::from_raw(execution.id.raw()),
             conversation_id: execution.conversation_id.clone(),
             call_sid: execution.call_id.clone(),
@@ -117,7 +130,8 @@ mod tests {
             "tool_id": "tool_00000000000000000000000000", "tool_name": "bye", "tool_version": "1.0.0", "tool_revision": 1,
             "kind": "system", "effect": "write", "state": "done", "call_id": "CA1", "conversation_id": "c",
             "channel": "call", "source": "run", "args_hash": "h", "input": {}, "attempts": [], "dry_run": false,
-            "output": {"message": "Bye", "data": {"action": "end_call", "message": "Bye", "reason": "done"}},
+            "output": {"message": "Bye", "data": {"action": "end_call", "message": "Bye", "reason": "done", "verified": true}},
+            "intent_key": "run_00000000000000000000000002:1:1",
             "received_at": "2026-11-28T10:00:00Z", "ended_at": "2026-11-28T10:00:01Z",
         });
         crate::merge::merge_patch(&mut execution, &patch);
@@ -131,6 +145,11 @@ mod tests {
         assert_eq!((event.action.as_str(), event.message.as_deref()), ("end_call", Some("Bye")));
         assert_eq!(Value::Object(event.parameters), json!({"reason": "done"}));
         assert_eq!((event.call_sid.as_deref(), event.conversation_id.as_deref()), (Some("CA1"), Some("c")));
+        assert!(event.verified);
+        assert_eq!(event.run_id.unwrap().to_string(), "run_00000000000000000000000002");
+        let called = json!({"source": "rest", "output": {"data": {"verified": null}}});
+        let called = ControlEvent::of(&execution(called)).unwrap();
+        assert!(!called.verified && called.run_id.is_none(), "a key of somebody else's is no run");
         for other in
             [json!({"kind": "http"}), json!({"state": "failed"}), json!({"dry_run": true}), json!({"output": null})]
         {

@@ -235,6 +235,8 @@ pub mod kind {
     pub enum Feedback {}
     /// Instructions that were proposed for an agent.
     pub enum AgentDraft {}
+    /// Something too large, or no text, that a tool gave.
+    pub enum Document {}
     /// A step of a call.
     pub enum Control {}
     /// A fixed plan of steps over tools or agents.
@@ -333,6 +335,9 @@ pub mod kind {
     impl IdKind for AgentDraft {
         const PREFIX: &'static str = "draft";
     }
+    impl IdKind for Document {
+        const PREFIX: &'static str = "doc";
+    }
     impl IdKind for Control {
         const PREFIX: &'static str = "ctl";
     }
@@ -346,6 +351,10 @@ pub type ExecutionId = Id<kind::Execution>;
 pub type AgentId = Id<kind::Agent>;
 /// Identifies a secret.
 pub type SecretId = Id<kind::Secret>;
+/// Identifies a conversation of a voice or chat client.
+pub type ConversationId = Id<kind::Conversation>;
+/// Identifies something too large, or no text, that a tool gave.
+pub type DocumentId = Id<kind::Document>;
 /// Identifies an organization.
 pub type OrgId = Id<kind::Organization>;
 /// Identifies a user.

@@ -25,12 +25,14 @@ pub enum TicketKind {
     Callback,
     /// The caller was answered in time; the execution finishes behind.
     Late,
+    /// Whoever holds the conversation carries the call out and sends the result.
+    Client,
     /// The run of an agent or a workflow ends.
     Run,
 }
 
 impl TicketKind {
-    const ALL: [Self; 5] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late, Self::Run];
+    const ALL: [Self; 6] = [Self::Approval, Self::Confirmation, Self::Callback, Self::Late, Self::Client, Self::Run];
 
     /// The name used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -39,6 +41,7 @@ impl TicketKind {
             Self::Confirmation => "confirmation",
             Self::Callback => "callback",
             Self::Late => "late",
+            Self::Client => "client",
             Self::Run => "run",
         }
     }

@@ -5,6 +5,7 @@
 //! checked when it is saved, by `runtime::registry`.
 
 pub mod business;
+pub mod client;
 mod config;
 mod described;
 pub mod http;
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub use business::{BusinessConfig, BusinessFunction};
+pub use client::ClientConfig;
 pub use config::Config;
 pub use http::HttpConfig;
 pub use nested::{AgentConfig, WorkflowConfig};
@@ -50,6 +52,8 @@ pub enum Kind {
     Python,
     /// A function that comes with the program: a calculator, a list of tasks, a calendar.
     Business,
+    /// A function in the program of whoever holds the conversation.
+    Client,
     /// An agent that is called as one tool.
     Agent,
     /// A workflow that is called as one tool.
@@ -64,6 +68,7 @@ impl Kind {
             Self::System => "system",
             Self::Python => "python",
             Self::Business => "business",
+            Self::Client => "client",
             Self::Agent => "agent",
             Self::Workflow => "workflow",
         }
@@ -76,6 +81,7 @@ impl Kind {
             "system" => Some(Self::System),
             "python" | "function" | "python_function" => Some(Self::Python),
             "business" => Some(Self::Business),
+            "client" => Some(Self::Client),
             "agent" => Some(Self::Agent),
             "workflow" => Some(Self::Workflow),
             _ => None,

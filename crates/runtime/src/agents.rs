@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use callwright_model::{
     Fault, FaultKind, Object, Timestamp,
     account::{Caller, Right, Scope},
-    agent::{Agent, AgentProfile, Assignment},
+    agent::{Agent, AgentProfile, Assignment, Overridden},
     credit::Operation,
     id::{AgentId, OrgId, ToolId, UserId},
     legacy::ToolsSettings,
@@ -69,6 +69,21 @@ pub struct AgentSpec {
     /// Whether what a user liked or corrected in its runs is brought into that user's later ones.
     #[serde(default)]
     pub learning_enabled: bool,
+    /// Whether anybody may talk to it over a conversation socket, without a token. Only an administrator may say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
+    /// What it says first in a conversation, at most 4,000 characters; `{{ name }}` stands for a dynamic variable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 4000)]
+    pub first_message: Option<String>,
+    /// The language in which it speaks, such as `en` or `pt-BR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 35)]
+    pub language: Option<String>,
+    /// What a client of a conversation may set for itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 3)]
+    pub overrides: Vec<Overridden>,
     /// The plan's older settings: the agent then has `endCall` and `transferCall` as they say, until they are migrated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools_settings: Option<ToolsSettings>,
@@ -88,6 +103,10 @@ impl Default for AgentSpec {
             base_template: None,
             is_shared: None,
             learning_enabled: false,
+            public: false,
+            first_message: None,
+            language: None,
+            overrides: Vec::new(),
             tools_settings: None,
         }
     }
@@ -105,6 +124,10 @@ impl AgentSpec {
             base_template: profile.base_template,
             is_shared: Some(profile.is_shared),
             learning_enabled: profile.learning_enabled,
+            public: profile.public,
+            first_message: profile.first_message,
+            language: profile.language,
+            overrides: profile.overrides,
             ..self
         }
     }
@@ -119,6 +142,10 @@ impl AgentSpec {
             base_template: self.base_template.clone(),
             is_shared: self.is_shared.unwrap_or(true),
             learning_enabled: self.learning_enabled,
+            public: self.public,
+            first_message: self.first_message.clone(),
+            language: self.language.clone(),
+            overrides: self.overrides.clone(),
         }
     }
 }
@@ -160,6 +187,7 @@ pub struct AssignedTool {
 /// Makes an agent. A name that is taken is a conflict.
 pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
+    may_publish(caller, spec.public)?;
     let (agent, entry) = made(app, caller, spec)?;
     let charge = credits::charge(app, caller, Operation::AgentCreate, agent.id);
     app.store()
@@ -216,6 +244,7 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Res
     if is_shared != current.profile.is_shared {
         check_own(caller, &current)?;
     }
+    may_publish(caller, spec.public && !current.profile.public)?;
     let before = text_of(&current);
     let agent = Agent {
         profile: AgentProfile { is_shared, ..spec.profile() },
@@ -483,12 +512,40 @@ fn check(spec: &AgentSpec) -> Result<(), Fault> {
         return Err(Fault::invalid("max_output_tokens", "`max_output_tokens` must be between 1 and 1,000,000"));
     }
     check_limits(&spec.limits)?;
+    check_talk(spec)?;
     control::target_in(&spec.metadata)?;
     let metadata = serde_json::to_string(&spec.metadata).map_err(Fault::internal)?;
     if metadata.len() > MOST_METADATA {
         return Err(Fault::invalid("metadata", "`metadata` may take at most 64 KiB as JSON"));
     }
     Ok(())
+}
+
+/// What strangers may talk to is an administrator's to say.
+fn may_publish(caller: &Caller, publishes: bool) -> Result<(), Fault> {
+    match publishes && !caller.role.may(Right::Configure) {
+        true => Err(Fault::forbidden("`public`: only an administrator may let strangers talk to an agent")),
+        false => Ok(()),
+    }
+}
+
+fn check_talk(spec: &AgentSpec) -> Result<(), Fault> {
+    if spec.first_message.as_ref().is_some_and(|text| text.chars().count() > 4_000) {
+        return Err(Fault::invalid("first_message", "`first_message` may have at most 4,000 characters"));
+    }
+    if spec.language.as_ref().is_some_and(|language| !is_language(language)) {
+        return Err(Fault::invalid("language", "`language` must be the tag of a language, such as `en` or `pt-BR`"));
+    }
+    if spec.overrides.len() > 3 {
+        return Err(Fault::invalid("overrides", "`overrides` may name each thing once"));
+    }
+    Ok(())
+}
+
+/// Whether a text looks like the tag of a language.
+pub(crate) fn is_language(text: &str) -> bool {
+    (2..=35).contains(&text.len())
+        && text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// The most bytes of what is kept for somebody without being understood.

@@ -13,9 +13,9 @@ use callwright_vault::Vault;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    account::AccountState, call::hold::Holds, call::lend::Lendings, control::Controls, credits::Prices,
-    inflight::Inflight, job::worker::Worker, limits, live::Live, node, registry::cache::ToolCache, results::Results,
-    run::Runs, suggest::unmatched::Unmatched, tickets::Tickets,
+    account::AccountState, call::hold::Holds, call::lend::Lendings, control::Controls, conversation::Conversations,
+    conversation::TalkSettings, credits::Prices, inflight::Inflight, job::worker::Worker, limits, live::Live, node,
+    registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched, tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -55,6 +55,8 @@ pub struct Settings {
     pub public_url: String,
     /// Whether every organization is given the business tools.
     pub business_tools: bool,
+    /// How conversations are bounded.
+    pub talk: TalkSettings,
 }
 
 impl Default for Settings {
@@ -77,6 +79,7 @@ impl Default for Settings {
             models: Vec::new(),
             public_url: "http://127.0.0.1:8080".to_owned(),
             business_tools: false,
+            talk: TalkSettings::default(),
         }
     }
 }
@@ -105,6 +108,7 @@ struct Rooms {
     unmatched: Unmatched,
     tickets: Tickets,
     runs: Runs,
+    conversations: Conversations,
     worker: Worker,
     node: node::Node,
     tasks: TaskTracker,
@@ -144,6 +148,7 @@ impl App {
             unmatched: Unmatched::default(),
             tickets: Tickets::default(),
             runs: Runs::default(),
+            conversations: Conversations::default(),
             worker,
             node,
             tasks: TaskTracker::new(),
@@ -256,6 +261,10 @@ impl App {
     /// Runs that are carried or watched here.
     pub fn runs(&self) -> &Runs {
         &self.0.runs
+    }
+    /// Conversations that are held here.
+    pub fn conversations(&self) -> &Conversations {
+        &self.0.conversations
     }
     /// What carries jobs here.
     pub fn worker(&self) -> &Worker {

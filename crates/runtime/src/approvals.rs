@@ -294,6 +294,9 @@ pub(crate) async fn cancel(app: &App, row: &TicketRow, effect: Effect) -> Result
     if row.ticket.kind == TicketKind::Callback {
         return call::callback::cancel(app, row, effect).await;
     }
+    if row.ticket.kind == TicketKind::Client {
+        return call::client::cancel(app, row).await;
+    }
     if row.ticket.kind == TicketKind::Run
         && let Some(is_ended) = call::nested::cancel(app, row).await?
     {

@@ -26,6 +26,7 @@ mod bind;
 mod cached;
 pub mod callback;
 mod claim;
+pub mod client;
 pub(crate) mod confirm;
 mod execute;
 pub mod hold;
@@ -278,11 +279,11 @@ async fn prepare(app: &App, work: &mut Work) -> Result<(), Stop> {
 async fn check_draft(app: &App, request: &CallRequest, found: &Found) -> Result<(), Fault> {
     let spec = &found.tool.tool.spec;
     let policy = &spec.policy;
-    let callback = spec.config.http().is_some_and(|http| http.callback.is_some());
+    let callback = spec.config.http().is_some_and(|http| http.callback.is_some()) || spec.config.client().is_some();
     if !policy.approval.is_no() || !policy.confirm.is_no() || policy.answer_by_ms.is_some() || callback {
         return Err(Fault::invalid(
             "draft",
-            "a draft with `approval`, `confirm`, `answer_by_ms` or `callback` cannot be called; rehearse it with `dry_run`, or test it with a stubbed case",
+            "a draft with `approval`, `confirm`, `answer_by_ms` or `callback`, or of the kind `client`, cannot be called; rehearse it with `dry_run`, or test it with a stubbed case",
         ));
     }
     let live = app.tools().find(app, request.caller.org_id, &found.tool.tool.id.to_string(), None).await?;
@@ -384,8 +385,8 @@ pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<Option<CallAnswer
         return Ok(None);
     }
     work.started_at = Some(now);
-    // The run that it asked for is the same one, and its end answers the same ticket.
-    work.ticket = (row.ticket.kind == TicketKind::Run).then_some(row.ticket.id);
+    // The run that it asked for is the same one, and its end answers the same ticket; so does the client.
+    work.ticket = matches!(row.ticket.kind, TicketKind::Run | TicketKind::Client).then_some(row.ticket.id);
     claim::act(app, work, ledger.epoch + 1, pass).await.map(Some)
 }
 

@@ -59,7 +59,7 @@ impl Controls {
 
     /// Tells whoever listens on the event's conversation.
     pub(crate) fn publish(&self, org: OrgId, event: &ControlEvent) {
-        let Some(conversation) = &event.conversation_id else { return };
+        let Some(conversation) = event.conversation_id.as_ref() else { return };
         if let Some(sender) = self.lock().get(&(org, conversation.clone())) {
             // An error means that nobody listens, which is nobody's fault.
             let _ = sender.send(Arc::new(event.clone()));
@@ -118,7 +118,9 @@ mod tests {
             id: ids.next(),
             conversation_id: conversation.map(str::to_owned),
             call_sid: None,
+            verified: true,
             execution_id: ids.next(),
+            run_id: None,
             tool: "bye".to_owned(),
             agent_id: None,
             action: "end_call".to_owned(),

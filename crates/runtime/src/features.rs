@@ -28,7 +28,7 @@ struct Known {
     percent: u8,
 }
 
-const FLAGS: [Known; 5] = [
+const FLAGS: [Known; 6] = [
     Known {
         name: "kind.system",
         about: "Tools of the kind `system`: end a call, transfer it, send tones",
@@ -45,6 +45,12 @@ const FLAGS: [Known; 5] = [
         name: "kind.business",
         about: "Tools of the kind `business`: calculator, tasks, calendar and the others that come with the program",
         kind: Kind::Business,
+        percent: 100,
+    },
+    Known {
+        name: "kind.client",
+        about: "Tools of the kind `client`: functions in the program of whoever holds the conversation",
+        kind: Kind::Client,
         percent: 100,
     },
     Known {

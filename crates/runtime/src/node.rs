@@ -10,7 +10,7 @@ use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::{
-    App,
+    App, conversation,
     job::worker,
     metering, outbox,
     run::{self, family},
@@ -132,6 +132,11 @@ pub(crate) async fn housekeeping(app: App) {
         if let Err(error) = tickets::sweep(&app, seconds == 0).await {
             tracing::warn!(?error, "tickets could not be seen to");
         }
+        if seconds.is_multiple_of(5)
+            && let Err(error) = conversation::sweep(&app, app.clock().now()).await
+        {
+            tracing::warn!(?error, "conversations could not be looked at");
+        }
         if seconds.is_multiple_of(3) {
             if let Err(error) = run::end_overdue(&app, BATCH).await {
                 tracing::warn!(?error, "runs whose time is over could not be ended");
@@ -165,6 +170,10 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     app.limits().sweep();
+    app.store().purge_documents(now, BATCH).await?;
+    if let Some(retention) = app.settings().talk.retention {
+        app.store().purge_conversations(now.minus(retention), BATCH).await?;
+    }
     while app.store().purge_buckets(BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -29,7 +29,7 @@ use callwright_model::{
     chat::{ChatMessage, Part, Usage},
     context::Channel,
     credit::Operation,
-    id::{JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
+    id::{ConversationId, JobId, OrgId, RunId, ScheduleId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::{Page, PageRequest},
     run::{Run, RunBounds, RunEvent, RunKind, RunLimits, RunState, Step, Thread},
@@ -41,7 +41,7 @@ use callwright_store::{
 };
 use serde_json::json;
 use tokio::{
-    sync::{OwnedSemaphorePermit, oneshot},
+    sync::{OwnedSemaphorePermit, broadcast, oneshot},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
@@ -109,6 +109,19 @@ pub struct RunRequest {
     pub priority: i64,
     /// One run for all requests with this key, as long as its job is remembered.
     pub dedupe_key: Option<String>,
+    /// The conversation that it is a turn of.
+    pub talk: Option<Talk>,
+}
+
+/// What a turn of a conversation brings along.
+#[derive(Debug, Clone)]
+pub struct Talk {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The agent's instructions as they are for this client.
+    pub instructions: String,
+    /// What stands in the thread before what is said now.
+    pub before: Vec<ChatMessage>,
 }
 
 impl RunRequest {
@@ -128,6 +141,7 @@ impl RunRequest {
             delay: Duration::ZERO,
             priority: 0,
             dedupe_key: None,
+            talk: None,
         }
     }
 }
@@ -141,6 +155,18 @@ pub async fn start(app: &App, caller: &Caller, request: RunRequest) -> Result<Ru
     start_as(app, caller, request, None, &Asker::default()).await
 }
 
+/// The same, and what happens to it from its very beginning.
+pub(crate) async fn start_watched(
+    app: &App,
+    caller: &Caller,
+    request: RunRequest,
+) -> Result<(Run, broadcast::Receiver<RunEvent>), Fault> {
+    let mut events = None;
+    let (run, _) = begin(app, caller, request, None, &Asker::default(), Some(&mut events)).await?;
+    let events = events.unwrap_or_else(|| app.runs().watch(run.id));
+    Ok((run, events))
+}
+
 /// The same, asked for by a schedule, or by another run.
 pub(crate) async fn start_as(
     app: &App,
@@ -149,7 +175,7 @@ pub(crate) async fn start_as(
     schedule: Option<ScheduleId>,
     asker: &Asker,
 ) -> Result<Run, Fault> {
-    begin(app, caller, request, schedule, asker).await.map(|(run, _)| run)
+    begin(app, caller, request, schedule, asker, None).await.map(|(run, _)| run)
 }
 
 /// The same, and waits until it has ended or lies down, at most `wait`, or until `closing`.
@@ -160,7 +186,7 @@ pub async fn start_and_wait(
     wait: Duration,
     closing: &CancellationToken,
 ) -> Result<Run, Fault> {
-    let (run, settled) = begin(app, caller, request, None, &Asker::default()).await?;
+    let (run, settled) = begin(app, caller, request, None, &Asker::default(), None).await?;
     let settled = settled.unwrap_or_else(|| app.runs().when_settled(run.id));
     tokio::select! {
         settled = until_settled(app, caller, run.clone(), settled, wait) => settled,
@@ -175,6 +201,7 @@ async fn begin(
     request: RunRequest,
     schedule: Option<ScheduleId>,
     asker: &Asker,
+    events: Option<&mut Option<broadcast::Receiver<RunEvent>>>,
 ) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place_for(caller.org_id) } else { None };
@@ -182,6 +209,9 @@ async fn begin(
         Prepared::Known(run) => return Ok((*run, None)),
         Prepared::New(new, begun) => (*new, begun),
     };
+    if let Some(events) = events {
+        *events = Some(app.runs().watch(new.row.run.id));
+    }
     match create(app, new, begun, place).await {
         Ok(created) => Ok(created),
         // Two requests with one key may come at the same time: the second is given what the first has made.
@@ -267,7 +297,8 @@ pub(crate) async fn prepare(
     });
     let is_new = new_thread.is_some();
     let thread = thread.or_else(|| new_thread.clone()).ok_or_else(not_ready)?;
-    let messages = vec![ChatMessage::User { content: request.message.clone() }];
+    let mut messages = request.talk.as_ref().map(|talk| talk.before.clone()).unwrap_or_default();
+    messages.push(ChatMessage::User { content: request.message.clone() });
     let known = is_new.then(|| messages.clone());
     let draft = Draft { thread_id: thread.id, new_thread, messages, handed: None, asked, schedule, at_once };
     let (new, kept) = draw_up(app, caller, &agent, request, draft, asker).await?;
@@ -301,6 +332,8 @@ pub(crate) async fn draw_up(
     asker: &Asker,
 ) -> Result<(NewRun, Kept), Fault> {
     let Draft { thread_id, new_thread, messages, handed, asked, schedule, at_once } = draft;
+    // A successor is begun in the end of the one before it.
+    let within = if handed.is_some() { None } else { asker.within() };
     let now = app.clock().now();
     let limits = request.limits.unwrap_or_default().within(agent.profile.limits);
     let input = ChatMessage::User { content: request.message.clone() }.text();
@@ -315,6 +348,10 @@ pub(crate) async fn draw_up(
         news: request.news,
         ..Kept::new(caller, agent)
     };
+    if let Some(talk) = &request.talk {
+        kept.conversation = Some(talk.id);
+        kept.instructions.clone_from(&talk.instructions);
+    }
     if let Some(learned) = feedback::learned(app, caller, agent).await? {
         // Whoever looks at the run sees that it was told more than the agent's instructions, and what.
         metadata.insert("learned".to_owned(), json!({ "count": learned.ids.len(), "feedback": learned.ids }));
@@ -360,7 +397,7 @@ pub(crate) async fn draw_up(
         row: asker.row(run, kept.seal(app, caller.org_id).await?),
         thread: new_thread,
         messages,
-        within: asker.within(),
+        within,
     };
     Ok((new, kept))
 }
@@ -404,7 +441,7 @@ fn job_of(run: &Run, wish: Queued) -> JobRow {
 
 fn check(request: &RunRequest) -> Result<(), Fault> {
     let text = ChatMessage::User { content: request.message.clone() }.text();
-    let has_picture = request.message.iter().any(|part| matches!(part, Part::Image { .. }));
+    let has_picture = request.message.iter().any(|part| matches!(part, Part::Image { .. } | Part::Document { .. }));
     if text.trim().is_empty() && !has_picture {
         return Err(Fault::invalid("message", "`message` must say something"));
     }
@@ -523,11 +560,17 @@ pub async fn cancel(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault>
         RunKind::Workflow => json!({ "workflow": found.run.workflow_name }),
     };
     audit::write(app, caller, "run.cancel", "run", id, details).await?;
-    stop(app, &found).await?;
+    stop_and_wait(app, &found).await
+}
+
+/// Stops a run, and gives it as it is once it has ended, or after a moment.
+pub(crate) async fn stop_and_wait(app: &App, found: &RunRow) -> Result<Run, Fault> {
+    let (org, id) = (found.run.organization_id, found.run.id);
+    stop(app, found).await?;
     // Whoever carries it lets go in a moment.
     let until = Instant::now() + Duration::from_secs(2);
     loop {
-        let run = row(app, caller.org_id, id).await?.run;
+        let run = row(app, org, id).await?.run;
         if run.state.is_final() || Instant::now() >= until {
             return Ok(run);
         }

@@ -114,6 +114,7 @@ async fn expire(app: &App, row: &TicketRow) -> Result<(), Fault> {
             let effect = execution.map(|execution| execution.effect).unwrap_or_default();
             call::callback::expire(app, row, effect).await
         }
+        TicketKind::Client => call::client::unanswered(app, row).await,
         TicketKind::Late => {
             // An hour past its time limit; whoever carried it out has broken down.
             let execution = app.store().execution(ticket.organization_id, ticket.execution_id).await?;

@@ -8,9 +8,11 @@ mod approvals;
 mod audit;
 mod bundles;
 mod cases;
+mod conversations;
 mod credits;
 mod deliveries;
 mod doctor;
+mod documents;
 mod executions;
 mod features;
 mod feedback;
@@ -51,6 +53,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(runs::routes())
         .merge(workflows::routes())
         .merge(threads::routes())
+        .merge(conversations::routes())
+        .merge(documents::routes())
         .merge(jobs::routes())
         .merge(schedules::routes())
         .merge(agent_templates::routes())

@@ -12,6 +12,7 @@ pub mod auth;
 pub mod body;
 mod callbacks;
 mod compat;
+mod convai;
 mod edge;
 pub mod error;
 mod events;

@@ -7,7 +7,7 @@ use http::{Method, Uri};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    api, approval_page, callbacks, compat,
+    api, approval_page, callbacks, compat, convai,
     edge::EdgeLayer,
     error::ApiError,
     health, live, metrics, openapi,
@@ -43,6 +43,7 @@ pub(crate) fn api() -> OpenApiRouter<ServerState> {
         .merge(api::routes())
         .merge(live::routes())
         .merge(callbacks::routes())
+        .merge(convai::routes())
         .merge(approval_page::routes())
         .merge(compat::routes())
 }

@@ -26,6 +26,8 @@ ALTER TABLE run ADD COLUMN depth BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN asked_by TEXT;
 CREATE INDEX run_workflow ON run (org_id, workflow_id, id) WHERE workflow_id IS NOT NULL;
 CREATE INDEX run_parent ON run (parent_id, id) WHERE parent_id IS NOT NULL;
+CREATE INDEX run_live_child ON run (parent_id)
+    WHERE parent_id IS NOT NULL AND state IN ('queued', 'running', 'waiting');
 CREATE INDEX run_root ON run (root_id) WHERE root_id IS NOT NULL;
 CREATE INDEX run_asked_by ON run (asked_by) WHERE asked_by IS NOT NULL;
 

@@ -202,6 +202,12 @@ impl Store {
         self.fetch_optional(format!("{AGENT} AND id = $2"), params![org, id], agent).await
     }
 
+    /// The agent of that id, whoever's it is: for those who know nothing else of it.
+    pub async fn any_agent(&self, id: AgentId) -> Result<Option<Agent>> {
+        let sql = AGENT.replace("org_id = $1", "id = $1");
+        self.fetch_optional(sql, params![id], agent).await
+    }
+
     /// The agent of that name.
     pub async fn agent_by_name(&self, org: OrgId, name: &str) -> Result<Option<Agent>> {
         self.fetch_optional(format!("{AGENT} AND name = $2"), params![org, name], agent).await

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(12, "business", include_str!("../migrations/0012_business.sql")),
     migration(13, "credits", include_str!("../migrations/0013_credits.sql")),
     migration(14, "workflows", include_str!("../migrations/0014_workflows.sql")),
+    migration(15, "conversations", include_str!("../migrations/0015_conversations.sql")),
     migration(16, "control", include_str!("../migrations/0016_control.sql")),
     migration(17, "mend", include_str!("../migrations/0017_mend.sql")),
 ];

@@ -424,6 +424,18 @@ impl Store {
         self.fetch_all(sql, params![now, i64::from(most)], row).await
     }
 
+    /// The calls that the client of a conversation is to be offered, oldest first.
+    pub async fn client_calls(&self, org: OrgId, conversation: &str, now: Timestamp) -> Result<Vec<TicketRow>> {
+        let columns = COLUMNS.split(", ").map(|column| format!("t.{column}")).collect::<Vec<_>>().join(", ");
+        // One that is claimed may still be refused; one that is done wants no answer.
+        let sql = format!(
+            "SELECT {columns} FROM ticket t JOIN execution e ON e.id = t.execution_id \
+             WHERE t.conversation_id = $2 AND t.kind = 'client' AND t.state = 'open' AND t.org_id = $1 \
+             AND t.expires_at > $3 AND e.state IN ('parked', 'done') ORDER BY t.id LIMIT 200"
+        );
+        self.fetch_all(sql, params![org, conversation, now], row).await
+    }
+
     /// Executions that a dead server left and that are carried out again by themselves, each with its ticket.
     pub async fn orphaned(&self, most: u32) -> Result<Vec<TicketRow>> {
         let columns = COLUMNS.split(", ").map(|column| format!("ticket.{column}")).collect::<Vec<_>>().join(", ");

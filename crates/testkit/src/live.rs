@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::{
     self, Message, WebSocket,
     client::IntoClientRequest,
     http::{HeaderName, HeaderValue},
+    protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
 use crate::Api;
@@ -59,6 +60,24 @@ impl Live {
         }
     }
 
+    /// Reads on to the end; the code with which the server closed, or 0 when it just went away.
+    pub fn closed(&mut self) -> u16 {
+        loop {
+            match self.0.read() {
+                Ok(Message::Close(frame)) => return frame.map_or(1005, |frame| frame.code.into()),
+                Ok(_) => {}
+                Err(_) => return 0,
+            }
+        }
+    }
+
+    /// Says goodbye as a client does that is done.
+    pub fn close(mut self) {
+        let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+        let _ = self.0.close(Some(frame));
+        while self.0.read().is_ok() {}
+    }
+
     /// Reads frames until one satisfies `wanted`.
     #[track_caller]
     pub fn until(&mut self, mut wanted: impl FnMut(&Value) -> bool) -> Value {
@@ -69,6 +88,11 @@ impl Live {
                 None => panic!("the live stream ended without the frame that was waited for"),
             }
         }
+    }
+
+    /// Sends a text frame. False: the server has gone.
+    pub fn try_send(&mut self, text: &str) -> bool {
+        self.0.send(Message::text(text)).is_ok()
     }
 
     /// Sends a text frame.

@@ -1,7 +1,7 @@
 //! The executors that reach outside, behind one trait.
 //!
 //! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`, [`python`] the kind `python`, and [`business`] and [`nested`]
-//! ask their ports for what lives behind the corridor. [`gate`] decides what
+//! ask their ports for what lives behind the corridor; [`client`] hands the call to whoever holds the conversation. [`gate`] decides what
 //! may be sent again and [`backoff`] when; both are pure and serve every kind. No executor sees the
 //! store: what it needs of the world is in [`executor::ExecCx`], and every byte it sends goes through the
 //! outbound guard.
@@ -10,6 +10,7 @@
 
 pub mod backoff;
 pub mod business;
+pub mod client;
 pub mod executor;
 pub mod freshness;
 pub mod gate;
@@ -30,6 +31,7 @@ use callwright_model::{
 
 pub use business::BusinessTool;
 pub use callwright_pybox::Listener;
+pub use client::ClientTool;
 pub use executor::{Cleared, ControlAsk, ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;
@@ -57,6 +59,10 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
         Config::Business(config) => {
             limits::check(spec)?;
             Arc::new(BusinessTool::compile(config)?)
+        }
+        Config::Client(config) => {
+            limits::check(spec)?;
+            Arc::new(ClientTool::compile(config, spec)?)
         }
         Config::Agent(config) => {
             limits::check(spec)?;

@@ -12,6 +12,8 @@ use async_trait::async_trait;
 use callwright_expr::Names;
 use callwright_model::{
     Content, Directive, Fault, Outcome, ToolError,
+    context::CallContext,
+    control::VERIFIED,
     tool::{SystemConfig, ToolSpec, system::Driver},
 };
 use serde_json::{Value, json};
@@ -48,6 +50,7 @@ impl SystemTool {
             Ok(step) => step,
             Err(error) => return Ok(Err(error)),
         };
+        let is_vouched_for = is_vouched_for(&call.context);
         let is_carried = self.twilio.is_some() || self.config.webhook.is_some();
         let cleared = match cx.ports.control(&step.ask(is_carried), call).await? {
             Ok(cleared) => cleared,
@@ -58,12 +61,21 @@ impl SystemTool {
         {
             return Ok(Err(error));
         }
-        Ok(Ok(content(step, cleared)))
+        Ok(Ok(content(step, cleared, is_vouched_for)))
     }
 }
 
+/// Whether the server itself established each of the names that say which call and conversation it is about. One that
+/// the caller sent could be somebody else's.
+fn is_vouched_for(context: &CallContext) -> bool {
+    let names = ["call_sid", "call_id", "conversation_id"];
+    let is_known = |name: &str| context.verified.contains_key(name);
+    names.iter().any(|name| is_known(name))
+        && names.iter().all(|name| is_known(name) || !context.client.contains_key(*name))
+}
+
 /// What is recorded and told: the step, and what whoever called does next.
-fn content(step: Step<'_>, cleared: Cleared) -> Content {
+fn content(step: Step<'_>, cleared: Cleared, is_vouched_for: bool) -> Content {
     let directive = match (&step.act, &cleared.agent) {
         (Act::End, _) => Some(Directive::End { message: step.message.clone() }),
         (Act::Agent(rule), Some((id, name))) => Some(Directive::Handoff {
@@ -79,6 +91,9 @@ fn content(step: Step<'_>, cleared: Cleared) -> Content {
     };
     let message = step.message.clone();
     let mut data = step.into_data();
+    if is_vouched_for && let Some(fields) = data.as_object_mut() {
+        fields.insert(VERIFIED.to_owned(), Value::Bool(true));
+    }
     if let (Some((id, name)), Some(fields)) = (&cleared.agent, data.as_object_mut()) {
         fields.insert("agent_id".to_owned(), json!(id));
         fields.insert("agent".to_owned(), json!(name));

@@ -115,6 +115,7 @@ pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Resul
         credits: settings.credits,
         credit_prices: settings.credit_prices.clone(),
         business_tools: settings.business_tools,
+        talk: settings.talk.clone(),
         ..EngineSettings::default()
     };
     let python = sandbox::open(settings);

@@ -112,7 +112,7 @@ fn show(command: &Show) -> Result<(), Failure> {
 }
 
 /// A message in lines for people.
-fn lines(message: &Value) -> Vec<String> {
+pub(super) fn lines(message: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(words) = message["text"].as_str().filter(|words| !words.is_empty()) {
         lines.push(words.to_owned());

@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
-use callwright_runtime::{credits::Prices, mail::Mail};
+use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail};
 use serde::Deserialize;
 use url::Url;
 
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 30] = [
+pub(super) const KEYS: [(&str, &str); 39] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -39,6 +39,15 @@ pub(super) const KEYS: [(&str, &str); 30] = [
     ("CALLWRIGHT_WORKERS", "workers"),
     ("CALLWRIGHT_SCHEDULES", "schedules"),
     ("CALLWRIGHT_SCHEDULE_INTERVAL_SECONDS", "schedule_interval_seconds"),
+    ("CALLWRIGHT_CONVERSATIONS_MAX", "conversations_max"),
+    ("CALLWRIGHT_CONVERSATIONS_MAX_PUBLIC", "conversations_max_public"),
+    ("CALLWRIGHT_CONVERSATION_IDLE_SECONDS", "conversation_idle_seconds"),
+    ("CALLWRIGHT_CONVERSATION_MAX_SECONDS", "conversation_max_seconds"),
+    ("CALLWRIGHT_CONVERSATION_GRACE_SECONDS", "conversation_grace_seconds"),
+    ("CALLWRIGHT_CONVERSATION_PING_SECONDS", "conversation_ping_seconds"),
+    ("CALLWRIGHT_CONVERSATION_RETENTION_DAYS", "conversation_retention_days"),
+    ("CALLWRIGHT_DOCUMENT_MAX_MB", "document_max_mb"),
+    ("CALLWRIGHT_DOCUMENT_RETENTION_DAYS", "document_retention_days"),
     ("CALLWRIGHT_DEFAULT_MODEL", "default_model"),
     ("CALLWRIGHT_CREDITS", "credits"),
     ("CALLWRIGHT_CREDIT_PRICES", "credit_prices"),
@@ -80,6 +89,15 @@ pub(super) struct Layer {
     workers: Option<u32>,
     schedules: Option<u32>,
     schedule_interval_seconds: Option<u32>,
+    conversations_max: Option<u32>,
+    conversations_max_public: Option<u32>,
+    conversation_idle_seconds: Option<u32>,
+    conversation_max_seconds: Option<u32>,
+    conversation_grace_seconds: Option<u32>,
+    conversation_ping_seconds: Option<u32>,
+    conversation_retention_days: Option<u32>,
+    document_max_mb: Option<u32>,
+    document_retention_days: Option<u32>,
     default_model: Option<String>,
     credits: Option<bool>,
     credit_prices: Option<Vec<String>>,
@@ -157,6 +175,15 @@ impl Layer {
             "workers" => self.workers = Some(number(name, value)?),
             "schedules" => self.schedules = Some(number(name, value)?),
             "schedule_interval_seconds" => self.schedule_interval_seconds = Some(number(name, value)?),
+            "conversations_max" => self.conversations_max = Some(number(name, value)?),
+            "conversations_max_public" => self.conversations_max_public = Some(number(name, value)?),
+            "conversation_idle_seconds" => self.conversation_idle_seconds = Some(number(name, value)?),
+            "conversation_max_seconds" => self.conversation_max_seconds = Some(number(name, value)?),
+            "conversation_grace_seconds" => self.conversation_grace_seconds = Some(number(name, value)?),
+            "conversation_ping_seconds" => self.conversation_ping_seconds = Some(number(name, value)?),
+            "conversation_retention_days" => self.conversation_retention_days = Some(number(name, value)?),
+            "document_max_mb" => self.document_max_mb = Some(number(name, value)?),
+            "document_retention_days" => self.document_retention_days = Some(number(name, value)?),
             "default_model" => self.default_model = text(),
             "credits" => self.credits = Some(boolean(name, value)?),
             "credit_prices" => self.credit_prices = Some(list(value)),
@@ -199,6 +226,15 @@ impl Layer {
             workers: self.workers.or(below.workers),
             schedules: self.schedules.or(below.schedules),
             schedule_interval_seconds: self.schedule_interval_seconds.or(below.schedule_interval_seconds),
+            conversations_max: self.conversations_max.or(below.conversations_max),
+            conversations_max_public: self.conversations_max_public.or(below.conversations_max_public),
+            conversation_idle_seconds: self.conversation_idle_seconds.or(below.conversation_idle_seconds),
+            conversation_max_seconds: self.conversation_max_seconds.or(below.conversation_max_seconds),
+            conversation_grace_seconds: self.conversation_grace_seconds.or(below.conversation_grace_seconds),
+            conversation_ping_seconds: self.conversation_ping_seconds.or(below.conversation_ping_seconds),
+            conversation_retention_days: self.conversation_retention_days.or(below.conversation_retention_days),
+            document_max_mb: self.document_max_mb.or(below.document_max_mb),
+            document_retention_days: self.document_retention_days.or(below.document_retention_days),
             default_model: self.default_model.or(below.default_model),
             credits: self.credits.or(below.credits),
             credit_prices: self.credit_prices.or(below.credit_prices),
@@ -208,8 +244,32 @@ impl Layer {
         }
     }
 
+    /// How conversations are bounded.
+    fn talk(&self) -> Result<TalkSettings, Failure> {
+        let seconds = |key: &str, value: Option<u32>| -> Result<Duration, Failure> {
+            Ok(Duration::from_secs(positive(key, value)?.into()))
+        };
+        let days = |value: Option<u32>| value.filter(|days| *days > 0).map(|days| DAY * days);
+        let megabytes = positive("document_max_mb", self.document_max_mb)?;
+        if megabytes > 8 {
+            return Err(wrong("document_max_mb", &megabytes.to_string(), "at most 8"));
+        }
+        Ok(TalkSettings {
+            most: positive("conversations_max", self.conversations_max)?,
+            most_public: positive("conversations_max_public", self.conversations_max_public)?,
+            idle: seconds("conversation_idle_seconds", self.conversation_idle_seconds)?,
+            longest: seconds("conversation_max_seconds", self.conversation_max_seconds)?,
+            grace: seconds("conversation_grace_seconds", self.conversation_grace_seconds)?,
+            ping: seconds("conversation_ping_seconds", self.conversation_ping_seconds)?,
+            retention: days(self.conversation_retention_days),
+            document_bytes: (megabytes as usize) << 20,
+            document_retention: days(self.document_retention_days),
+        })
+    }
+
     /// The settings, each value checked.
     pub(super) fn check(self) -> Result<Settings, Failure> {
+        let talk = self.talk()?;
         let listen = self.listen.unwrap_or_default();
         if !listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
             return Err(wrong("listen", &listen, "an address and a port such as 127.0.0.1:8080"));
@@ -232,6 +292,7 @@ impl Layer {
             workers: workers as usize,
             schedules: self.schedules.unwrap_or_default(),
             schedule_interval: Duration::from_secs(self.schedule_interval_seconds.unwrap_or_default().into()),
+            talk,
             public_url: web_address("public_url", self.public_url.as_deref())?,
             behind_proxy: self.behind_proxy.unwrap_or_default(),
             max_body_bytes: positive("max_body_bytes", self.max_body_bytes)? as usize,

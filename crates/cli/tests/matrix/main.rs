@@ -5,6 +5,7 @@ mod routes;
 
 use std::{cell::Cell, collections::BTreeSet};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use callwright_testkit::{
     Answer, Api, Database, Live, Options, Person, Reply, Server, Upstream, eventually, on_both,
     people::{join, other_organization},
@@ -139,6 +140,9 @@ impl World {
             "rated",
             "criticized",
             "improved",
+            "offered",
+            "document",
+            "conversation",
         ] {
             let place = format!("{{{name}}}");
             if filled.contains(&place) {
@@ -316,6 +320,30 @@ impl World {
                 let target = json!({"agent": self.agent(), "message": "hello"});
                 let schedule = json!({"name": format!("s {}", self.next()), "cron": "@yearly", "target": target});
                 text(&api.post("/api/v1/schedules", schedule).expect(201)["id"])
+            }
+            "offered" => {
+                let tool = self.owners_tool(json!({"kind": "client", "config": {}, "policy": {"timeout_ms": 100}}));
+                let path = format!("/api/v1/tools/{tool}/call");
+                text(&api.post(&path, json!({})).ok()["execution_id"])
+            }
+            "document" => {
+                let execution = self.thing("offered", caller);
+                let picture = STANDARD.encode([b"\x89PNG\r\n\x1a\n".as_slice(), &[1; 90]].concat());
+                api.post(&format!("/api/v1/executions/{execution}/result"), json!({"result": picture})).expect(200);
+                let page = api.get(&format!("/api/v1/documents?execution_id={execution}")).expect(200);
+                text(&page["items"][0]["id"])
+            }
+            "conversation" => {
+                let mut live = Live::open(api, &format!("/v1/convai/conversation?agent_id={}", self.agent()));
+                live.send(r#"{"type": "conversation_initiation_client_data"}"#);
+                let metadata = live.read().unwrap();
+                let id = text(&metadata["conversation_initiation_metadata_event"]["conversation_id"]);
+                live.close();
+                eventually("the conversation has ended", 10, || {
+                    let found = api.get(&format!("/api/v1/conversations/{id}")).expect(200);
+                    (found["state"] == "ended").then_some(())
+                });
+                id
             }
             "no_ticket" => "tick_00000000000000000000000000".to_owned(),
             // Asked for with another token, because the one that asked may not decide.

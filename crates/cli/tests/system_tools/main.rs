@@ -173,7 +173,8 @@ fn a_step_is_told_by_a_signed_webhook_and_to_whoever_watches() {
         assert_eq!((&body["type"], &body["data"]), (&json!("call.control"), event));
         assert_eq!((&event["action"], &event["tool"]), (&json!("play_dtmf"), &json!("tones")));
         assert_eq!(event["parameters"], json!({"dtmf_tones": "1w#", "reason": "menu"}));
-        assert_eq!(event["conversation_id"], run["thread_id"]);
+        assert_eq!((&event["conversation_id"], &event["run_id"]), (&run["thread_id"], &run["id"]));
+        assert_eq!(event["verified"], true);
         assert!(text(&event["id"]).starts_with("ctl_") && event["agent_id"].is_string(), "{event}");
         eventually("the delivery is on record", 10, || {
             let path = format!("/api/v1/deliveries?state=delivered&subject={}", text(&event["execution_id"]));
@@ -202,7 +203,7 @@ fn a_step_is_told_by_a_signed_webhook_and_to_whoever_watches() {
         let first = keyed.post("/api/v1/tools/tones/call", body.clone()).expect(200);
         let again = keyed.post("/api/v1/tools/tones/call", body).expect(200);
         assert_eq!((&again["meta"]["duplicate"], &again["execution_id"]), (&json!(true), &first["execution_id"]));
-        world.hooks.wait_for(3);
+        assert_eq!(world.hooks.wait_for(3)[2].json()["data"]["verified"], false, "only said");
         std::thread::sleep(std::time::Duration::from_millis(1_200));
         assert_eq!(world.hooks.count(), 3);
     });

@@ -1,9 +1,9 @@
 //! Agents that work together: the guide's three samples, and what they stand for.
 
-use callwright_testkit::{Answer, Api, eventually, on_both};
+use callwright_testkit::{Answer, Api, Options, eventually, on_both};
 use serde_json::{Value, json};
 
-use super::{World, id, is, states, text};
+use super::{BINARY, World, id, is, states, text};
 
 fn guide(world: &World) -> Api {
     world.server.api().anonymous().with_header("X-Token", world.server.token())
@@ -306,5 +306,90 @@ fn a_plan_is_as_it_was_when_its_run_began() {
         stale["revision"] = json!(1);
         let refusal = world.api.put("/api/v1/workflows/w", stale);
         assert_eq!((refusal.status, refusal.code()), (409, "changed_meanwhile"));
+    });
+}
+
+#[test]
+fn an_agent_that_hands_over_is_answered_for_by_the_one_that_takes_over() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.agent("Specialist", json!([{"say": "solved"}]), &[]);
+        world.tool(
+            "to_specialist",
+            json!({"kind": "system", "effect": null, "parameters": null, "config": {
+                "action": "transfer_to_ai_agent", "rules": [{"agent_id": "Specialist", "condition": "always"}]
+            }}),
+        );
+        world.agent("Reception", json!([{"calls": [{"name": "to_specialist", "arguments": {}}]}]), &["to_specialist"]);
+        world.agent("Writer", json!([{"say": "letter: {{message}}"}]), &[]);
+        world.workflow(
+            "case",
+            json!({"flow_type": "sequential", "agents": [
+                {"agent_id": "Reception", "role": "receive"}, {"agent_id": "Writer", "role": "write"}
+            ]}),
+        );
+        let run = world.run("case", json!("help"));
+        is(&run, "completed");
+        assert!(text(&run["output"]).contains("solved"), "{run}");
+        let names: Vec<String> = world.children(&run).iter().map(|child| text(&child["agent_name"])).collect();
+        assert_eq!(names, ["Reception", "Specialist", "Writer"]);
+        // The same through a tool: its caller waits for the successor.
+        world.tool("ask", json!({"kind": "agent", "config": {"agent": "Reception"}, "parameters": null}));
+        let answer = world.api.post("/api/v1/tools/ask/call", json!({"arguments": {"message": "help"}})).expect(200);
+        assert_eq!((&answer["success"], &answer["data"]["output"]), (&json!(true), &json!("solved")), "{answer}");
+    });
+}
+
+#[test]
+fn the_guides_webhook_tells_what_each_agent_said() {
+    on_both(|database| {
+        let world = World::with(Options::new(BINARY, database));
+        let agent = world.agent("One", json!([{"say": "one: {{message}}"}]), &[]);
+        let workflow =
+            world.workflow("w", json!({"flow_type": "sequential", "agents": [{"agent_id": agent, "role": "first"}]}));
+        let begun = guide(&world)
+            .post(
+                "/agents/workflow/execute",
+                json!({"workflow_id": id(&workflow), "initial_input": "hi", "webhook_url": world.upstream.url("/hook")}),
+            )
+            .expect(200);
+        let told = world.upstream.wait_for(1)[0].json();
+        assert_eq!((&told["job_id"], &told["status"]), (&begun["job_id"], &json!("completed")), "{told}");
+        let results = &told["result"]["workflow_results"];
+        assert_eq!((&results[0]["role"], &results[0]["agent_id"]), (&json!("first"), &json!(agent)), "{told}");
+        assert!(text(&results[0]["output"]).contains("hi"));
+    });
+}
+
+#[test]
+fn a_deadline_ends_the_workflow_and_its_agents() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.agent("Slow", json!([{"say": "late", "delay_ms": 20000}]), &[]);
+        world.workflow(
+            "w",
+            json!({"timeout_s": 1, "flow_type": "parallel", "agents": [{"agent_id": "Slow", "role": "a"}]}),
+        );
+        let run = world.run("w", json!("x"));
+        let run = world.ended(&run);
+        assert_eq!((&run["state"], &run["error"]["code"]), (&json!("failed"), &json!("deadline")), "{run}");
+        is(&world.ended(&world.children(&run)[0]), "cancelled");
+    });
+}
+
+#[test]
+fn making_a_workflow_is_paid_for_and_so_are_its_agents_runs() {
+    on_both(|database| {
+        let world = World::with(Options::new(BINARY, database).env("CALLWRIGHT_CREDITS", "true"));
+        world.api.post("/api/v1/credits/grants", json!({"amount": 100, "note": "n"})).expect(201);
+        world.agent("One", json!([{"say": "1"}]), &[]);
+        let before = world.api.get("/api/v1/credits").expect(200)["balance"].as_f64().unwrap();
+        world.workflow(
+            "w",
+            json!({"flow_type": "parallel", "agents": [{"agent_id": "One", "role": "a"}, {"agent_id": "One", "role": "b"}]}),
+        );
+        is(&world.run("w", json!("x")), "completed");
+        let after = world.api.get("/api/v1/credits").expect(200)["balance"].as_f64().unwrap();
+        assert_eq!(before - after, 3.0 + 2.0 * 5.0);
     });
 }

@@ -132,3 +132,28 @@ fn cancelling_the_outer_run_cancels_the_inner_one() {
         is(&world.ended(&child), "cancelled");
     });
 }
+
+#[test]
+fn an_execution_that_is_cancelled_stops_the_run_that_it_waits_for() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.tool("pay", json!({"effect": "write", "policy": {"approval": true}}));
+        world.workflow("inner", json!({"steps": [{"tool": "pay"}]}));
+        world.tool(
+            "run_inner",
+            json!({"kind": "workflow", "config": {"workflow": "inner"}, "policy": {"timeout_ms": 500}}),
+        );
+        let answer = world.api.post("/api/v1/tools/run_inner/call", json!({"arguments": {}})).expect(200);
+        assert_eq!((&answer["state"], &answer["pending"]["kind"]), (&json!("parked"), &json!("run")), "{answer}");
+        let execution = text(&answer["execution_id"]);
+        world.api.post(&format!("/api/v1/executions/{execution}/cancel"), json!({})).ok();
+        let run = world.api.get("/api/v1/runs?workflow=inner").expect(200)["items"][0].clone();
+        is(&world.ended(&run), "cancelled");
+        let row = eventually("the execution ends", 10, || {
+            let row = world.api.get(&format!("/api/v1/executions/{execution}")).expect(200);
+            (row["state"] == "failed").then_some(row)
+        });
+        assert_eq!(row["error"]["code"], "cancelled", "{row}");
+        assert_eq!(world.upstream.count(), 0);
+    });
+}

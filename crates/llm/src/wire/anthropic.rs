@@ -100,6 +100,7 @@ fn content(parts: &[Part]) -> Vec<Value> {
     let block = |part: &Part| match part {
         Part::Text { text } => (!text.trim().is_empty()).then(|| json!({ "type": "text", "text": text })),
         Part::Image { media_type, data } => Some(picture(&Image { media_type, data })),
+        Part::Document { document, .. } => Some(json!({ "type": "text", "text": crate::thread::unseen(*document) })),
     };
     parts.iter().filter_map(block).collect()
 }

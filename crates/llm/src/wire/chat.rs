@@ -111,6 +111,7 @@ fn content(parts: &[Part]) -> Value {
             let image = crate::thread::Image { media_type, data };
             json!({ "type": "image_url", "image_url": { "url": image.url() } })
         }
+        Part::Document { document, .. } => json!({ "type": "text", "text": crate::thread::unseen(*document) }),
     };
     parts.iter().map(part).collect()
 }

@@ -75,6 +75,7 @@ fn part(part: &Part) -> Option<Value> {
     match part {
         Part::Text { text } => (!text.is_empty()).then(|| json!({ "text": text })),
         Part::Image { media_type, data } => Some(picture(&Image { media_type, data })),
+        Part::Document { document, .. } => Some(json!({ "text": crate::thread::unseen(*document) })),
     }
 }
 

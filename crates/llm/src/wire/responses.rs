@@ -70,6 +70,7 @@ fn content(parts: &[Part]) -> Value {
     let part = |part: &Part| match part {
         Part::Text { text } => json!({ "type": "input_text", "text": text }),
         Part::Image { media_type, data } => picture(&Image { media_type, data }),
+        Part::Document { document, .. } => json!({ "type": "input_text", "text": crate::thread::unseen(*document) }),
     };
     parts.iter().map(part).collect()
 }

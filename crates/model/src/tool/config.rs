@@ -6,7 +6,7 @@ use serde::{
 };
 use utoipa::ToSchema;
 
-use super::{AgentConfig, BusinessConfig, HttpConfig, Kind, PythonConfig, SystemConfig, WorkflowConfig};
+use super::{AgentConfig, BusinessConfig, ClientConfig, HttpConfig, Kind, PythonConfig, SystemConfig, WorkflowConfig};
 
 /// The configuration of a tool, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -20,6 +20,8 @@ pub enum Config {
     Python(Box<PythonConfig>),
     /// Of a `business` tool.
     Business(BusinessConfig),
+    /// Of a `client` tool.
+    Client(ClientConfig),
     /// Of an `agent` tool.
     Agent(AgentConfig),
     /// Of a `workflow` tool.
@@ -34,6 +36,7 @@ impl Config {
             Self::System(_) => Kind::System,
             Self::Python(_) => Kind::Python,
             Self::Business(_) => Kind::Business,
+            Self::Client(_) => Kind::Client,
             Self::Agent(_) => Kind::Agent,
             Self::Workflow(_) => Kind::Workflow,
         }
@@ -79,6 +82,14 @@ impl Config {
         }
     }
 
+    /// How a `client` tool is waited for.
+    pub fn client(&self) -> Option<&ClientConfig> {
+        match self {
+            Self::Client(config) => Some(config),
+            _ => None,
+        }
+    }
+
     /// Whether a call is a run of its own, whose end answers it.
     pub fn is_nested(&self) -> bool {
         matches!(self, Self::Agent(_) | Self::Workflow(_))
@@ -91,7 +102,7 @@ impl Config {
             Self::Business(config) => return config.function.is_kept_here(),
             // Without a driver nothing leaves: the event has one id, and the webhook goes out once.
             Self::System(config) => return config.driver.is_none(),
-            Self::Http(_) | Self::Python(_) | Self::Agent(_) | Self::Workflow(_) => {}
+            Self::Http(_) | Self::Python(_) | Self::Client(_) | Self::Agent(_) | Self::Workflow(_) => {}
         }
         self.http().and_then(|config| config.idempotency.as_ref()).is_some_and(|idempotency| idempotency.honoured)
     }
@@ -115,6 +126,7 @@ impl<'de> DeserializeSeed<'de> for ConfigOf {
             Kind::System => SystemConfig::deserialize(deserializer).map(Config::System),
             Kind::Python => PythonConfig::deserialize(deserializer).map(|config| Config::Python(Box::new(config))),
             Kind::Business => BusinessConfig::deserialize(deserializer).map(Config::Business),
+            Kind::Client => ClientConfig::deserialize(deserializer).map(Config::Client),
             Kind::Agent => AgentConfig::deserialize(deserializer).map(Config::Agent),
             Kind::Workflow => WorkflowConfig::deserialize(deserializer).map(Config::Workflow),
         }

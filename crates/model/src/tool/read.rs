@@ -55,7 +55,7 @@ macro_rules! spec {
                     (None, None) => return Err(A::Error::missing_field("config")),
                 };
                 let parameters = parameters.unwrap_or_else(|| match &config {
-                    Config::Http(_) | Config::Python(_) | Config::Workflow(_) => empty_schema(),
+                    Config::Http(_) | Config::Python(_) | Config::Client(_) | Config::Workflow(_) => empty_schema(),
                     Config::Agent(_) => super::AgentConfig::parameters(),
                     Config::System(system) => system.parameters(),
                     Config::Business(business) => business.function.parameters(),

@@ -106,6 +106,8 @@ pub async fn make(app: &App, caller: &Caller, wish: Wish) -> Result<Agent, Fault
         metadata,
         base_template: wish.base,
         is_shared: false,
+        // That strangers talk to the one says nothing of the other.
+        public: false,
         ..base.profile
     };
     let spec = AgentSpec {

@@ -20,18 +20,21 @@ use tokio::time::Instant;
 use super::{
     CallAnswer,
     answer::state_of,
-    claim,
+    claim, client,
     kept::Kept,
     nested, outcome, park, record, resume, speech,
     work::{Stop, Work},
 };
 use crate::{App, tickets};
 
-/// The ticket of what comes later: a callback, with its address where the request's templates find it; or the end of a
-/// run.
+/// How long a run waits for a client before it lies down.
+const SHORTLY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The ticket of what comes later: a callback, with its address where the request's templates find it; the end of a run;
+/// or what a client sends.
 pub(super) async fn ticket(app: &App, work: &mut Work) -> Result<park::NewTicket, Fault> {
-    if work.later() == Some(TicketKind::Run) {
-        let ticket = park::new_ticket(app, work, TicketKind::Run).await?;
+    if let Some(kind @ (TicketKind::Run | TicketKind::Client)) = work.later() {
+        let ticket = park::new_ticket(app, work, kind).await?;
         work.ticket = Some(ticket.row.ticket.id);
         return Ok(ticket);
     }
@@ -45,11 +48,23 @@ pub(super) async fn ticket(app: &App, work: &mut Work) -> Result<park::NewTicket
 }
 
 /// Claims the intent with the ticket of its callback, and sends.
-pub(super) async fn lead(app: &App, mut work: Work, new: NewExecution) -> Result<CallAnswer, Fault> {
+pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Result<CallAnswer, Fault> {
     let ticket = ticket(app, &mut work).await?;
+    let id = ticket.row.ticket.id;
+    // Nothing is sent for a client's call, so there is nothing to carry out before it waits.
+    let only_waits = work.client().is_some() && work.ends_later() && new.execution.state == State::Started;
+    if only_waits {
+        new.execution.state = State::Parked;
+    }
     match app.store().claim_with_ticket(new.clone(), ticket.row, ticket.news).await? {
         Claim::Ours => {
             record::announce(app, &new.execution);
+            if only_waits {
+                work.tell_begun();
+                crate::failpoint!("client.parked");
+                client::offered(app, &work);
+                return speech::during(app, &work, look(app, &work, id)).await;
+            }
             let id = work.id;
             if new.execution.state == State::Claimed {
                 claim::admitted(app, work).await
@@ -69,6 +84,7 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
     claim::finish(app, &execution, fence, None).await?;
     crate::failpoint!("callback.parked");
     record::announce(app, &execution);
+    client::offered(app, &work);
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     if matches!(row.ticket.state, TicketState::Expired | TicketState::Void) {
         // Its time was over before the upstream had answered us; nobody else looks at it again.
@@ -87,9 +103,11 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
     let org = work.request.caller.org_id;
     let deadline = match work.later() {
         Some(TicketKind::Run) => nested::patience(work),
+        Some(TicketKind::Client) => patience(work),
         _ => work.deadline,
     };
     loop {
+        let changed = app.tickets().next_change();
         let row = app.store().ledger_row_by_id(org, work.id).await?;
         if let Some(row) = row.filter(|row| row.execution.state.is_final()) {
             let mut answer = outcome::answer(app, row, true).await?;
@@ -100,12 +118,19 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
         if now >= deadline {
             break;
         }
-        let changed = app.tickets().next_change();
         let look = std::time::Duration::from_millis(200);
         let _ = tokio::time::timeout_at(deadline.min(now + look), changed).await;
     }
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     Ok(park::answer(work, &row.ticket))
+}
+
+/// Until when the result is waited for here. A run lies down instead; a client that is there answers before that.
+fn patience(work: &Work) -> Instant {
+    match work.request.source == "run" {
+        true => work.deadline.min(Instant::now() + SHORTLY),
+        false => work.deadline,
+    }
 }
 
 /// What a request that was taken on has come to when nobody tells.
@@ -150,13 +175,19 @@ async fn addressed(app: &App, id: TicketId, secret: &str) -> Result<TicketRow, F
 /// # Errors
 /// Not found for an address that was never given out, `callback_expired` for one whose time has passed.
 pub async fn arrive(app: &App, id: TicketId, secret: &str, body: Value) -> Result<Arrived, Fault> {
-    let row = addressed(app, id, secret).await?;
+    keep(app, addressed(app, id, secret).await?, body).await
+}
+
+/// Keeps a result under its ticket, and records it.
+pub(super) async fn keep(app: &App, row: TicketRow, body: Value) -> Result<Arrived, Fault> {
+    let id = row.ticket.id;
     let bytes = serde_json::to_vec(&body).map_err(Fault::internal)?;
     let sealed = app.vault().seal(row.ticket.organization_id, &bytes).await?;
     if !app.store().answer_ticket(id, &sealed, app.clock().now()).await? {
         let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
         return match row.ticket.state {
             TicketState::Answered | TicketState::Used => Ok(Arrived::Already),
+            _ if row.ticket.kind == TicketKind::Client => Err(client::too_late()),
             _ => Err(Fault::new(
                 FaultKind::Gone,
                 "callback_expired",
@@ -191,7 +222,16 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
             return Ok(());
         }
     };
-    let shaped = come(&row, body).and_then(|content| work.tool().shaper.shape(content));
+    let shaped = come(&row, body).and_then(|mut content| {
+        // What lies beside a client's result is not cut with it.
+        let links = match row.ticket.kind {
+            TicketKind::Client => std::mem::take(&mut content.blocks),
+            _ => Vec::new(),
+        };
+        let mut shaped = work.tool().shaper.shape(content)?;
+        shaped.content.blocks.extend(links);
+        Ok(shaped)
+    });
     let ending = work.tool().speech.is_some().then(|| shaped.clone());
     let (outcome, whole) = record::settle_content(&work, shaped);
     if let Some(whole) = whole {
@@ -214,9 +254,10 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
     Ok(())
 }
 
-/// What came.
+/// What came, as content or as the failure that it tells of.
 fn come(row: &TicketRow, body: Value) -> Result<Content, ToolError> {
     match row.ticket.kind {
+        TicketKind::Client => client::content(body),
         TicketKind::Run => nested::content(body),
         _ => Ok(Content::json(body)),
     }

@@ -25,7 +25,7 @@ use super::{
     admit::{self, Pass},
     answer::{millis, state_of},
     bind::hex,
-    callback, confirm, execute, hold, outcome, park, record,
+    callback, client, confirm, execute, hold, outcome, park, record,
     shape::Shaped,
     speech,
     work::{Stop, Work},
@@ -201,7 +201,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         record::keep_whole(app, &work, whole);
     }
     let fence = Fence { node_id: work.node_id, epoch };
-    if let (Some(ticket), Outcome::Done(_)) = (work.ticket, &outcome) {
+    if let (Some(ticket), Outcome::Done(_), true) = (work.ticket, &outcome, work.ends_later()) {
         return callback::wait(app, work, ticket, fence).await;
     }
     let now = app.clock().now();
@@ -245,6 +245,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
             app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
         }
         tickets::execution_ended(app, execution.organization_id, execution.id).await;
+        client::offered(app, &work);
     }
     Ok(answer)
 }
@@ -479,7 +480,9 @@ pub(super) fn broken(work: &Work) -> ToolError {
 /// Whether a node that takes this over may send again: only what does no harm twice.
 pub(super) fn is_resendable(work: &Work) -> bool {
     let spec = &work.tool().tool.spec;
+    // A client is offered a call by its ticket, however often a server begins with it.
     spec.effect == Effect::Read
+        || spec.config.client().is_some()
         || spec.repeatable
         // Asked for again, it is the same run.
         || spec.config.is_nested()

@@ -105,7 +105,7 @@ pub(super) async fn run(
     };
     Ok(match outcome {
         // The upstream has only taken the request on: the result that is shaped comes later.
-        Outcome::Done(_) if work.ticket.is_some() => Ok(Shaped { content: Content::default(), whole: None }),
+        Outcome::Done(_) if work.ends_later() => Ok(Shaped { content: Content::default(), whole: None }),
         Outcome::Done(content) if exchange.is_some_and(Exchange::is_confirmation) => {
             Ok(Shaped { content, whole: None })
         }

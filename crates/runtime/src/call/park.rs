@@ -68,6 +68,7 @@ pub(super) async fn new_ticket(app: &App, work: &Work, kind: TicketKind) -> Resu
             work.callback().map_or(3_600, |callback| callback.expires_s) + policy.timeout_ms.div_ceil(1_000)
         }
         TicketKind::Late => policy.timeout_ms / 1_000 + 3_600,
+        TicketKind::Client => work.longest_callback().as_secs().try_into().unwrap_or(u32::MAX),
         // The run has a time of its own, and ends before this.
         TicketKind::Run => u32::try_from(nested::LONGEST.as_secs()).unwrap_or(u32::MAX),
     };
@@ -98,7 +99,11 @@ pub(super) async fn new_ticket(app: &App, work: &Work, kind: TicketKind) -> Resu
         agent_id: work.found.agent.as_ref().map(|agent| agent.id),
         user_id: work.request.caller.user_id,
         token_id: work.request.caller.token_id,
-        conversation_id: work.context.text("conversation_id"),
+        conversation_id: match kind {
+            // It is offered there, so nobody but the server says where.
+            TicketKind::Client => work.conversation(),
+            _ => work.context.text("conversation_id"),
+        },
         call_id: work.call_id(),
         shown: shown(work, kind),
         rule,
@@ -183,7 +188,7 @@ pub(super) fn pending(ticket: &Ticket, say: Option<String>) -> Pending {
     let spoken = match ticket.kind {
         TicketKind::Approval => ErrorClass::ApprovalRequired.spoken().to_owned(),
         TicketKind::Confirmation => ticket.shown.question.clone().unwrap_or_default(),
-        TicketKind::Callback | TicketKind::Late | TicketKind::Run => say
+        TicketKind::Callback | TicketKind::Late | TicketKind::Client | TicketKind::Run => say
             .unwrap_or_else(|| "This takes a little longer. I will come back to it as soon as I know more.".to_owned()),
     };
     Pending {
@@ -217,7 +222,7 @@ fn error(ticket: &Ticket) -> Option<ToolError> {
                 ticket.shown.question.as_deref().unwrap_or_default()
             ),
         ),
-        TicketKind::Callback | TicketKind::Late | TicketKind::Run => return None,
+        TicketKind::Callback | TicketKind::Late | TicketKind::Client | TicketKind::Run => return None,
     };
     let mut error = ToolError::new(ErrorClass::ApprovalRequired, code, message);
     if ticket.kind == TicketKind::Confirmation {

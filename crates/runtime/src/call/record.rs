@@ -168,7 +168,10 @@ pub(super) fn announce_end(app: &App, work: &Work, execution: &Execution) {
 /// Tells whoever carries the call or watches it what is to be done.
 pub(super) fn steered(app: &App, work: &Work, event: &ControlEvent) {
     let org = work.request.caller.org_id;
-    app.controls().publish(org, event);
+    // Who only says which conversation it is steers nobody's.
+    if work.context.verified.contains_key("conversation_id") {
+        app.controls().publish(org, event);
+    }
     if work.aside.watcher.is_none() && !app.live().is_watched() {
         return;
     }

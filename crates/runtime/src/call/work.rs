@@ -13,7 +13,7 @@ use callwright_model::{
     id::{ExecutionId, NodeId, TicketId},
     secret::SecretString,
     ticket::TicketKind,
-    tool::{Effect, Policy, http::Callback},
+    tool::{ClientConfig, Effect, Policy, http::Callback},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -68,7 +68,7 @@ pub(super) struct Work {
     pub node_id: NodeId,
     /// For a tool that answers by a certain time: whether its caller was answered already.
     pub late: Option<Gate>,
-    /// The ticket of its callback.
+    /// The ticket of its callback, or of the client that carries it out.
     pub ticket: Option<TicketId>,
     /// How long it waited for a place, in milliseconds.
     pub queued_ms: OnceLock<f64>,
@@ -132,16 +132,41 @@ impl Work {
     pub(super) fn longest_callback(&self) -> Duration {
         match self.later() {
             Some(TicketKind::Run) => nested::LONGEST,
-            _ => Duration::from_secs(self.callback().map_or(0, |callback| callback.expires_s.into())),
+            _ => {
+                let client = self.client().map(ClientConfig::lifetime_s);
+                let seconds = self.callback().map(|callback| callback.expires_s).or(client);
+                Duration::from_secs(seconds.unwrap_or_default().into())
+            }
         }
     }
 
-    /// By what its result comes later, if it does.
+    /// By what its result comes later, if it does. A client that is only told has a ticket as well.
     pub(super) fn later(&self) -> Option<TicketKind> {
         if self.tool().tool.spec.config.is_nested() {
             return Some(TicketKind::Run);
         }
+        if self.client().is_some() {
+            return Some(TicketKind::Client);
+        }
         self.callback().map(|_| TicketKind::Callback)
+    }
+
+    /// How a client is waited for, if one carries it out.
+    pub(super) fn client(&self) -> Option<&ClientConfig> {
+        self.tool().tool.spec.config.client()
+    }
+
+    /// Whether its result comes later, from somebody else than its executor.
+    pub(super) fn ends_later(&self) -> bool {
+        self.ticket.is_some() && self.client().is_none_or(|client| client.expects_response)
+    }
+
+    /// The conversation in which it is made, as the server itself knows it: what a caller says is nobody's line.
+    pub(super) fn conversation(&self) -> Option<String> {
+        match self.context.verified.get("conversation_id") {
+            Some(Value::String(id)) => Some(id.clone()),
+            _ => None,
+        }
     }
 
     /// How the result comes later, if it does.

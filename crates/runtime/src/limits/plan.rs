@@ -226,10 +226,9 @@ impl Plan {
 
     fn add_breakers(&mut self, tool: &CompiledTool, org: &Limits) {
         let spec = &tool.tool.spec;
-        let settings = match spec.policy.breaker.or(org
-            .breaker
-            .filter(|_| !matches!(spec.kind, Kind::System | Kind::Business | Kind::Agent | Kind::Workflow)))
-        {
+        let settings = match spec.policy.breaker.or(org.breaker.filter(|_| {
+            !matches!(spec.kind, Kind::System | Kind::Business | Kind::Client | Kind::Agent | Kind::Workflow)
+        })) {
             Some(BreakerSetting::On(settings)) => settings,
             Some(BreakerSetting::Off) | None => return,
         };

@@ -33,7 +33,7 @@ use super::{
     tools::{self, Done, Scene, Went},
     turn::{self, Asked},
 };
-use crate::{App, job::worker::Left, models::Chosen};
+use crate::{App, documents, job::worker::Left, models::Chosen};
 
 /// Steps of a run that are read at once; a run has at most 200 answers with at most 128 tools each.
 const MOST_STEPS: u32 = 26_000;
@@ -224,7 +224,9 @@ impl Carrier {
         context.extend(self.kept.context.clone());
         established.insert("run_id".to_owned(), json!(self.row.run.id));
         established.insert("thread_id".to_owned(), json!(thread.id));
-        if !context.contains_key("conversation_id") {
+        if let Some(conversation) = self.kept.conversation {
+            established.insert("conversation_id".to_owned(), json!(conversation));
+        } else if !context.contains_key("conversation_id") {
             let conversation = self.kept.handed.as_ref().map(|handed| json!(handed.conversation));
             established.insert("conversation_id".to_owned(), conversation.unwrap_or_else(|| json!(thread.id)));
         }
@@ -362,7 +364,9 @@ impl Carrier {
             self.messages = history::shown(std::mem::take(&mut self.messages), asked);
         }
         let began = self.app.clock().now();
-        let ask = turn::ask(scene, chosen, &self.messages, tools, self.deadline);
+        let org = self.row.run.organization_id;
+        let messages = documents::shown(&self.app, org, &self.messages).await?;
+        let ask = turn::ask(scene, chosen, &messages, tools, self.deadline);
         let reply = match self.unless_stopped(true, ask).await?? {
             Asked::Reply(reply) => *reply,
             // The model's time is the run's: it may say first that it is over.

@@ -47,6 +47,13 @@ impl Above {
 }
 
 impl Asker {
+    /// Whoever waits for a run that hands its conversation over waits for its successor.
+    pub(super) fn of_successor(row: &RunRow) -> Self {
+        let depth = row.run.depth.saturating_sub(1);
+        let above = |id| Above { id, root: row.root_id.unwrap_or(id), depth, fence: None };
+        Self { run: row.run.parent_id.map(above), execution: row.asked_by }
+    }
+
     /// How many runs stand above the one that is asked for.
     pub(crate) fn depth(&self) -> u32 {
         self.run.as_ref().map_or(0, |above| above.depth + 1)
@@ -84,7 +91,9 @@ impl Asker {
 /// that is lost costs a few seconds, see [`sweep`].
 pub(crate) async fn ended(app: &App, row: &RunRow) {
     let told = async {
-        if let Some(execution) = row.asked_by {
+        if row.run.handed_to.is_some() && row.asked_by.is_some() {
+            // Its successor answers.
+        } else if let Some(execution) = row.asked_by {
             Box::pin(crate::call::nested::answer(app, row, execution)).await?;
         } else if let Some(parent) = row.run.parent_id
             && app.store().wake_run(parent, app.clock().now()).await?

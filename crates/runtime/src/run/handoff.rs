@@ -71,6 +71,7 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         webhook: kept.webhook.clone(),
         news: kept.news,
         dedupe_key: Some(format!("handoff:{}:{}", run.id, run.steps)),
+        talk: crate::conversation::turn_of(app, run.organization_id, kept.conversation, &agent).await?,
         ..RunRequest::new(agent.id.to_string(), words.clone())
     };
     let conversation = scene.established.get("conversation_id").or_else(|| scene.context.get("conversation_id"));
@@ -92,7 +93,9 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         schedule: None,
         at_once: false,
     };
-    let (next, _) = draw_up(app, &caller, &agent, &request, draft, &Asker::default()).await?;
+    // Whoever waits for the one waits for the other.
+    let asker = Asker::of_successor(&carrier.row);
+    let (next, _) = draw_up(app, &caller, &agent, &request, draft, &asker).await?;
     let to = HandedTo {
         agent_id: agent.id,
         agent_name: agent.name,

@@ -82,7 +82,7 @@ fn size(message: &ChatMessage) -> usize {
             .map(|part| match part {
                 Part::Text { text } => text.len(),
                 // Providers count a picture by its area, not by its bytes.
-                Part::Image { .. } => 6_000,
+                Part::Image { .. } | Part::Document { .. } => 6_000,
             })
             .sum()
     };

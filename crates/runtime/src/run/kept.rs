@@ -5,7 +5,7 @@ use callwright_model::{
     account::Caller,
     agent::Agent,
     context::Channel,
-    id::{AgentId, FeedbackId, OrgId},
+    id::{AgentId, ConversationId, FeedbackId, OrgId},
     webhook::WebhookTarget,
     workflow::WorkflowPlan,
 };
@@ -47,6 +47,9 @@ pub(crate) struct Kept {
     pub channel: Channel,
     pub webhook: Option<WebhookTarget>,
     pub news: NewsForm,
+    /// The conversation that it is a turn of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
     /// What was asked for under its dedupe key, in short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
@@ -98,6 +101,7 @@ impl Kept {
             channel: Channel::Chat,
             webhook: None,
             news: NewsForm::Native,
+            conversation: None,
             asked: None,
             handed: None,
             flow: None,

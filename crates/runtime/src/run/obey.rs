@@ -36,7 +36,11 @@ impl Carrier {
         let end = End { settled: Some(settled.clone()), handed, ..End::new(RunState::Completed, Some(output)) };
         match finish::end(self, end).await {
             Ok(true) => {}
-            Ok(false) => return Err(Halt::Cancelled),
+            // Somebody wanted it to stop first. What its tools did is kept, and nobody goes on.
+            Ok(false) => {
+                let end = End { settled: Some(settled), ..End::new(RunState::Cancelled, None) };
+                return finish::end(self, end).await.map(drop).map_err(Halt::from);
+            }
             Err(fault) if is_handed && fault.code != "fenced" => return self.not_handed(fault, settled).await,
             Err(fault) => return Err(fault.into()),
         }

@@ -23,6 +23,7 @@ use super::{history::Repeats, kept::Kept};
 use crate::{
     App,
     call::{self, CallAnswer, CallRequest},
+    documents,
     registry::cache::Found,
 };
 
@@ -170,8 +171,13 @@ async fn all_parallel(scene: &Scene, calls: &[ToolCall]) -> Result<bool, Fault> 
 
 fn is_parallel(found: &Found) -> bool {
     let spec = &found.tool.tool.spec;
-    // Steps of a call are taken in the model's order: after the last one there is no other.
-    spec.kind != Kind::System && (spec.effect == Effect::Read || spec.policy.parallel)
+    match spec.kind {
+        // Steps of a call are taken in the model's order: after the last one there is no other.
+        Kind::System => false,
+        // A client is asked all at once, and answers in the order that it likes.
+        Kind::Client => true,
+        _ => spec.effect == Effect::Read || spec.policy.parallel,
+    }
 }
 
 /// The steps of an answer, before anything is done.
@@ -188,7 +194,11 @@ pub(super) fn planned(calls: &[ToolCall], seq: i64, now: callwright_model::Times
 
 async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32, is_over: &AtomicBool) -> Result<Done, Fault> {
     if step.state.is_settled() {
-        let parts = vec![Part::text(step.result.clone().unwrap_or_default())];
+        let mut parts = vec![Part::text(step.result.clone().unwrap_or_default())];
+        // What it gave besides words is where it was kept.
+        if let (StepState::Done, Some(execution)) = (step.state, step.execution_id) {
+            parts.extend(documents::pictures(&scene.app, scene.caller.org_id, execution).await?);
+        }
         let directive = recorded(scene, &step).await?;
         return Ok(Done { step, parts: Some(parts), directive });
     }
@@ -213,7 +223,7 @@ async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32, is_over:
             directive.clone_from(&answer.directive);
             // A confirmation is for the person in the thread: the model asks them.
             let is_error = !answer.success && answer.pending.is_none();
-            (parts(&answer), is_error)
+            (parts(scene, &answer).await?, is_error)
         }
     };
     let (parts, is_error) = told;
@@ -336,7 +346,7 @@ fn is_awaited(answer: &CallAnswer) -> bool {
 }
 
 /// What the model reads of an answer.
-pub(super) fn parts(answer: &CallAnswer) -> Vec<Part> {
+async fn parts(scene: &Scene, answer: &CallAnswer) -> Result<Vec<Part>, Fault> {
     if let Some(error) = &answer.error {
         let mut told = json!({ "error": error.class, "code": error.code, "message": error.message });
         if let Some(map) = told.as_object_mut() {
@@ -350,7 +360,7 @@ pub(super) fn parts(answer: &CallAnswer) -> Vec<Part> {
                 map.insert("retryable".to_owned(), Value::Bool(true));
             }
         }
-        return vec![Part::text(told.to_string())];
+        return Ok(vec![Part::text(told.to_string())]);
     }
     let mut parts = Vec::new();
     match (&answer.message, &answer.data) {
@@ -360,13 +370,36 @@ pub(super) fn parts(answer: &CallAnswer) -> Vec<Part> {
         (Some(message), None) => parts.push(Part::text(message.clone())),
         (None, None) => {}
     }
-    for block in &answer.content {
+    let mut kept: Option<Vec<Part>> = None;
+    for (position, block) in answer.content.iter().enumerate() {
         parts.push(match block {
             Block::Text { text } => Part::text(text.clone()),
             Block::Json { value } => Part::text(value.to_string()),
-            Block::Image { data, mime_type } => Part::Image { media_type: mime_type.clone(), data: data.clone() },
+            Block::Image { data, mime_type } => {
+                let whose = (scene.caller.org_id, answer.execution_id, scene.kept.conversation);
+                match documents::keep_picture(&scene.app, whose, position, data).await? {
+                    Some(part) => part,
+                    // Another kind of picture, or one that is too large: some models take it all the same.
+                    None => Part::Image { media_type: mime_type.clone(), data: data.clone() },
+                }
+            }
             Block::Audio { mime_type, .. } => Part::text(format!("[a sound, {mime_type}]")),
-            Block::ResourceLink { uri, name, .. } => Part::text(format!("[{name}]({uri})")),
+            Block::ResourceLink { uri, name, .. } => {
+                // Only what this very execution gave is shown as a picture: anybody may write a link.
+                let pictures = match &kept {
+                    Some(pictures) => pictures,
+                    None => {
+                        let org = scene.caller.org_id;
+                        kept.insert(documents::pictures(&scene.app, org, answer.execution_id).await?)
+                    }
+                };
+                let is_it =
+                    |part: &&Part| matches!(part, Part::Document { document, .. } if document.to_string() == *name);
+                match pictures.iter().find(is_it) {
+                    Some(picture) => picture.clone(),
+                    None => Part::text(format!("[{name}]({uri})")),
+                }
+            }
         });
     }
     if let Some(cut) = &answer.truncated {
@@ -377,10 +410,18 @@ pub(super) fn parts(answer: &CallAnswer) -> Vec<Part> {
     if parts.is_empty() {
         parts.push(Part::text("done"));
     }
-    parts
+    Ok(parts)
 }
 
 /// What is kept of a result in its step.
-pub(super) fn kept_text(parts: &[Part]) -> String {
-    ChatMessage::User { content: parts.to_vec() }.text().chars().take(KEPT_RESULT).collect()
+fn kept_text(parts: &[Part]) -> String {
+    cut(ChatMessage::User { content: parts.to_vec() }.text())
+}
+
+/// As much of a text as is kept in a step.
+pub(super) fn cut(text: String) -> String {
+    match text.char_indices().nth(KEPT_RESULT) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
 }

@@ -3,27 +3,30 @@
 //! A watcher that does not read costs little: what is kept is read from the tables in small batches, the next one only
 //! when the last has been taken.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
 
 use callwright_model::{
     Fault, FaultKind,
     account::{Caller, Right},
     id::RunId,
-    run::{Run, RunEvent},
+    run::{Run, RunEvent, RunKind, Step, StepState},
 };
+use serde_json::Value;
 use tokio::sync::broadcast::{
     self,
     error::{RecvError, TryRecvError},
 };
 
-use super::{
-    hub::{News, Seat},
-    shown,
-};
+use super::{hub::Seat, shown};
 use crate::App;
 
 /// How often the tables are looked at for what another node does.
 const LOOK: Duration = Duration::from_millis(500);
+/// The most steps of a workflow.
+const MOST_STEPS: u32 = 200;
 /// Messages read at once.
 const BATCH: u32 = 100;
 /// The most bytes of them, but for the last.
@@ -33,10 +36,12 @@ const BATCH_BYTES: u32 = 512 * 1024;
 pub struct Watch {
     app: App,
     run: Run,
-    events: broadcast::Receiver<News>,
+    events: broadcast::Receiver<RunEvent>,
     /// The place of the last message that was told.
     seen: i64,
     told: VecDeque<RunEvent>,
+    /// The steps of a workflow that were told, as they stood.
+    steps: HashMap<i64, StepState>,
     /// Whether there may be more in the tables than was read.
     is_behind: bool,
     is_over: bool,
@@ -71,6 +76,7 @@ pub async fn watch(app: &App, caller: &Caller, id: RunId, after: i64) -> Result<
         events,
         seen: after,
         told: VecDeque::new(),
+        steps: HashMap::new(),
         is_behind: false,
         is_over: false,
         is_own,
@@ -106,9 +112,11 @@ impl Watch {
             };
             match heard {
                 // What is kept is told from the tables, in order.
-                Ok(News::Kept) | Err(RecvError::Lagged(_)) => self.look(false).await?,
-                Ok(News::Passing(event)) => {
-                    if let Some(event) = self.shown(*event).await? {
+                Ok(RunEvent::Message { .. } | RunEvent::Run { .. }) | Err(RecvError::Lagged(_)) => {
+                    self.look(false).await?;
+                }
+                Ok(event) => {
+                    if let Some(event) = self.shown(event).await? {
                         return Ok(Some(event));
                     }
                 }
@@ -129,15 +137,52 @@ impl Watch {
     }
 
     /// What the watcher may see of something that passes by.
-    async fn shown(&self, event: RunEvent) -> Result<Option<RunEvent>, Fault> {
+    async fn shown(&mut self, event: RunEvent) -> Result<Option<RunEvent>, Fault> {
         match event {
             RunEvent::Delta { .. } if !self.hears => Ok(None),
+            RunEvent::Step { step } if !self.is_new(&step) => Ok(None),
             RunEvent::Step { mut step } if !self.is_own => {
                 shown::hide(&self.app, &self.run, &mut step).await?;
                 Ok(Some(RunEvent::Step { step }))
             }
             event => Ok(Some(event)),
         }
+    }
+
+    /// Whether a step stands elsewhere than when it was told last; notes where it stands.
+    fn is_new(&mut self, step: &Step) -> bool {
+        if self.run.kind != RunKind::Workflow || step.position != 0 {
+            return true;
+        }
+        // What has ended does not go on: an older word about it comes too late.
+        let known = self.steps.get(&step.seq).copied();
+        let is_new = known != Some(step.state) && !known.is_some_and(StepState::is_settled);
+        if is_new {
+            self.steps.insert(step.seq, step.state);
+        }
+        is_new
+    }
+
+    /// Of a workflow its steps are the story, and the tables have them whoever carries it. An agent's are told as they
+    /// happen, and the messages have all of it.
+    async fn look_at_steps(&mut self) -> Result<(), Fault> {
+        let mut bytes = 0;
+        for mut step in self.app.store().flow_steps(self.run.id, MOST_STEPS).await? {
+            if bytes > BATCH_BYTES as usize {
+                self.is_behind = true;
+                break;
+            }
+            if !self.is_new(&step) {
+                continue;
+            }
+            if !self.is_own {
+                shown::hide(&self.app, &self.run, &mut step).await?;
+            }
+            let size = |value: &Option<Value>| value.as_ref().map_or(0, |value| value.to_string().len());
+            bytes += size(&step.output) + size(&step.arguments);
+            self.told.push_back(RunEvent::Step { step: Box::new(step) });
+        }
+        Ok(())
     }
 
     async fn look(&mut self, is_first: bool) -> Result<(), Fault> {
@@ -151,11 +196,11 @@ impl Watch {
         // What passed by meanwhile was there before what it became.
         loop {
             match self.events.try_recv() {
-                Ok(News::Passing(event)) => {
-                    let shown = self.shown(*event).await?;
+                Ok(RunEvent::Message { .. } | RunEvent::Run { .. }) | Err(TryRecvError::Lagged(_)) => {}
+                Ok(event) => {
+                    let shown = self.shown(event).await?;
                     self.told.extend(shown);
                 }
-                Ok(News::Kept) | Err(TryRecvError::Lagged(_)) => {}
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
@@ -168,6 +213,9 @@ impl Watch {
                 self.seen = message.seq;
                 self.told.push_back(RunEvent::Message { message: Box::new(message) });
             }
+        }
+        if run.kind == RunKind::Workflow {
+            self.look_at_steps().await?;
         }
         if self.is_behind {
             return Ok(());

@@ -17,7 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(list::list))
         .routes(routes!(get::get))
         .routes(routes!(answer::answer))
-        .routes(routes!(result::result))
+        .routes(routes!(result::result, result::answer))
         .routes(routes!(replay::replay))
         .routes(routes!(settle::settle))
         .routes(routes!(cancel::cancel))

@@ -8,7 +8,7 @@ use callwright_model::{
 };
 use serde_json::Value as Json;
 
-use super::{RUN, RunRow, kept, row};
+use super::{RUN, RunRow, STEP, kept, row, step};
 use crate::{
     db::{Store, Tx},
     error::{Error, Result},
@@ -151,6 +151,12 @@ impl Store {
         .await
     }
 
+    /// The steps of a workflow at work, without their items, in order.
+    pub async fn flow_steps(&self, run: RunId, most: u32) -> Result<Vec<Step>> {
+        let sql = format!("{STEP} AND position = 0 ORDER BY seq LIMIT $2");
+        self.fetch_all(sql, params![run, i64::from(most)], step).await
+    }
+
     /// Whether something that a run waits for has ended.
     pub async fn has_news(&self, run: RunId) -> Result<bool> {
         let sql = format!(
@@ -199,16 +205,18 @@ impl Store {
         .await
     }
 
-    /// The run that the execution of a tool asked for.
+    /// The run that the execution of a tool asked for; the last one, if it was handed on.
     pub async fn run_asked_by(&self, org: OrgId, execution: ExecutionId) -> Result<Option<RunRow>> {
-        self.fetch_optional(format!("{RUN} AND asked_by = $2"), params![org, execution], row).await
+        self.fetch_optional(format!("{RUN} AND asked_by = $2 ORDER BY id DESC LIMIT 1"), params![org, execution], row)
+            .await
     }
 
     /// Runs that have ended while the executions that asked for them have not been told.
     pub async fn unanswered_runs(&self, most: u32) -> Result<Vec<(OrgId, RunId)>> {
         let sql = format!(
             "SELECT run.org_id, run.id FROM ticket JOIN run ON run.asked_by = ticket.execution_id \
-             WHERE ticket.state = 'open' AND ticket.kind = 'run' AND run.state IN {FINAL} LIMIT $1"
+             WHERE ticket.state = 'open' AND ticket.kind = 'run' AND run.state IN {FINAL} \
+             AND run.handed_to IS NULL LIMIT $1"
         );
         self.fetch_all(sql, params![i64::from(most)], |row| {
             let mut fields = row.fields("run");

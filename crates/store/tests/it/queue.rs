@@ -13,7 +13,7 @@ use callwright_model::{
 use callwright_store::{
     Error,
     job::{JobFence, JobFilter, JobRow, Room},
-    run::{Ending, NewRun, RunFilter, RunRow, Settled, Turn},
+    run::{Ending, FlowSettled, NewRun, RunFilter, RunRow, Settled, Turn, Within},
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -435,5 +435,50 @@ on_both! {
         let alive = node(db).await;
         let again = db.store.claim_jobs(alive, at(4), Room::of(1)).await.unwrap().pop().unwrap();
         assert_eq!((again.job.id, again.job.epoch, again.job.attempts), (job.job.id, 2, 2));
+    }
+}
+
+on_both! {
+    async fn a_run_within_another_is_made_only_while_that_one_is_at_work(db) {
+        let (org, user) = db.organization().await;
+        let node = node(&db).await;
+        let parent = new_run(&db, org, user);
+        let (outer, root) = (parent.row.run.id, parent.row.run.id);
+        db.store.create_run(parent).await.unwrap();
+        let job = db.store.claim_jobs(node, at(2), 10).await.unwrap().remove(0);
+        let child = |fence: Option<JobFence>, most| {
+            let mut new = new_run(&db, org, user);
+            (new.row.run.parent_id, new.row.run.depth, new.row.root_id) = (Some(outer), 1, Some(root));
+            new.within = Some(Within { parent: outer, root, fence, most });
+            new
+        };
+        let first = child(Some(fence(&job)), 1);
+        let inner = first.row.run.id;
+        db.store.create_run(first).await.unwrap();
+        let conflict = |result: callwright_store::Result<()>| match result {
+            Err(Error::Conflict { code, .. }) => code,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(conflict(db.store.create_run(child(Some(fence(&job)), 1)).await), "too_many_runs");
+        let old = JobFence { job: job.job.id, epoch: job.job.epoch - 1 };
+        assert!(matches!(db.store.create_run(child(Some(old), 9)).await, Err(Error::Fenced)));
+        assert_eq!(db.store.live_children(org, outer, 10).await.unwrap().len(), 1);
+        // The step that waits for the child is news once the child has ended; then the job is put back in the queue.
+        let step = Step { state: StepState::Waiting, child_run_id: Some(inner), ..Step::open(1, 0, StepKind::Agent, "a", at(3)) };
+        let settled = FlowSettled { run: outer, steps: vec![step], ended: 0, usage: Usage::default(), now: at(3) };
+        db.store.lay_down_flow(fence(&job), settled).await.unwrap();
+        assert!(!db.store.has_news(outer).await.unwrap() && !db.store.is_idle(outer).await.unwrap(), "the child is queued");
+        assert!(db.store.cancel_run(org, ending(inner, RunState::Cancelled, at(4))).await.unwrap());
+        assert!(db.store.has_news(outer).await.unwrap());
+        assert_eq!(db.store.wake_overlooked_jobs(at(5), 10).await.unwrap(), 1);
+        // A run that has ended asks for nothing more, and what it asked for is found.
+        let late = child(None, 9);
+        let late_run = late.row.run.id;
+        db.store.create_run(late).await.unwrap();
+        assert!(db.store.askers_gone(10).await.unwrap().is_empty());
+        assert!(db.store.cancel_run(org, ending(outer, RunState::Cancelled, at(6))).await.unwrap());
+        assert_eq!(conflict(db.store.create_run(child(None, 9)).await), "parent_ended");
+        assert_eq!(db.store.askers_gone(10).await.unwrap(), [(org, outer)]);
+        assert_eq!(db.store.live_children(org, outer, 10).await.unwrap()[0].run.id, late_run);
     }
 }

@@ -49,6 +49,9 @@ pub(super) fn check(spec: &ToolSpec) -> Result<(), Fault> {
         Some((field, _)) if spec.kind == Kind::Business => {
             refuse(field, "is for tools that fetch something; a `business` tool has it at hand")
         }
+        Some((field, _)) if spec.kind == Kind::Client => {
+            refuse(field, "is for tools that fetch something; a `client` tool asks its client each time")
+        }
         Some((field, _)) if spec.config.is_nested() => {
             refuse(field, "is for tools that fetch something; an agent or a workflow is at work each time")
         }

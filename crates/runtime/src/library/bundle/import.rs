@@ -334,10 +334,13 @@ async fn save_agent(
         tools_settings: agent.tools_settings.clone(),
         ..AgentSpec::default()
     };
-    let spec = match &agent.profile {
+    let mut spec = match &agent.profile {
         Some(profile) => spec.with_profile(profile.clone()),
         None => spec,
     };
+    // Whether strangers talk to it is said here and not by a bundle.
+    let current = agents::find(app, caller.org_id, &agent.name).await?;
+    spec.public = current.is_some_and(|current| current.profile.public);
     let saved = agents::put(app, caller, &agent.name, spec).await?;
     let id = saved.id.to_string();
     let had = before.map(|before| before.tools.as_slice()).unwrap_or_default();

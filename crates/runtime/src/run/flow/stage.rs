@@ -241,6 +241,11 @@ impl Stage {
         step.child_run_id = Some(run.id);
         match run.state {
             RunState::Queued | RunState::Running | RunState::Waiting => step.state = StepState::Waiting,
+            // Another agent goes on with it, and what that one says is the answer.
+            RunState::Completed if run.handed_to.is_some() => {
+                step.child_run_id = run.handed_to.map(|next| next.run_id);
+                step.state = StepState::Waiting;
+            }
             RunState::Completed => {
                 let said = run.output.clone().unwrap_or_default();
                 step.state = StepState::Done;

@@ -34,6 +34,8 @@ pub(crate) enum ToolType {
     System,
     /// Not in the guide: a function that comes with the program.
     Business,
+    /// Not in the guide: a function in the program of whoever holds the conversation.
+    Client,
     /// Not in the guide: an agent that is called as one tool.
     Agent,
     /// Not in the guide: a workflow that is called as one tool.
@@ -47,6 +49,7 @@ impl ToolType {
             Kind::Python => Self::Function,
             Kind::System => Self::System,
             Kind::Business => Self::Business,
+            Kind::Client => Self::Client,
             Kind::Agent => Self::Agent,
             Kind::Workflow => Self::Workflow,
             Kind::Http if spec.labels.get(TOOL_TYPE).is_some_and(|word| word == "webhook") => Self::Webhook,
@@ -64,6 +67,7 @@ impl ToolType {
             Self::ApiEndpoint | Self::Webhook => Ok(Kind::Http),
             Self::System => Ok(Kind::System),
             Self::Business => Ok(Kind::Business),
+            Self::Client => Ok(Kind::Client),
             Self::Agent => Ok(Kind::Agent),
             Self::Workflow => Ok(Kind::Workflow),
             Self::McpServer => Err(Fault::new(
@@ -80,7 +84,13 @@ impl ToolType {
             Self::ApiEndpoint => "api_endpoint",
             Self::Webhook => "webhook",
             // The kind says it all.
-            Self::Function | Self::McpServer | Self::System | Self::Business | Self::Agent | Self::Workflow => {
+            Self::Function
+            | Self::McpServer
+            | Self::System
+            | Self::Business
+            | Self::Client
+            | Self::Agent
+            | Self::Workflow => {
                 spec.labels.remove(TOOL_TYPE);
                 return;
             }

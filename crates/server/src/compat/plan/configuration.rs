@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        AgentConfig, BusinessConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig, ToolSpec,
-        WorkflowConfig,
+        AgentConfig, BusinessConfig, ClientConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig,
+        ToolSpec, WorkflowConfig,
         http::{Auth, Body, Idempotency},
         python::Network,
     },
@@ -38,6 +38,9 @@ pub(crate) struct Configuration {
     /// For the type `business`: our own form of it. It then stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub business: Option<BusinessConfig>,
+    /// For the type `client`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientConfig>,
     /// For the type `agent`: our own form of it. It then stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentConfig>,
@@ -148,6 +151,8 @@ pub(crate) enum ToolType {
     System,
     /// A function that comes with the program.
     Business,
+    /// A function in the program of whoever holds the conversation.
+    Client,
     /// An agent that is called as one tool.
     Agent,
     /// A workflow that is called as one tool.
@@ -161,6 +166,7 @@ impl ToolType {
             Kind::Http => Self::Endpoint,
             Kind::System => Self::System,
             Kind::Business => Self::Business,
+            Kind::Client => Self::Client,
             Kind::Agent => Self::Agent,
             Kind::Workflow => Self::Workflow,
             Kind::Python => Self::PythonFunction,
@@ -175,7 +181,7 @@ impl ToolType {
         Err(Fault::invalid(
             path,
             format!(
-                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business`, `agent` and `workflow`"
+                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business`, `client`, `agent` and `workflow`"
             ),
         ))
     }
@@ -187,6 +193,7 @@ impl ToolType {
             Self::Lambda => "lambda",
             Self::System => "system",
             Self::Business => "business",
+            Self::Client => "client",
             Self::Agent => "agent",
             Self::Workflow => "workflow",
         }
@@ -227,6 +234,11 @@ impl Configuration {
             let business = fields.require("business", "say which function, by our own form")?;
             fields.finish()?;
             return Ok(Self { business: Some(business), ..Self::bare(ToolType::Business) });
+        }
+        if kind == ToolType::Client {
+            let client = fields.take("client")?.unwrap_or_default();
+            fields.finish()?;
+            return Ok(Self { client: Some(client), ..Self::bare(ToolType::Client) });
         }
         if kind == ToolType::Agent {
             let agent = fields.require("agent", "say which agent, by our own form")?;
@@ -282,6 +294,7 @@ impl Configuration {
             Config::Http(config) => Self::from_spec(config, &spec.result),
             Config::System(config) => Self { system: Some(config.clone()), ..Self::bare(ToolType::System) },
             Config::Business(config) => Self { business: Some(config.clone()), ..Self::bare(ToolType::Business) },
+            Config::Client(config) => Self { client: Some(config.clone()), ..Self::bare(ToolType::Client) },
             Config::Agent(config) => Self { agent: Some(config.clone()), ..Self::bare(ToolType::Agent) },
             Config::Workflow(config) => Self { workflow: Some(config.clone()), ..Self::bare(ToolType::Workflow) },
             Config::Python(config) => {
@@ -296,6 +309,7 @@ impl Configuration {
             kind,
             system: None,
             business: None,
+            client: None,
             agent: None,
             workflow: None,
             method: None,

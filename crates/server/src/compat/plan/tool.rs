@@ -248,6 +248,7 @@ impl ToolInput {
             Some(Configuration { business: Some(business), .. }) => {
                 json!({"name": "", "kind": "business", "config": business, "effect": business.function.effect()})
             }
+            Some(Configuration { kind: ToolType::Client, .. }) => json!({"name": "", "kind": "client", "config": {}}),
             Some(Configuration { agent: Some(agent), .. }) => json!({"name": "", "kind": "agent", "config": agent}),
             Some(Configuration { workflow: Some(workflow), .. }) => {
                 json!({"name": "", "kind": "workflow", "config": workflow})
@@ -286,6 +287,9 @@ impl ToolInput {
                 }
                 (ToolType::Business, Config::Business(current)) => {
                     *current = configuration.business.unwrap_or_else(|| current.clone());
+                }
+                (ToolType::Client, Config::Client(current)) => {
+                    *current = configuration.client.unwrap_or_else(|| current.clone());
                 }
                 (ToolType::Agent, Config::Agent(current)) => {
                     *current = configuration.agent.unwrap_or_else(|| current.clone());

@@ -65,6 +65,7 @@ pub(crate) async fn list(
         Some(ToolType::Endpoint) => Some(Kind::Http),
         Some(ToolType::System) => Some(Kind::System),
         Some(ToolType::Business) => Some(Kind::Business),
+        Some(ToolType::Client) => Some(Kind::Client),
         Some(ToolType::Agent) => Some(Kind::Agent),
         Some(ToolType::Workflow) => Some(Kind::Workflow),
         Some(ToolType::PythonFunction) => Some(Kind::Python),

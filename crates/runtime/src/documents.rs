@@ -1,0 +1,189 @@
+//! Documents: pictures and large results, kept beside the log and shown to models as what they are.
+//!
+//! What a result, a thread and the log hold of one is its id. Its bytes are sealed, bounded, and thrown away in time.
+
+mod found;
+
+use std::borrow::Cow;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use callwright_model::{
+    Block, Fault,
+    account::{Caller, Right, Scope},
+    chat::{ChatMessage, Part},
+    document::{Document, picture_type},
+    id::{ConversationId, DocumentId, ExecutionId, OrgId},
+    page::{Page, PageRequest},
+};
+use callwright_store::document::DocumentFilter;
+
+pub(crate) use found::take_out;
+
+use crate::{App, app::require};
+
+/// The most documents of one execution.
+const MOST: u32 = 32;
+/// The most documents of one conversation.
+const MOST_OF_CONVERSATION: i64 = 200;
+/// The last pictures of a thread that a model is shown; what came before is told by its name.
+const MOST_SHOWN: usize = 8;
+
+/// Something to keep.
+pub(crate) struct Thing<'a> {
+    pub org: OrgId,
+    pub execution: ExecutionId,
+    pub conversation: Option<ConversationId>,
+    /// Which of the things that its execution gave.
+    pub position: i64,
+    pub name: String,
+    pub media_type: &'a str,
+    pub bytes: &'a [u8],
+}
+
+/// A page of documents, newest first.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: DocumentFilter,
+    page: PageRequest,
+) -> Result<Page<Document>, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    Ok(app.store().documents(caller.org_id, filter, &page).await?)
+}
+
+/// One document, without its bytes.
+pub async fn get(app: &App, caller: &Caller, id: DocumentId) -> Result<Document, Fault> {
+    require(caller, Right::View, Scope::Read)?;
+    app.store().document(caller.org_id, id).await?.ok_or_else(|| Fault::not_found("document", id))
+}
+
+/// A document with its bytes.
+pub async fn content(app: &App, caller: &Caller, id: DocumentId) -> Result<(Document, Vec<u8>), Fault> {
+    let document = get(app, caller, id).await?;
+    let bytes = bytes(app, caller.org_id, id).await?.ok_or_else(|| Fault::not_found("document", id))?;
+    Ok((document, bytes))
+}
+
+async fn bytes(app: &App, org: OrgId, id: DocumentId) -> Result<Option<Vec<u8>>, Fault> {
+    match app.store().document_body(org, id).await? {
+        Some(sealed) => app.vault().unseal(org, &sealed).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Keeps a thing, once for its place in its execution. None: it is too large, or there are too many.
+pub(crate) async fn keep(app: &App, thing: Thing<'_>) -> Result<Option<Document>, Fault> {
+    let talk = &app.settings().talk;
+    if thing.bytes.len() > talk.document_bytes || thing.position >= i64::from(MOST) {
+        return Ok(None);
+    }
+    if let Some(conversation) = thing.conversation
+        && app.store().count_documents(thing.org, conversation).await? >= MOST_OF_CONVERSATION
+    {
+        return Ok(None);
+    }
+    let now = app.clock().now();
+    let document = Document {
+        id: app.ids().next(),
+        organization_id: thing.org,
+        execution_id: Some(thing.execution),
+        conversation_id: thing.conversation,
+        position: thing.position,
+        name: thing.name,
+        media_type: thing.media_type.to_owned(),
+        size: i64::try_from(thing.bytes.len()).unwrap_or(i64::MAX),
+        created_at: now,
+        expires_at: talk.document_retention.map(|kept| now.plus(kept)),
+    };
+    let sealed = app.vault().seal(thing.org, thing.bytes).await?;
+    if app.store().put_document(&document, &sealed).await? {
+        return Ok(Some(document));
+    }
+    // Whoever was here before has kept the same.
+    let kept = app.store().documents_of(thing.org, thing.execution, MOST).await?;
+    Ok(kept.into_iter().find(|kept| kept.position == document.position))
+}
+
+/// How a result refers to a document.
+pub(crate) fn link(app: &App, document: &Document) -> Block {
+    Block::ResourceLink {
+        uri: app.public_address(&format!("/api/v1/documents/{}/content", document.id)),
+        name: document.id.to_string(),
+        mime_type: Some(document.media_type.clone()),
+    }
+}
+
+/// The pictures that an execution gave, for a model.
+pub(crate) async fn pictures(app: &App, org: OrgId, execution: ExecutionId) -> Result<Vec<Part>, Fault> {
+    let kept = app.store().documents_of(org, execution, MOST).await?;
+    Ok(kept.iter().filter_map(part).collect())
+}
+
+/// How a thread refers to a picture.
+pub(crate) fn part(document: &Document) -> Option<Part> {
+    let is_picture = document.media_type.starts_with("image/");
+    is_picture.then(|| Part::Document { document: document.id, media_type: document.media_type.clone() })
+}
+
+/// Keeps a picture that a tool gave in its result, and refers to it. None: it is none, or cannot be kept.
+pub(crate) async fn keep_picture(
+    app: &App,
+    (org, execution, conversation): (OrgId, ExecutionId, Option<ConversationId>),
+    position: usize,
+    data: &str,
+) -> Result<Option<Part>, Fault> {
+    let Ok(bytes) = STANDARD.decode(data) else { return Ok(None) };
+    let Some(media_type) = picture_type(&bytes) else { return Ok(None) };
+    let thing = Thing {
+        org,
+        execution,
+        conversation,
+        position: i64::try_from(position).unwrap_or(i64::MAX),
+        name: "picture".to_owned(),
+        media_type,
+        bytes: &bytes,
+    };
+    Ok(keep(app, thing).await?.as_ref().and_then(part))
+}
+
+/// The messages with their pictures in them, the last ones at least, as a model is given them.
+pub(crate) async fn shown<'a>(
+    app: &App,
+    org: OrgId,
+    messages: &'a [ChatMessage],
+) -> Result<Cow<'a, [ChatMessage]>, Fault> {
+    let is_there = |message: &ChatMessage| content_of(message).iter().any(|part| matches!(part, Part::Document { .. }));
+    if !messages.iter().any(is_there) {
+        return Ok(Cow::Borrowed(messages));
+    }
+    let mut left = MOST_SHOWN;
+    let mut shown = messages.to_vec();
+    for message in shown.iter_mut().rev() {
+        let content = match message {
+            ChatMessage::User { content } | ChatMessage::Tool { content, .. } => content,
+            ChatMessage::Assistant { .. } => continue,
+        };
+        for part in content.iter_mut().rev() {
+            let Part::Document { document, media_type } = part else { continue };
+            let found = match left {
+                0 => None,
+                _ => bytes(app, org, *document).await?,
+            };
+            *part = match found {
+                Some(bytes) => {
+                    left -= 1;
+                    Part::Image { media_type: media_type.clone(), data: STANDARD.encode(bytes) }
+                }
+                None => Part::text(format!("[the picture {document}, which is not shown any more]")),
+            };
+        }
+    }
+    Ok(Cow::Owned(shown))
+}
+
+fn content_of(message: &ChatMessage) -> &[Part] {
+    match message {
+        ChatMessage::User { content } | ChatMessage::Tool { content, .. } => content,
+        ChatMessage::Assistant { .. } => &[],
+    }
+}
