@@ -239,12 +239,12 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: AgentSpec) -> Res
         }
         return create(app, caller, spec).await;
     };
+    may_publish(caller, spec.public && !current.profile.public)?;
     check_change(app, caller, &current).await?;
     let is_shared = spec.is_shared.unwrap_or(current.profile.is_shared);
     if is_shared != current.profile.is_shared {
         check_own(caller, &current)?;
     }
-    may_publish(caller, spec.public && !current.profile.public)?;
     let before = text_of(&current);
     let agent = Agent {
         profile: AgentProfile { is_shared, ..spec.profile() },

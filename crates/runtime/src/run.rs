@@ -49,6 +49,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use begun::Begun;
 pub(crate) use carry::carry;
 pub use finish::SIGNING_SECRET;
+pub(crate) use hub::News;
 pub use hub::Runs;
 pub use kept::NewsForm;
 pub(crate) use overdue::end_overdue;
@@ -160,7 +161,7 @@ pub(crate) async fn start_watched(
     app: &App,
     caller: &Caller,
     request: RunRequest,
-) -> Result<(Run, broadcast::Receiver<RunEvent>), Fault> {
+) -> Result<(Run, broadcast::Receiver<News>), Fault> {
     let mut events = None;
     let (run, _) = begin(app, caller, request, None, &Asker::default(), Some(&mut events)).await?;
     let events = events.unwrap_or_else(|| app.runs().watch(run.id));
@@ -201,7 +202,7 @@ async fn begin(
     request: RunRequest,
     schedule: Option<ScheduleId>,
     asker: &Asker,
-    events: Option<&mut Option<broadcast::Receiver<RunEvent>>>,
+    events: Option<&mut Option<broadcast::Receiver<News>>>,
 ) -> Result<(Run, Option<Settled>), Fault> {
     // Begun here and now where there is room: the queue is for those who have to wait.
     let place = if request.delay.is_zero() { app.worker().place_for(caller.org_id) } else { None };

@@ -41,7 +41,8 @@ pub(super) fn run(command: &Serve) -> Result<(), Failure> {
     }
     let settings = Settings::load(command.config.as_deref())?;
     let telemetry = telemetry::start(&settings)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // The corridor is long, and a tool may be a run: without optimization its frames need more than the usual 2 MiB.
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build()?;
     let result = runtime.block_on(serve(&settings));
     // What still runs now has had its time to drain.
     runtime.shutdown_timeout(Duration::from_secs(1));

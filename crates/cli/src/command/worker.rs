@@ -36,7 +36,8 @@ pub(super) fn run(command: &Worker) -> Result<(), Failure> {
             .hint("it is set by `workers` in the settings file or by CALLWRIGHT_WORKERS"));
     }
     let telemetry = telemetry::start(&settings)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // The corridor is long, and a tool may be a run: without optimization its frames need more than the usual 2 MiB.
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build()?;
     let result = runtime.block_on(work(&settings));
     // What still runs now has had its time to drain.
     runtime.shutdown_timeout(Duration::from_secs(1));

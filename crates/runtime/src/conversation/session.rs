@@ -35,6 +35,7 @@ use crate::{
         client::{self, ClientCall, ClientResult},
     },
     feedback::{self, FeedbackSpec},
+    run::News,
 };
 
 /// How often it is written down that the client is there.
@@ -121,7 +122,7 @@ pub enum Said {
 struct Followed {
     id: RunId,
     /// None: there is nothing more to hear of it.
-    events: Option<broadcast::Receiver<RunEvent>>,
+    events: Option<broadcast::Receiver<News>>,
 }
 
 /// A conversation in a socket's hands.
@@ -253,11 +254,10 @@ impl Session {
                 () = self.held.wake.notified() => None,
                 () = tokio::time::sleep_until(wake_at) => None,
             };
-            if let Some(Ok(RunEvent::Delta { text })) = heard {
-                self.write(text);
-                continue;
-            }
-            if matches!(heard, Some(Ok(RunEvent::Step { .. }))) {
+            if let Some(Ok(News::Passing(event))) = heard {
+                if let RunEvent::Delta { text } = *event {
+                    self.write(text);
+                }
                 continue;
             }
             if matches!(heard, Some(Err(RecvError::Closed))) {
@@ -418,7 +418,7 @@ impl Session {
 }
 
 /// What happens to the run that is followed.
-async fn heard(run: &mut Option<Followed>) -> Result<RunEvent, RecvError> {
+async fn heard(run: &mut Option<Followed>) -> Result<News, RecvError> {
     match run.as_mut().and_then(|followed| followed.events.as_mut()) {
         Some(events) => events.recv().await,
         None => std::future::pending().await,

@@ -2,6 +2,7 @@
 //! in `items`.
 
 mod book;
+mod child;
 mod go;
 mod items;
 mod say;

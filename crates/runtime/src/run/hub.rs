@@ -12,12 +12,21 @@ use callwright_model::{
 use tokio::sync::{broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 
-/// Events that a slow watcher may fall behind before it misses some; they lie in memory once for all who watch a run.
-const BUFFER: usize = 64;
+/// Events that a slow watcher may fall behind before it misses some.
+const BUFFER: usize = 128;
 /// The most who watch one run here at a time.
 const MOST_OF_RUN: usize = 32;
 /// The most who watch runs of one organization here at a time.
 const MOST_OF_ORG: usize = 256;
+
+/// What a watcher hears of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum News {
+    /// Something was kept, the message at this place of the thread or the run itself: the tables tell it.
+    Kept(Option<i64>),
+    /// Something that only passes by, or is told at once.
+    Passing(Box<RunEvent>),
+}
 
 /// How many watch each run of an organization.
 type Seats = Arc<Mutex<HashMap<OrgId, HashMap<RunId, usize>>>>;
@@ -46,7 +55,7 @@ impl Drop for Seat {
 /// Runs in this process.
 #[derive(Default)]
 pub struct Runs {
-    watchers: Mutex<HashMap<RunId, broadcast::Sender<RunEvent>>>,
+    watchers: Mutex<HashMap<RunId, broadcast::Sender<News>>>,
     seats: Seats,
     carried: Mutex<HashMap<RunId, CancellationToken>>,
     /// Those who want to know only how it ends, or that it lies down.
@@ -98,8 +107,14 @@ impl Runs {
     pub(crate) fn tell(&self, id: RunId, event: RunEvent) {
         let mut watchers = lock(&self.watchers);
         let is_over = matches!(&event, RunEvent::Run { run } if run.state.is_final());
+        // What is kept may be large, and a slow watcher's events lie here: the tables have it.
+        let news = match event {
+            RunEvent::Message { message } => News::Kept(Some(message.seq)),
+            RunEvent::Run { .. } => News::Kept(None),
+            event => News::Passing(Box::new(event)),
+        };
         if let Some(sender) = watchers.get(&id)
-            && (sender.send(event).is_err() || is_over)
+            && (sender.send(news).is_err() || is_over)
         {
             watchers.remove(&id);
         }
@@ -142,7 +157,7 @@ impl Runs {
     }
 
     /// Watches a run from now on.
-    pub(crate) fn watch(&self, id: RunId) -> broadcast::Receiver<RunEvent> {
+    pub(crate) fn watch(&self, id: RunId) -> broadcast::Receiver<News> {
         let mut watchers = lock(&self.watchers);
         // Those whom nobody watches any more are forgotten when another comes.
         watchers.retain(|_, sender| sender.receiver_count() > 0);
@@ -187,7 +202,7 @@ mod tests {
         runs.tell(id, delta("nobody hears"));
         let mut watcher = runs.watch(id);
         runs.tell(id, delta("hello"));
-        assert_eq!(watcher.try_recv().unwrap(), delta("hello"));
+        assert_eq!(watcher.try_recv().unwrap(), News::Passing(Box::new(delta("hello"))));
         drop(watcher);
         runs.tell(id, delta("nobody"));
         assert!(!runs.is_watched(id));

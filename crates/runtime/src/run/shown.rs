@@ -8,11 +8,8 @@ use serde_json::{Value, json};
 
 use super::{flow::result_of, tools};
 use crate::{
-    App,
-    call::{
-        self, CallAnswer,
-        shape::{HIDDEN, hide_paths},
-    },
+    App, call,
+    call::shape::{HIDDEN, hide_paths},
 };
 
 /// Hides in a step of somebody else's run what the log hides of its execution.
@@ -29,11 +26,9 @@ pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fa
         }
         if step.result.is_some() || step.output.is_some() {
             let answer = call::outcome::answer(app, row, false).await?;
-            let is_done = answer.success;
-            let (text, value) = as_told(answer);
-            step.result = step.result.take().map(|_| tools::cut(text));
-            if is_done && step.output.is_some() {
-                step.output = Some(value);
+            step.result = step.result.take().map(|_| tools::kept_text(&tools::plain_parts(&answer)));
+            if answer.success && step.output.is_some() {
+                step.output = Some(result_of(answer));
             }
         }
         return Ok(());
@@ -62,25 +57,6 @@ pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fa
         step.output = step.output.take().map(|_| hidden());
     }
     Ok(())
-}
-
-/// What is told of an answer: as a text, and as a value.
-fn as_told(answer: CallAnswer) -> (String, Value) {
-    if let Some(error) = &answer.error {
-        let told = json!({ "error": error.class, "code": error.code, "message": error.message });
-        return (told.to_string(), told);
-    }
-    let message = answer.message.clone();
-    let value = result_of(answer);
-    let text = match &value {
-        Value::Null => "done".to_owned(),
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    };
-    match message {
-        Some(message) if message != text => (format!("{message}\n{text}"), value),
-        _ => (text, value),
-    }
 }
 
 /// The arguments as the model sent them, with the values that the log shows; those that the server filled in stay out.

@@ -345,8 +345,53 @@ fn is_awaited(answer: &CallAnswer) -> bool {
     }
 }
 
-/// What the model reads of an answer.
+/// What the model reads of an answer; pictures are kept as documents.
 async fn parts(scene: &Scene, answer: &CallAnswer) -> Result<Vec<Part>, Fault> {
+    let mut content = Vec::with_capacity(answer.content.len());
+    let mut kept: Option<Vec<Part>> = None;
+    for (position, block) in answer.content.iter().enumerate() {
+        content.push(match block {
+            Block::Image { data, .. } => {
+                let whose = (scene.caller.org_id, answer.execution_id, scene.kept.conversation);
+                // Another kind of picture, or one that is too large: some models take it all the same.
+                documents::keep_picture(&scene.app, whose, position, data).await?.unwrap_or_else(|| plain(block))
+            }
+            Block::ResourceLink { name, .. } => {
+                // Only what this very execution gave is shown as a picture: anybody may write a link.
+                let pictures = match &kept {
+                    Some(pictures) => pictures,
+                    None => {
+                        let org = scene.caller.org_id;
+                        kept.insert(documents::pictures(&scene.app, org, answer.execution_id).await?)
+                    }
+                };
+                let is_it =
+                    |part: &&Part| matches!(part, Part::Document { document, .. } if document.to_string() == *name);
+                pictures.iter().find(is_it).cloned().unwrap_or_else(|| plain(block))
+            }
+            block => plain(block),
+        });
+    }
+    Ok(whole(answer, content))
+}
+
+/// The same, with pictures as they are.
+pub(super) fn plain_parts(answer: &CallAnswer) -> Vec<Part> {
+    whole(answer, answer.content.iter().map(plain).collect())
+}
+
+fn plain(block: &Block) -> Part {
+    match block {
+        Block::Text { text } => Part::text(text.clone()),
+        Block::Json { value } => Part::text(value.to_string()),
+        Block::Image { data, mime_type } => Part::Image { media_type: mime_type.clone(), data: data.clone() },
+        Block::Audio { mime_type, .. } => Part::text(format!("[a sound, {mime_type}]")),
+        Block::ResourceLink { uri, name, .. } => Part::text(format!("[{name}]({uri})")),
+    }
+}
+
+/// An answer with its content: why it failed, or what it says, what it has, and what was cut.
+fn whole(answer: &CallAnswer, content: Vec<Part>) -> Vec<Part> {
     if let Some(error) = &answer.error {
         let mut told = json!({ "error": error.class, "code": error.code, "message": error.message });
         if let Some(map) = told.as_object_mut() {
@@ -360,7 +405,7 @@ async fn parts(scene: &Scene, answer: &CallAnswer) -> Result<Vec<Part>, Fault> {
                 map.insert("retryable".to_owned(), Value::Bool(true));
             }
         }
-        return Ok(vec![Part::text(told.to_string())]);
+        return vec![Part::text(told.to_string())];
     }
     let mut parts = Vec::new();
     match (&answer.message, &answer.data) {
@@ -370,38 +415,7 @@ async fn parts(scene: &Scene, answer: &CallAnswer) -> Result<Vec<Part>, Fault> {
         (Some(message), None) => parts.push(Part::text(message.clone())),
         (None, None) => {}
     }
-    let mut kept: Option<Vec<Part>> = None;
-    for (position, block) in answer.content.iter().enumerate() {
-        parts.push(match block {
-            Block::Text { text } => Part::text(text.clone()),
-            Block::Json { value } => Part::text(value.to_string()),
-            Block::Image { data, mime_type } => {
-                let whose = (scene.caller.org_id, answer.execution_id, scene.kept.conversation);
-                match documents::keep_picture(&scene.app, whose, position, data).await? {
-                    Some(part) => part,
-                    // Another kind of picture, or one that is too large: some models take it all the same.
-                    None => Part::Image { media_type: mime_type.clone(), data: data.clone() },
-                }
-            }
-            Block::Audio { mime_type, .. } => Part::text(format!("[a sound, {mime_type}]")),
-            Block::ResourceLink { uri, name, .. } => {
-                // Only what this very execution gave is shown as a picture: anybody may write a link.
-                let pictures = match &kept {
-                    Some(pictures) => pictures,
-                    None => {
-                        let org = scene.caller.org_id;
-                        kept.insert(documents::pictures(&scene.app, org, answer.execution_id).await?)
-                    }
-                };
-                let is_it =
-                    |part: &&Part| matches!(part, Part::Document { document, .. } if document.to_string() == *name);
-                match pictures.iter().find(is_it) {
-                    Some(picture) => picture.clone(),
-                    None => Part::text(format!("[{name}]({uri})")),
-                }
-            }
-        });
-    }
+    parts.extend(content);
     if let Some(cut) = &answer.truncated {
         let total = cut.total_bytes;
         let items = cut.total_items.map(|items| format!(", {items} items in all")).unwrap_or_default();
@@ -410,18 +424,10 @@ async fn parts(scene: &Scene, answer: &CallAnswer) -> Result<Vec<Part>, Fault> {
     if parts.is_empty() {
         parts.push(Part::text("done"));
     }
-    Ok(parts)
+    parts
 }
 
 /// What is kept of a result in its step.
-fn kept_text(parts: &[Part]) -> String {
-    cut(ChatMessage::User { content: parts.to_vec() }.text())
-}
-
-/// As much of a text as is kept in a step.
-pub(super) fn cut(text: String) -> String {
-    match text.char_indices().nth(KEPT_RESULT) {
-        Some((end, _)) => text[..end].to_owned(),
-        None => text,
-    }
+pub(super) fn kept_text(parts: &[Part]) -> String {
+    ChatMessage::User { content: parts.to_vec() }.text().chars().take(KEPT_RESULT).collect()
 }

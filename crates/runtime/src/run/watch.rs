@@ -14,13 +14,15 @@ use callwright_model::{
     id::RunId,
     run::{Run, RunEvent, RunKind, Step, StepState},
 };
-use serde_json::Value;
 use tokio::sync::broadcast::{
     self,
     error::{RecvError, TryRecvError},
 };
 
-use super::{hub::Seat, shown};
+use super::{
+    hub::{News, Seat},
+    shown,
+};
 use crate::App;
 
 /// How often the tables are looked at for what another node does.
@@ -36,7 +38,7 @@ const BATCH_BYTES: u32 = 512 * 1024;
 pub struct Watch {
     app: App,
     run: Run,
-    events: broadcast::Receiver<RunEvent>,
+    events: broadcast::Receiver<News>,
     /// The place of the last message that was told.
     seen: i64,
     told: VecDeque<RunEvent>,
@@ -112,11 +114,14 @@ impl Watch {
             };
             match heard {
                 // What is kept is told from the tables, in order.
-                Ok(RunEvent::Message { .. } | RunEvent::Run { .. }) | Err(RecvError::Lagged(_)) => {
-                    self.look(false).await?;
-                }
-                Ok(event) => {
-                    if let Some(event) = self.shown(event).await? {
+                Ok(News::Kept(_)) | Err(RecvError::Lagged(_)) => self.look(false).await?,
+                Ok(News::Passing(event)) => {
+                    if let RunEvent::Step { step } = &*event
+                        && !self.is_new(step)
+                    {
+                        continue;
+                    }
+                    if let Some(event) = self.shown(*event).await? {
                         return Ok(Some(event));
                     }
                 }
@@ -136,19 +141,6 @@ impl Watch {
         self.seen
     }
 
-    /// What the watcher may see of something that passes by.
-    async fn shown(&mut self, event: RunEvent) -> Result<Option<RunEvent>, Fault> {
-        match event {
-            RunEvent::Delta { .. } if !self.hears => Ok(None),
-            RunEvent::Step { step } if !self.is_new(&step) => Ok(None),
-            RunEvent::Step { mut step } if !self.is_own => {
-                shown::hide(&self.app, &self.run, &mut step).await?;
-                Ok(Some(RunEvent::Step { step }))
-            }
-            event => Ok(Some(event)),
-        }
-    }
-
     /// Whether a step stands elsewhere than when it was told last; notes where it stands.
     fn is_new(&mut self, step: &Step) -> bool {
         if self.run.kind != RunKind::Workflow || step.position != 0 {
@@ -163,26 +155,16 @@ impl Watch {
         is_new
     }
 
-    /// Of a workflow its steps are the story, and the tables have them whoever carries it. An agent's are told as they
-    /// happen, and the messages have all of it.
-    async fn look_at_steps(&mut self) -> Result<(), Fault> {
-        let mut bytes = 0;
-        for mut step in self.app.store().flow_steps(self.run.id, MOST_STEPS).await? {
-            if bytes > BATCH_BYTES as usize {
-                self.is_behind = true;
-                break;
-            }
-            if !self.is_new(&step) {
-                continue;
-            }
-            if !self.is_own {
+    /// What the watcher may see of something that passes by.
+    async fn shown(&self, event: RunEvent) -> Result<Option<RunEvent>, Fault> {
+        match event {
+            RunEvent::Delta { .. } if !self.hears => Ok(None),
+            RunEvent::Step { mut step } if !self.is_own => {
                 shown::hide(&self.app, &self.run, &mut step).await?;
+                Ok(Some(RunEvent::Step { step }))
             }
-            let size = |value: &Option<Value>| value.as_ref().map_or(0, |value| value.to_string().len());
-            bytes += size(&step.output) + size(&step.arguments);
-            self.told.push_back(RunEvent::Step { step: Box::new(step) });
+            event => Ok(Some(event)),
         }
-        Ok(())
     }
 
     async fn look(&mut self, is_first: bool) -> Result<(), Fault> {
@@ -196,11 +178,14 @@ impl Watch {
         // What passed by meanwhile was there before what it became.
         loop {
             match self.events.try_recv() {
-                Ok(RunEvent::Message { .. } | RunEvent::Run { .. }) | Err(TryRecvError::Lagged(_)) => {}
-                Ok(event) => {
-                    let shown = self.shown(event).await?;
+                Ok(News::Passing(event)) => {
+                    if matches!(&*event, RunEvent::Step { step } if !self.is_new(step)) {
+                        continue;
+                    }
+                    let shown = self.shown(*event).await?;
                     self.told.extend(shown);
                 }
+                Ok(News::Kept(_)) | Err(TryRecvError::Lagged(_)) => {}
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
@@ -214,11 +199,20 @@ impl Watch {
                 self.told.push_back(RunEvent::Message { message: Box::new(message) });
             }
         }
-        if run.kind == RunKind::Workflow {
-            self.look_at_steps().await?;
-        }
         if self.is_behind {
             return Ok(());
+        }
+        // Of a workflow its steps are the story, and the tables have them whoever carries it. An agent's are told as they
+        // happen, and the messages have all of it.
+        if run.kind == RunKind::Workflow {
+            for mut step in self.app.store().flow_steps(run.id, MOST_STEPS).await? {
+                if self.is_new(&step) {
+                    if !self.is_own {
+                        shown::hide(&self.app, &run, &mut step).await?;
+                    }
+                    self.told.push_back(RunEvent::Step { step: Box::new(step) });
+                }
+            }
         }
         self.is_over = run.state.is_final();
         if self.is_over || (run.state, run.steps) != (self.run.state, self.run.steps) {

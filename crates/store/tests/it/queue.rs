@@ -441,13 +441,13 @@ on_both! {
 on_both! {
     async fn a_run_within_another_is_made_only_while_that_one_is_at_work(db) {
         let (org, user) = db.organization().await;
-        let node = node(&db).await;
-        let parent = new_run(&db, org, user);
+        let node = node(db).await;
+        let parent = new_run(db, org, user);
         let (outer, root) = (parent.row.run.id, parent.row.run.id);
         db.store.create_run(parent).await.unwrap();
-        let job = db.store.claim_jobs(node, at(2), 10).await.unwrap().remove(0);
+        let job = db.store.claim_jobs(node, at(2), Room::of(10)).await.unwrap().remove(0);
         let child = |fence: Option<JobFence>, most| {
-            let mut new = new_run(&db, org, user);
+            let mut new = new_run(db, org, user);
             (new.row.run.parent_id, new.row.run.depth, new.row.root_id) = (Some(outer), 1, Some(root));
             new.within = Some(Within { parent: outer, root, fence, most });
             new

@@ -17,6 +17,7 @@ use super::{Followed, SEEN_EVERY, Said, Session};
 use crate::{
     call::client::{self, ClientCall},
     conversation::sweep,
+    run::News,
 };
 
 /// Messages read at once.
@@ -173,14 +174,17 @@ impl Session {
             // What was written of them was heard before they were kept.
             while let Some(heard) = self.hear_now() {
                 match heard {
-                    RunEvent::Delta { text } => self.write(text),
-                    RunEvent::Message { message: kept } => {
-                        while let Some(message) = messages.pop_front_if(|message| message.seq <= kept.seq) {
+                    News::Passing(event) => {
+                        if let RunEvent::Delta { text } = *event {
+                            self.write(text);
+                        }
+                    }
+                    News::Kept(Some(kept)) => {
+                        while let Some(message) = messages.pop_front_if(|message| message.seq <= kept) {
                             self.tell(message);
                         }
                     }
-                    RunEvent::Step { .. } => {}
-                    RunEvent::Run { .. } => self.looked_at = None,
+                    News::Kept(None) => self.looked_at = None,
                 }
             }
         }
@@ -188,7 +192,7 @@ impl Session {
     }
 
     /// What was heard of the run and not looked at yet.
-    fn hear_now(&mut self) -> Option<RunEvent> {
+    fn hear_now(&mut self) -> Option<News> {
         let events = self.run.as_mut()?.events.as_mut()?;
         loop {
             match events.try_recv() {
