@@ -47,13 +47,22 @@ fn shares(waiting: &[OrgId], room: &Room, turn: u128) -> Vec<(OrgId, usize)> {
     let mut given: Vec<(OrgId, usize)> = waiting.iter().map(|org| (*org, 0)).collect();
     for _ in 0..room.most {
         let load = |(org, count): &(OrgId, usize)| room.loads.get(org).copied().unwrap_or_default() + count;
-        let rank = |one: &(OrgId, usize)| (load(one), (one.0.raw() ^ turn).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32);
+        let rank = |one: &(OrgId, usize)| (load(one), mixed(one.0.raw() ^ turn));
         let next = given.iter_mut().filter(|one| one.1 < room.left(one.0)).min_by_key(|one| rank(one));
         let Some(next) = next else { break };
         next.1 += 1;
     }
     given.retain(|(_, count)| *count > 0);
     given
+}
+
+/// Spreads ids that differ in a few bits only: the last steps of MurmurHash3.
+fn mixed(value: u128) -> u64 {
+    let mut hash = (value >> 64) as u64 ^ value as u64;
+    for factor in [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53] {
+        hash = (hash ^ (hash >> 33)).wrapping_mul(factor);
+    }
+    hash ^ (hash >> 33)
 }
 
 impl Tx<'_> {

@@ -37,7 +37,6 @@ pub(crate) struct NewWorkflow {
     /// What it is for.
     description: Option<String>,
     /// How its agents work together.
-    #[schema(inline)]
     flow_type: FlowType,
     /// Its agents, in order.
     #[schema(min_items = 1, max_items = 50)]
