@@ -167,7 +167,9 @@ fn only_who_may_talk_talks() {
         assert_eq!(again.closed(), 1008);
         let other = signed.replace(&agent, "asst_01k0000000000000000000000a");
         assert_eq!(Live::attempt(&nobody, &other, &[]).err(), Some(401));
-        let broken = format!("{}A", &signed[..signed.len() - 1]);
+        let mut broken = signed.clone();
+        let at = signed.len() - 10;
+        broken.replace_range(at..=at, if signed[at..].starts_with('A') { "B" } else { "A" });
         assert_eq!(Live::attempt(&nobody, &broken, &[]).err(), Some(401));
 
         let fresh = sign();
