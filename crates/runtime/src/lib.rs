@@ -37,6 +37,7 @@ pub mod metering;
 pub mod models;
 pub mod node;
 pub mod outbox;
+pub mod prompts;
 pub mod proposals;
 pub mod registry;
 mod results;

@@ -18,7 +18,7 @@ mod sharing;
 mod write;
 
 pub use compile::CompiledTool;
-pub use define::definitions;
+pub use define::{Shelf, definitions, shelf};
 pub use diff::{Change, changes};
 pub use own::{OwnSecret, create_with, own_secrets, update_with};
 pub(crate) use read::find;

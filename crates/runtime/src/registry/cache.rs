@@ -6,18 +6,21 @@
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use callwright_model::{
     Fault,
     agent::Agent,
-    id::{AgentId, OrgId, ToolId},
+    id::{AgentId, OrgId, ToolId, UserId},
     tool::{Kind, Tool, ToolSpec},
 };
 use quick_cache::sync::Cache;
+use tokio::{sync::broadcast, time::Instant};
 
 use super::{
     compile::{self, CompiledTool},
+    define::Shelf,
     follow,
 };
 use crate::{App, features, legacy, limits::plan::Plan};
@@ -25,6 +28,12 @@ use crate::{App, features, legacy, limits::plan::Plan};
 const TOOLS_KEPT: usize = 20_000;
 /// Agents of which it is kept what they offer their model.
 const AGENTS_KEPT: usize = 1_000;
+/// Users of whom it is kept what they are offered.
+const SHELVES_KEPT: usize = 1_000;
+/// How long that is believed, at most.
+const SHELF_FRESH: Duration = Duration::from_secs(3);
+/// Changes that a listener may fall behind before it is told that it did.
+const CHANGES_BUFFERED: usize = 256;
 
 /// What a lookup of a tool by one agent, or by none, found.
 #[derive(Clone)]
@@ -52,6 +61,9 @@ struct Key {
 /// An agent of an organization in one generation.
 pub(crate) type OfferKey = (OrgId, u64, AgentId);
 
+/// What a user is offered, by an agent or by the organization, in one generation.
+pub(crate) type ShelfKey = (OrgId, u64, UserId, Option<String>);
+
 /// What an agent's model may be offered.
 pub(crate) struct Offer {
     /// The agent's tools with its overrides, in its order.
@@ -65,11 +77,19 @@ pub struct ToolCache {
     generations: RwLock<HashMap<OrgId, u64>>,
     found: Cache<Key, Found>,
     offered: Cache<OfferKey, Arc<Offer>>,
+    shelves: Cache<ShelfKey, (Instant, Arc<Shelf>)>,
+    changes: broadcast::Sender<OrgId>,
 }
 
 impl Default for ToolCache {
     fn default() -> Self {
-        Self { generations: RwLock::default(), found: Cache::new(TOOLS_KEPT), offered: Cache::new(AGENTS_KEPT) }
+        Self {
+            generations: RwLock::default(),
+            found: Cache::new(TOOLS_KEPT),
+            offered: Cache::new(AGENTS_KEPT),
+            shelves: Cache::new(SHELVES_KEPT),
+            changes: broadcast::Sender::new(CHANGES_BUFFERED),
+        }
     }
 }
 
@@ -77,6 +97,19 @@ impl ToolCache {
     /// Forgets everything about `org`.
     pub fn forget(&self, org: OrgId) {
         *self.generations.write().unwrap_or_else(PoisonError::into_inner).entry(org).or_default() += 1;
+        self.note(org);
+    }
+
+    /// Tells whoever listens that something was added in `org`, of which nothing old has to be forgotten.
+    pub fn note(&self, org: OrgId) {
+        // An error means that nobody listens, which is nobody's fault.
+        let _ = self.changes.send(org);
+    }
+
+    /// Tells from now on whose tools or agents change. It is told too often rather than too rarely: what has changed, if
+    /// anything, is for the listener to see.
+    pub fn changes(&self) -> broadcast::Receiver<OrgId> {
+        self.changes.subscribe()
     }
 
     fn generation(&self, org: OrgId) -> u64 {
@@ -115,6 +148,22 @@ impl ToolCache {
     /// Keeps it.
     pub(crate) fn keep_offer(&self, key: OfferKey, offer: Arc<Offer>) {
         self.offered.insert(key, offer);
+    }
+
+    /// Under what a shelf is kept. Made before the database is read.
+    pub(crate) fn key_of_shelf(&self, org: OrgId, user: UserId, agent: Option<&str>) -> ShelfKey {
+        (org, self.generation(org), user, agent.map(str::to_owned))
+    }
+
+    /// A shelf, if it is known and was made a moment ago: who may use a tool is no part of its generation.
+    pub(crate) fn shelf(&self, key: &ShelfKey) -> Option<Arc<Shelf>> {
+        let (made_at, shelf) = self.shelves.get(key)?;
+        (made_at.elapsed() < SHELF_FRESH).then_some(shelf)
+    }
+
+    /// Keeps it.
+    pub(crate) fn keep_shelf(&self, key: ShelfKey, shelf: Arc<Shelf>) {
+        self.shelves.insert(key, (Instant::now(), shelf));
     }
 
     /// The tool at one revision, as `agent` has it; `None` when the tool is gone. Whether it is active, shared or
