@@ -15,6 +15,7 @@ mod job;
 mod library;
 mod lint;
 mod login;
+mod mcp;
 mod member;
 mod migrate;
 mod migrate_settings;
@@ -126,6 +127,8 @@ enum Command {
     /// Model providers: list, add, test, remove.
     #[command(subcommand)]
     Model(model::Model),
+    /// Speak the Model Context Protocol over standard input and output, for desktop clients.
+    Mcp(mcp::Mcp),
     /// API tokens.
     #[command(subcommand)]
     Token(token::Token),
@@ -187,6 +190,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Audit(command) => audit::run(command),
         Command::Secret(command) => secret::run(command),
         Command::Model(command) => model::run(command),
+        Command::Mcp(command) => mcp::run(&command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),
         Command::Member(command) => member::run(command),

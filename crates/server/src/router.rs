@@ -10,7 +10,7 @@ use crate::{
     api, approval_page, callbacks, compat, convai,
     edge::EdgeLayer,
     error::ApiError,
-    health, live, metrics, openapi,
+    health, live, mcp, metrics, openapi,
     state::{ServerOptions, ServerState},
 };
 
@@ -44,6 +44,7 @@ pub(crate) fn api() -> OpenApiRouter<ServerState> {
         .merge(live::routes())
         .merge(callbacks::routes())
         .merge(convai::routes())
+        .merge(mcp::routes())
         .merge(approval_page::routes())
         .merge(compat::routes())
 }
