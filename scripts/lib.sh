@@ -154,6 +154,32 @@ need_elevenlabs() {
   export CALLWRIGHT_TEST_ELEVENLABS_JS="$dir"
 }
 
+# What voice and automation platforms publish of their own forms: Vapi's and Retell's SDKs with a TypeScript compiler, and
+# the descriptions of n8n's nodes, without the hundreds of packages that the nodes themselves need.
+need_automation() {
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the tests with the platforms' own SDKs are left out"
+    return
+  fi
+  local dir n8n sum
+  dir="$cache/automation-$(cat scripts/automation/package*.json scripts/automation/n8n.txt | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing what voice and automation platforms publish (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/automation/package*.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    read -r n8n sum <scripts/automation/n8n.txt
+    (cd "$dir" && npm pack --loglevel=error "$n8n" >/dev/null)
+    (cd "$dir" && printf '%s  %s\n' "$sum" n8n-nodes-base-*.tgz | sha512sum --check --quiet) || die "$n8n is not what it was"
+    tar -xzf "$dir"/n8n-nodes-base-*.tgz -C "$dir" package/dist/types/nodes.json
+    rm "$dir"/n8n-nodes-base-*.tgz
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_AUTOMATION="$dir"
+}
+
 is_node_new_enough() {
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 15) ? 0 : 1)'
 }

@@ -10,6 +10,7 @@ mod credits;
 mod doctor;
 mod executions;
 mod feature;
+mod hook;
 mod import;
 mod job;
 mod library;
@@ -108,6 +109,9 @@ enum Command {
     /// Schedules: runs and calls that the clock starts.
     #[command(subcommand)]
     Schedule(schedule::Schedule),
+    /// Hooks: addresses at which others start something here.
+    #[command(subcommand, alias = "hooks")]
+    Hook(hook::Hook),
     /// What has been called, and what came of it.
     #[command(subcommand, alias = "execution")]
     Executions(executions::Executions),
@@ -181,6 +185,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Conversation(command) => conversation::run(command),
         Command::Job(command) => job::run(command),
         Command::Schedule(command) => schedule::run(command),
+        Command::Hook(command) => hook::run(command),
         Command::Executions(command) => executions::run(command),
         Command::Approvals(command) => approvals::run(command),
         Command::Proposals(command) => proposals::run(command),

@@ -241,6 +241,10 @@ pub mod kind {
     pub enum Control {}
     /// A fixed plan of steps over tools or agents.
     pub enum Workflow {}
+    /// An address at which others start something here.
+    pub enum Hook {}
+    /// A request that came to a hook.
+    pub enum HookDelivery {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -341,6 +345,12 @@ pub mod kind {
     impl IdKind for Control {
         const PREFIX: &'static str = "ctl";
     }
+    impl IdKind for Hook {
+        const PREFIX: &'static str = "hook";
+    }
+    impl IdKind for HookDelivery {
+        const PREFIX: &'static str = "hdl";
+    }
 }
 
 /// Identifies a tool.
@@ -409,6 +419,10 @@ pub type AgentDraftId = Id<kind::AgentDraft>;
 pub type ControlId = Id<kind::Control>;
 /// Identifies a fixed plan of steps over tools or agents.
 pub type WorkflowId = Id<kind::Workflow>;
+/// Identifies an address at which others start something here.
+pub type HookId = Id<kind::Hook>;
+/// Identifies a request that came to a hook.
+pub type HookDeliveryId = Id<kind::HookDelivery>;
 
 #[cfg(test)]
 mod tests {

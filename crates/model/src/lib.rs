@@ -23,6 +23,7 @@ pub mod error;
 pub mod execution;
 pub mod fault;
 pub mod feedback;
+pub mod hook;
 pub mod id;
 pub mod job;
 pub mod legacy;

@@ -25,6 +25,7 @@ pub mod executions;
 mod failpoint;
 pub mod features;
 pub mod feedback;
+pub mod hooks;
 pub mod import;
 pub mod inflight;
 pub mod job;

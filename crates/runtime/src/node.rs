@@ -169,6 +169,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_results(now, BATCH).await?;
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
+    app.store().purge_hook_deliveries(now.minus(outbox::KEPT), BATCH).await?;
     app.limits().sweep();
     app.store().purge_documents(now, BATCH).await?;
     if let Some(retention) = app.settings().talk.retention {

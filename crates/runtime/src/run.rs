@@ -53,6 +53,7 @@ pub(crate) use hub::News;
 pub use hub::Runs;
 pub use kept::NewsForm;
 pub(crate) use overdue::end_overdue;
+pub(crate) use tools::is_parallel;
 
 pub(crate) use family::{Above, Asker};
 

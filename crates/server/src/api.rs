@@ -16,6 +16,7 @@ mod documents;
 mod executions;
 mod features;
 mod feedback;
+mod hooks;
 mod imports;
 mod invitations;
 mod jobs;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(documents::routes())
         .merge(jobs::routes())
         .merge(schedules::routes())
+        .merge(hooks::routes())
         .merge(agent_templates::routes())
         .merge(imports::routes())
         .merge(executions::routes())

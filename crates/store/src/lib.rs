@@ -29,6 +29,7 @@ pub mod execution;
 pub mod feature;
 pub mod feedback;
 pub mod health;
+pub mod hook;
 pub mod import;
 pub mod invitation;
 pub mod job;

@@ -178,6 +178,22 @@ pub(crate) const ROUTES: &[Route] = &[
     ("PUT", "/api/v1/schedules/{schedule}", Who::Build, "agents:write&agents:run", 200, Hidden, SCHEDULE),
     ("DELETE", "/api/v1/schedules/{schedule}", Who::Build, "agents:write", 204, Hidden, ""),
     ("POST", "/api/v1/schedules/{schedule}/run", Who::Call, "agents:run", 202, Hidden, ""),
+    // A hook starts things in its maker's name, too.
+    ("GET", "/api/v1/hooks", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/hooks", Who::Build, "agents:write&tools:call", 201, Theirs, r#"{"platform": "vapi"}"#),
+    ("GET", "/api/v1/hooks/{hook}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/hooks/{hook}", Who::Build, "agents:write&tools:call", 200, Hidden, r#"{"platform": "vapi"}"#),
+    ("DELETE", "/api/v1/hooks/{hook}", Who::Build, "agents:write", 204, Hidden, ""),
+    ("POST", "/api/v1/hooks/{own_hook}/rotate", Who::Build, "agents:write", 200, Hidden, "{}"),
+    ("GET", "/api/v1/hooks/{hook}/deliveries", Who::See, "read", 200, Hidden, ""),
+    // Anybody may knock; who has not the secret stays outside.
+    ("POST", "/hooks/{nobody}", Who::Anybody, "", 401, Theirs, "{}"),
+    ("GET", "/hooks/{nobody}/status?key=none", Who::Anybody, "", 404, Theirs, ""),
+    // Voice platforms: a tool that is not there is an answer that the model reads.
+    ("POST", "/vapi/tools", Who::Call, "tools:call", 200, Theirs, r#"{"message": {"type": "status-update"}}"#),
+    ("POST", "/vapi/agents/{agent}/tools", Who::Call, "tools:call", 200, Hidden, r#"{"message": {"type": "status-update"}}"#),
+    ("POST", "/retell/tools/{tool}", Who::Call, "tools:call", 200, Theirs, "{}"),
+    ("GET", "/retell/tools/{tool}", Who::Call, "tools:call", 200, Theirs, ""),
     ("GET", "/api/v1/executions", Who::See, "read", 200, Theirs, ""),
     ("GET", "/api/v1/executions/live", Who::See, "read", 101, Theirs, ""),
     ("GET", "/api/v1/executions/{execution}", Who::See, "read", 200, Hidden, ""),

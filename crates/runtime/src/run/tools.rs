@@ -169,7 +169,8 @@ async fn all_parallel(scene: &Scene, calls: &[ToolCall]) -> Result<bool, Fault> 
     Ok(true)
 }
 
-fn is_parallel(found: &Found) -> bool {
+/// Whether a call may be carried out beside others.
+pub(crate) fn is_parallel(found: &Found) -> bool {
     let spec = &found.tool.tool.spec;
     match spec.kind {
         // Steps of a call are taken in the model's order: after the last one there is no other.
