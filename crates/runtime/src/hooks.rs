@@ -28,14 +28,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::{
-    App,
-    account::kept::KeptCaller,
-    agents,
-    app::require,
-    audit, call, workflow,
-    workflow::plan,
-};
+use crate::{App, account::kept::KeptCaller, agents, app::require, audit, call, workflow, workflow::plan};
 pub use answer::HookAnswer;
 
 /// How many hooks an organization may have.

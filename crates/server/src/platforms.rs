@@ -75,7 +75,8 @@ async fn by_token(parts: &Parts, state: &ServerState) -> Result<Caller, Fault> {
     {
         return account::authenticate(&state.app, text.trim()).await;
     }
-    if auth::credential(&parts.headers).is_none() && parts.headers.keys().any(|name| name.as_str().ends_with("signature"))
+    if auth::credential(&parts.headers).is_none()
+        && parts.headers.keys().any(|name| name.as_str().ends_with("signature"))
     {
         let message = "a signature alone does not say whose it is: the address has to name the hook, as `?hook=hook_…`";
         return Err(Fault::new(FaultKind::Unauthenticated, "unauthenticated", message));

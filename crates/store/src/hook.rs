@@ -237,10 +237,7 @@ impl Store {
     /// The hooks of an organization, newest first.
     pub async fn hooks(&self, org: OrgId, page: &PageRequest) -> Result<Page<Hook>> {
         let mut query = Query::new(format!("SELECT {COLUMNS} FROM hook WHERE org_id = $1"), params![org]);
-        query
-            .and("id <", after_id::<callwright_model::id::kind::Hook>(page)?)
-            .push(" ORDER BY id DESC")
-            .limit(page);
+        query.and("id <", after_id::<callwright_model::id::kind::Hook>(page)?).push(" ORDER BY id DESC").limit(page);
         let rows = self.fetch_query(query, |found| row(found).map(|row| row.hook)).await?;
         Ok(Page::from_rows(rows, page.limit, |hook| vec![hook.id.to_string()]))
     }
@@ -295,4 +292,3 @@ impl Store {
         self.execute(sql, params![before, i64::from(most)]).await
     }
 }
-

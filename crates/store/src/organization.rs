@@ -126,7 +126,8 @@ impl Store {
         self.execute(of_runs, params![org]).await?;
         let of_threads = "DELETE FROM message WHERE thread_id IN (SELECT id FROM thread WHERE org_id = $1)";
         self.execute(of_threads, params![org]).await?;
-        let tables = ["run", "job", "thread", "schedule", "ticket", "outbox", "task", "calendar_event", "hook_delivery"];
+        let tables =
+            ["run", "job", "thread", "schedule", "ticket", "outbox", "task", "calendar_event", "hook_delivery"];
         for table in tables {
             self.delete_slices(org, table, "id").await?;
         }

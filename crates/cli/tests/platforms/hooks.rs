@@ -27,7 +27,10 @@ fn a_tool_is_called_by_its_action_and_acts_once() {
         let body = json!({"action": "slots", "parameters": {"day": "monday"}, "agent_id": "their-agent",
             "conversation_id": "their-conversation", "something_else": true});
         let answer = ask(&world, &hook, "desk", body).expect(200);
-        assert_eq!((&answer["status"], &answer["action"], &answer["result"]), (&json!("done"), &json!("slots"), &json!({"free": 3})));
+        assert_eq!(
+            (&answer["status"], &answer["action"], &answer["result"]),
+            (&json!("done"), &json!("slots"), &json!({"free": 3}))
+        );
         let execution = answer["execution_id"].as_str().unwrap();
         eventually("the record", 10, || {
             let row = world.api.get(&format!("/api/v1/executions/{execution}"));
@@ -60,7 +63,8 @@ fn a_tool_is_called_by_its_action_and_acts_once() {
             let came = world.api.get("/api/v1/hooks/desk/deliveries").expect(200)["items"].as_array().unwrap().clone();
             let has = |outcome: &str| came.iter().filter(|one| one["outcome"] == outcome).count();
             (has("done") == 3 && has("failed") == 1 && has("refused") >= 5).then(|| {
-                let noted = came.iter().find(|one| one["idempotency_key"] == "b-1" && one["outcome"] == "done").unwrap();
+                let noted =
+                    came.iter().find(|one| one["idempotency_key"] == "b-1" && one["outcome"] == "done").unwrap();
                 assert_eq!(noted["action"], "book");
             })
         });
@@ -99,10 +103,19 @@ fn what_takes_longer_is_told_later_and_survives_a_crash() {
         assert_eq!(look(&world)["status"], "pending");
         let late = answers.wait_for(1)[0].clone();
         let sent = late.json();
-        assert_eq!((&sent["type"], &sent["data"]["answer"]["data"]), (&json!("execution.finished"), &json!({"booked": 1})));
-        let payload = format!("{}.{}.{}", late.header("webhook-id").unwrap(), late.header("webhook-timestamp").unwrap(), late.text());
+        assert_eq!(
+            (&sent["type"], &sent["data"]["answer"]["data"]),
+            (&json!("execution.finished"), &json!({"booked": 1}))
+        );
+        let payload = format!(
+            "{}.{}.{}",
+            late.header("webhook-id").unwrap(),
+            late.header("webhook-timestamp").unwrap(),
+            late.text()
+        );
         let hex = sign("signing-secret", &payload);
-        let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+        let bytes: Vec<u8> =
+            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
         let right = format!("v1,{}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes));
         assert_eq!(late.header("webhook-signature"), Some(right.as_str()));
         eventually("the status", 10, || (look(&world)["status"] == "done").then_some(()));
@@ -138,9 +151,14 @@ fn agents_and_workflows_are_started_and_gone_on_with() {
         let agent = json!({"name": "Helper", "model": "scripted", "metadata": {"script": script}});
         world.api.post("/api/v1/agents", agent).expect(201);
         let hook = world.hook(json!({"slug": "agent", "target": {"agent": "Helper"}, "wait_ms": 20000}));
-        let first = ask(&world, &hook, "agent", json!({"parameters": {"message": "Hello"}, "idempotency_key": "r-1"})).expect(200);
-        assert_eq!((&first["status"], &first["message"], &first["action"]), (&json!("done"), &json!("you said: Hello"), &json!("Helper")));
-        let again = ask(&world, &hook, "agent", json!({"parameters": {"message": "Hello"}, "idempotency_key": "r-1"})).expect(200);
+        let first = ask(&world, &hook, "agent", json!({"parameters": {"message": "Hello"}, "idempotency_key": "r-1"}))
+            .expect(200);
+        assert_eq!(
+            (&first["status"], &first["message"], &first["action"]),
+            (&json!("done"), &json!("you said: Hello"), &json!("Helper"))
+        );
+        let again = ask(&world, &hook, "agent", json!({"parameters": {"message": "Hello"}, "idempotency_key": "r-1"}))
+            .expect(200);
         assert_eq!(again["run_id"], first["run_id"]);
         let next = json!({"parameters": {"message": "More"}, "conversation_id": first["conversation_id"]});
         let second = ask(&world, &hook, "agent", next).expect(200);
@@ -153,11 +171,14 @@ fn agents_and_workflows_are_started_and_gone_on_with() {
         let slow = json!({"parameters": {"message": "slow"}, "webhook_response_url": answers.url("/run")});
         let told = ask(&world, &hook, "later", slow).expect(202);
         let sent = answers.wait_for(1)[0].json();
-        assert_eq!((&sent["type"], &sent["data"]["id"], &sent["data"]["output"]), (&json!("run.finished"), &told["run_id"], &json!("slowly: slow")));
+        assert_eq!(
+            (&sent["type"], &sent["data"]["id"], &sent["data"]["output"]),
+            (&json!("run.finished"), &told["run_id"], &json!("slowly: slow"))
+        );
         let status = world.api.anonymous().get(&path_of(&told["status_url"])).expect(200);
         assert_eq!((&status["status"], &status["message"]), (&json!("done"), &json!("slowly: slow")));
 
-        let steps = json!([{"name": "find", "tool": "slots", "arguments": {"day": "{{ params.day }}"}}]);
+        let steps = json!([{"name": "find", "tool": "slots", "params": {"day": "{{ params.day }}"}}]);
         world.api.post("/api/v1/workflows", json!({"name": "Plan", "steps": steps})).expect(201);
         let hook = world.hook(json!({"slug": "flow", "target": {"workflow": "Plan"}}));
         world.upstream.next(Answer::json(200, json!({"free": 5})));
@@ -188,6 +209,9 @@ fn the_command_line_makes_shows_rotates_and_removes() {
         assert_eq!(ask(&world, &rotated, "cli", json!({})).status, 401);
         let retell = ["hook", "add", "--platform", "retell", "--secret-stdin", "--json"];
         let made = world.server.run_with(&retell, "key_0123456789abcdef\n").json();
-        assert_eq!((&made["hook"]["protection"]["type"], &made["secret"]), (&json!("retell"), &json!("key_0123456789abcdef")));
+        assert_eq!(
+            (&made["hook"]["protection"]["type"], &made["secret"]),
+            (&json!("retell"), &json!("key_0123456789abcdef"))
+        );
     });
 }

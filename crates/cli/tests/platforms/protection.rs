@@ -25,7 +25,10 @@ fn what_cannot_be_is_refused_when_it_is_made() {
             (json!({"target": slots, "addresses": ["somewhere"]}), "addresses.0"),
             (json!({"target": slots, "secret": "short"}), "secret"),
             (json!({"target": slots, "wait_ms": 999999}), "wait_ms"),
-            (json!({"target": slots, "protection": {"type": "hmac", "payload_format": "{body}"}}), "protection.payload_format"),
+            (
+                json!({"target": slots, "protection": {"type": "hmac", "payload_format": "{body}"}}),
+                "protection.payload_format",
+            ),
             (json!({"target": slots, "response_secret": "STRIPE_KEY"}), "response_secret"),
         ] {
             assert_eq!(field(make(spec.clone())), expected, "{spec}");
@@ -35,7 +38,10 @@ fn what_cannot_be_is_refused_when_it_is_made() {
         let hook = world.api.get("/api/v1/hooks/mine").expect(200);
         assert_eq!(hook["id"], made["hook"]["id"]);
         assert!(!hook.to_string().contains(made["secret"].as_str().unwrap()), "shown once");
-        assert_eq!(field(world.api.put("/api/v1/hooks/mine", json!({"target": slots, "platform": "vapi"}))), "platform");
+        assert_eq!(
+            field(world.api.put("/api/v1/hooks/mine", json!({"target": slots, "platform": "vapi"}))),
+            "platform"
+        );
         let signs = json!({"target": slots, "protection": {"type": "hmac"}});
         assert_eq!(field(world.api.put("/api/v1/hooks/mine", signs)), "protection.type");
         world.api.put("/api/v1/hooks/mine", json!({"target": slots, "enabled": false})).expect(200);
@@ -70,18 +76,24 @@ fn a_hook_does_what_its_maker_may_do_now() {
     on_both(|database| {
         let world = World::new(database);
         let maker = Person::invite(&world.api, "maker@example.org", "builder");
-        let made = maker.api.post("/api/v1/hooks", json!({"slug": "theirs", "target": {"tools": ["slots"]}})).expect(201);
+        let made =
+            maker.api.post("/api/v1/hooks", json!({"slug": "theirs", "target": {"tools": ["slots"]}})).expect(201);
         let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
         let ask = || world.send("/hooks/theirs", &[("authorization", &bearer)], "{}");
         assert_eq!(ask().expect(200)["status"], "done");
-        let role = |role: &str| world.api.put(&format!("/api/v1/members/{}", maker.id), json!({ "role": role })).expect(200);
+        let role =
+            |role: &str| world.api.put(&format!("/api/v1/members/{}", maker.id), json!({ "role": role })).expect(200);
         role("viewer");
         assert_eq!((ask().status, ask().code().to_owned()), (403, "hook_orphaned".to_owned()));
         role("operator");
         assert_eq!(ask().status, 200);
         // A token that is revoked takes with it what it made.
         let token = world.api.get("/api/v1/tokens?all=true").expect(200);
-        let of_maker = token["items"].as_array().unwrap().iter().find(|token| token["user_id"] == json!(maker.id) && token["name"] == "test");
+        let of_maker = token["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|token| token["user_id"] == json!(maker.id) && token["name"] == "test");
         let id = of_maker.unwrap()["id"].as_str().unwrap();
         world.api.delete(&format!("/api/v1/tokens/{id}")).expect(204);
         assert_eq!(ask().code(), "hook_orphaned");
@@ -90,7 +102,8 @@ fn a_hook_does_what_its_maker_may_do_now() {
 
         // A token with scopes makes a hook that may do no more.
         let scoped = json!({"name": "s", "scopes": ["agents:write", "agents:run"]});
-        let scoped = world.api.with_token(world.api.post("/api/v1/tokens", scoped).expect(201)["token"].as_str().unwrap());
+        let scoped =
+            world.api.with_token(world.api.post("/api/v1/tokens", scoped).expect(201)["token"].as_str().unwrap());
         assert_eq!(scoped.post("/api/v1/hooks", json!({"target": {"tools": ["slots"]}})).status, 403);
     });
 }
@@ -101,7 +114,9 @@ fn secrets_addresses_and_rates_hold() {
         let world = World::new(database);
         let tools = json!({"tools": ["slots"]});
         let hook = world.hook(json!({"slug": "open", "target": tools}));
-        let ask = |slug: &str, secret: &str| world.send(&format!("/hooks/{slug}"), &[("authorization", &format!("Bearer {secret}"))], "{}");
+        let ask = |slug: &str, secret: &str| {
+            world.send(&format!("/hooks/{slug}"), &[("authorization", &format!("Bearer {secret}"))], "{}")
+        };
         assert_eq!(ask("open", &hook.secret).status, 200);
         // A hook that is not there and a wrong secret are told alike by their status and their code.
         for (slug, secret) in [("open", "wrong"), ("closed", hook.secret.as_str()), ("open", "")] {
@@ -109,7 +124,8 @@ fn secrets_addresses_and_rates_hold() {
             assert_eq!((reply.status, reply.code()), (401, "unauthenticated"), "{slug}");
         }
         assert_eq!(world.api.post("/hooks/open", json!({})).status, 401, "a token of ours is no secret of a hook");
-        let fresh = world.api.post("/api/v1/hooks/open/rotate", json!({})).expect(200)["secret"].as_str().unwrap().to_owned();
+        let fresh =
+            world.api.post("/api/v1/hooks/open/rotate", json!({})).expect(200)["secret"].as_str().unwrap().to_owned();
         assert_eq!((ask("open", &hook.secret).status, ask("open", &fresh).status), (401, 200));
         world.api.put("/api/v1/hooks/open", json!({"target": tools, "enabled": false})).expect(200);
         assert_eq!(ask("open", &fresh).code(), "hook_disabled");
@@ -140,7 +156,8 @@ fn signed_hooks_and_headers_of_their_own() {
         let hook = world.hook(json!({"slug": "signed", "target": tools, "protection": github}));
         let body = r#"{"parameters": {"day": "monday"}, "idempotency_key": "one"}"#;
         let signature = format!("sha256={}", sign(&hook.secret, body));
-        let ask = |signature: &str, body: &str| world.send("/hooks/signed", &[("x-hub-signature-256", signature)], body);
+        let ask =
+            |signature: &str, body: &str| world.send("/hooks/signed", &[("x-hub-signature-256", signature)], body);
         assert_eq!(ask(&signature, body).expect(200)["status"], "done");
         assert_eq!(ask(&signature, body).expect(200)["duplicate"], true, "sent again as it was");
         assert_eq!(ask(&signature, &body.replace("monday", "friday")).status, 401);
@@ -148,13 +165,17 @@ fn signed_hooks_and_headers_of_their_own() {
 
         // Standard Webhooks: its id is the key.
         let rule = json!({"type": "standard_webhooks"});
-        let hook = world.hook(json!({"slug": "standard", "target": tools, "protection": rule, "secret": "plain-secret-0123456789"}));
+        let hook = world.hook(
+            json!({"slug": "standard", "target": tools, "protection": rule, "secret": "plain-secret-0123456789"}),
+        );
         let body = r#"{"parameters": {"day": "tuesday"}}"#;
         let time = now().to_string();
         let hex = sign(&hook.secret, &format!("msg_1.{time}.{body}"));
-        let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+        let bytes: Vec<u8> =
+            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
         let signature = format!("v1,{}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes));
-        let headers = [("webhook-id", "msg_1"), ("webhook-timestamp", time.as_str()), ("webhook-signature", signature.as_str())];
+        let headers =
+            [("webhook-id", "msg_1"), ("webhook-timestamp", time.as_str()), ("webhook-signature", signature.as_str())];
         assert_eq!(world.send("/hooks/standard", &headers, body).expect(200)["status"], "done");
         assert_eq!(world.send("/hooks/standard", &headers, body).expect(200)["duplicate"], true);
         assert_eq!(world.upstream.count(), 2);
@@ -180,6 +201,9 @@ fn a_hook_is_its_organizations_own() {
         assert_eq!(other.delete("/api/v1/hooks/ours").status, 404);
         // Their tools are not ours to name.
         assert_eq!(field(other.post("/api/v1/hooks", json!({"target": {"tools": ["slots"]}}))), "target.tools.0");
-        assert_eq!(world.send("/hooks/ours", &[("authorization", &format!("Bearer {}", hook.secret))], "{}").status, 200);
+        assert_eq!(
+            world.send("/hooks/ours", &[("authorization", &format!("Bearer {}", hook.secret))], "{}").status,
+            200
+        );
     });
 }

@@ -27,11 +27,11 @@ fn ask(world: &World, path: &str, body: &str) -> Reply {
 
 fn call() -> Value {
     json!({"call_id": "rc-1", "call_type": "phone_call", "direction": "inbound", "agent_id": "ra-1",
-        "from_number": "+4915112345678", "to_number": "+4930000000",
-        "transcript_with_tool_calls": [
-            {"role": "user", "content": "monday please"},
-            {"role": "tool_call_invocation", "tool_call_id": "tc-1", "name": "book", "arguments": "{\"day\":\"monday\"}"},
-        ]})
+    "from_number": "+4915112345678", "to_number": "+4930000000",
+    "transcript_with_tool_calls": [
+        {"role": "user", "content": "monday please"},
+        {"role": "tool_call_invocation", "tool_call_id": "tc-1", "name": "book", "arguments": "{\"day\":\"monday\"}"},
+    ]})
 }
 
 #[test]
@@ -49,7 +49,9 @@ fn retells_signature_lets_in_what_it_signed_and_nothing_else() {
 
         let time = now() * 1_000;
         let good = signature(&body, time);
-        let send = |path: &str, signature: &str, body: &str| world.send(path, &[("x-retell-signature", signature)], body).status;
+        let send = |path: &str, signature: &str, body: &str| {
+            world.send(path, &[("x-retell-signature", signature)], body).status
+        };
         assert_eq!(send(&path("slots"), &good, &body.replace("monday", "friday")), 401, "another body");
         assert_eq!(send(&path("slots"), &good.replace(&format!("v={time}"), &format!("v={}", time + 1)), &body), 401);
         assert_eq!(send(&path("slots"), &signature(&body, time - 301_000), &body), 401, "too old");
@@ -95,7 +97,8 @@ fn what_is_wrong_is_an_answer_that_the_model_reads() {
     on_both(|database| {
         let world = World::new(database);
         let hook = world.hook(json!({"platform": "retell", "secret": KEY, "target": {"tools": ["slots", "book"]}}));
-        let ask = |tool: &str, body: Value| ask(&world, &format!("/retell/tools/{tool}?hook={}", hook.id), &body.to_string());
+        let ask =
+            |tool: &str, body: Value| ask(&world, &format!("/retell/tools/{tool}?hook={}", hook.id), &body.to_string());
         let code = |reply: Reply| reply.expect(200)["error"]["code"].as_str().unwrap().to_owned();
         assert_eq!(code(ask("nope", json!({}))), "not_served");
         assert_eq!(code(ask("slots", json!({"day": 7}))), "invalid_arguments");
@@ -105,12 +108,14 @@ fn what_is_wrong_is_an_answer_that_the_model_reads() {
 
         // Too much is cut, and says so.
         world.tool("many", "read", json!({}), json!({"result": {"max_bytes": 60000}}));
-        let wide = world.hook(json!({"platform": "retell", "secret": "another_key_0123456789", "target": {"tools": ["many"]}}));
+        let wide = world
+            .hook(json!({"platform": "retell", "secret": "another_key_0123456789", "target": {"tools": ["many"]}}));
         let items: Vec<String> = (0..2000).map(|n| format!("item number {n}")).collect();
         world.upstream.next(Answer::json(200, json!({ "items": items })));
         let time = now() * 1_000;
         let signed = format!("v={time},d={}", sign("another_key_0123456789", &format!("{{}}{time}")));
-        let reply = world.send(&format!("/retell/tools/many?hook={}", wide.id), &[("x-retell-signature", &signed)], "{}");
+        let reply =
+            world.send(&format!("/retell/tools/many?hook={}", wide.id), &[("x-retell-signature", &signed)], "{}");
         assert_eq!((reply.status, reply.text.chars().count()), (200, 15_000));
         assert!(reply.text.ends_with("[cut]"));
     });
@@ -123,7 +128,9 @@ fn the_call_is_verified_and_its_repetition_is_the_same_call() {
         let bound = json!({"effect": "write", "bound": {"caller": "{{ context.verified.phone_number }}", "call": "${call_sid}"}});
         world.tool("mine", "write", json!({"caller": {"type": "string"}, "call": {"type": "string"}}), bound);
         let hook = world.hook(json!({"platform": "retell", "secret": KEY}));
-        let ask = |tool: &str, body: &Value| ask(&world, &format!("/retell/tools/{tool}?hook={}", hook.id), &body.to_string()).expect(200);
+        let ask = |tool: &str, body: &Value| {
+            ask(&world, &format!("/retell/tools/{tool}?hook={}", hook.id), &body.to_string()).expect(200)
+        };
         ask("mine", &json!({"name": "mine", "call": call(), "args": {}}));
         assert_eq!(world.upstream.take()[0].json(), json!({"caller": "+4915112345678", "call": "rc-1"}));
         let mut web = call();

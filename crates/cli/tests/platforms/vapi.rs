@@ -59,8 +59,6 @@ fn every_form_of_a_call_is_answered_in_its_place() {
             let text = found[at]["error"].as_str().unwrap_or_else(|| panic!("{}", found[at]));
             assert!(text.contains(expected) && found[at].get("result").is_none(), "{text}");
         }
-        let all = answer.to_string();
-        assert!(!all.contains("\\n\"") && !found.iter().any(|one| one.to_string().contains("\\r")), "{all}");
         for one in &found {
             let text = one["result"].as_str().or(one["error"].as_str()).unwrap();
             assert!(!text.contains(['\n', '\r']), "one line: {text}");
@@ -83,7 +81,10 @@ fn other_messages_are_taken_note_of_and_wrong_ones_named() {
         assert_eq!(ask(json!({"type": "tool-calls"})).expect(200), json!({"results": []}));
         assert_eq!(ask(json!({"type": "tool-calls", "toolCallList": {}})).status, 422);
         assert_eq!(world.api.post("/vapi/tools", json!({})).status, 422);
-        assert_eq!(world.api.raw("POST", "/vapi/tools", &[("content-type", "application/json")], Some(b"{".into())).status, 400);
+        assert_eq!(
+            world.api.raw("POST", "/vapi/tools", &[("content-type", "application/json")], Some(b"{".into())).status,
+            400
+        );
         // Whoever may not call tools is told so, and whoever is nobody as well.
         let viewer = Person::invite(&world.api, "viewer@example.org", "viewer").api;
         assert_eq!(viewer.post("/vapi/tools", message(json!([]))).status, 403);
@@ -133,7 +134,8 @@ fn a_signature_vouches_for_the_call_and_nothing_else_gets_in() {
         // The same without an administrator's word is nobody's word.
         let other = world.hook(json!({"platform": "vapi", "trusted": false}));
         for header in ["authorization", "x-vapi-secret"] {
-            let secret = if header == "authorization" { format!("Bearer {}", other.secret) } else { other.secret.clone() };
+            let secret =
+                if header == "authorization" { format!("Bearer {}", other.secret) } else { other.secret.clone() };
             let found = results(&world.send("/vapi/tools", &[(header, &secret)], &body).expect(200));
             assert!(found[0]["error"].as_str().unwrap().contains("bound_missing"), "{found:?}");
         }
@@ -154,7 +156,9 @@ fn a_repeated_webhook_acts_once_and_a_slow_tool_is_answered_in_time() {
         let world = World::new(database);
         let hook = world.hook(json!({"platform": "vapi", "wait_ms": 1500, "target": {"tools": ["book", "slots"]}}));
         let bearer = format!("Bearer {}", hook.secret);
-        let ask = |body: &Value| results(&world.send("/vapi/tools", &[("authorization", &bearer)], &body.to_string()).expect(200));
+        let ask = |body: &Value| {
+            results(&world.send("/vapi/tools", &[("authorization", &bearer)], &body.to_string()).expect(200))
+        };
         let body = message(json!([function("t1", "book", json!({"day": "monday"}))]));
         let first = ask(&body);
         assert_eq!((ask(&body), world.upstream.count()), (first, 1), "the same call is the same effect");
@@ -213,7 +217,7 @@ fn an_agents_address_has_its_tools_and_its_bindings_only() {
     on_both(|database| {
         let world = World::new(database);
         let agent = world.api.post("/api/v1/agents", json!({"name": "Desk"})).expect(201);
-        let bound = json!({"overrides": {"bound": {"limit": "3"}}});
+        let bound = json!({"overrides": {"bound": {"limit": "{{ 3 }}"}}});
         world.api.put("/api/v1/agents/Desk/tools/slots", bound).ok();
         let path = format!("/vapi/agents/{}/tools", agent["id"].as_str().unwrap());
         let calls = json!([function("a", "slots", json!({"day": "monday"})), function("b", "book", json!({}))]);
@@ -260,7 +264,8 @@ fn messages_and_answers_fit_the_types_of_vapis_sdk() {
     }});
     let answer = world.api.post("/vapi/tools", sent.clone()).expect(200);
     assert_eq!(results(&answer).len(), 2);
-    let refused = world.api.post("/vapi/tools", json!({"message": {"type": "transfer-destination-request"}})).expect(200);
+    let refused =
+        world.api.post("/vapi/tools", json!({"message": {"type": "transfer-destination-request"}})).expect(200);
     let assistant = world.api.post("/vapi/tools", json!({"message": {"type": "assistant-request"}})).expect(200);
     let source = |answer: &Value| {
         format!(

@@ -67,12 +67,7 @@ pub async fn by_slug(app: &App, slug: &str, presented: &Presented<'_>) -> Result
 ///
 /// # Errors
 /// As [`by_slug`].
-pub async fn by_id(
-    app: &App,
-    id: &str,
-    platform: HookPlatform,
-    presented: &Presented<'_>,
-) -> Result<Admitted, Fault> {
+pub async fn by_id(app: &App, id: &str, platform: HookPlatform, presented: &Presented<'_>) -> Result<Admitted, Fault> {
     let found = match id.parse::<HookId>() {
         Ok(id) => app.store().any_hook(id).await?,
         Err(_) => None,
@@ -174,7 +169,8 @@ async fn take_turn(app: &App, hook: &Hook) -> Result<(), Fault> {
     match take(app, &format!("hook:{}", hook.id), rate).await {
         Ok(()) => Ok(()),
         Err(wait_ms) => {
-            let message = format!("this hook takes {rate} requests in a minute; try again in {} s", wait_ms.div_ceil(1_000));
+            let message =
+                format!("this hook takes {rate} requests in a minute; try again in {} s", wait_ms.div_ceil(1_000));
             let fault = Fault::new(FaultKind::Limited, "hook_rate_limited", message);
             Err(fault.with_details(serde_json::json!({ "retry_after_ms": wait_ms })))
         }
@@ -204,7 +200,8 @@ pub(super) fn networks(list: &[String]) -> Result<Vec<IpNet>, Fault> {
         .enumerate()
         .map(|(place, text)| {
             let field = format!("addresses.{place}");
-            let wrong = || Fault::invalid(&field, format!("`{field}` must be an address or a network such as 192.0.2.0/24"));
+            let wrong =
+                || Fault::invalid(&field, format!("`{field}` must be an address or a network such as 192.0.2.0/24"));
             read(text).ok_or_else(wrong)
         })
         .collect()

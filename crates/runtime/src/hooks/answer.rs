@@ -80,7 +80,9 @@ impl HookAnswer {
             _ => HookOutcome::Pending,
         };
         let error = match (&run.error, status) {
-            (Some(error), _) => Some(ToolError::new(ErrorClass::UpstreamError, error.code.clone(), error.message.clone())),
+            (Some(error), _) => {
+                Some(ToolError::new(ErrorClass::UpstreamError, error.code.clone(), error.message.clone()))
+            }
             (None, HookOutcome::Failed) => {
                 Some(ToolError::new(ErrorClass::Cancelled, "cancelled", "the run was stopped"))
             }
@@ -111,4 +113,3 @@ impl HookAnswer {
         Ok(self)
     }
 }
-

@@ -234,10 +234,13 @@ fn note(app: &App, came: Came, went: &[(PlatformCall, Went)]) {
         HookOutcome::Done
     };
     let came = came.asks(Some(&names), key).led_to(execution, None).ended(outcome);
-    delivery::note(app, match error {
-        Some(error) => came.because(&error),
-        None => came,
-    });
+    delivery::note(
+        app,
+        match error {
+            Some(error) => came.because(&error),
+            None => came,
+        },
+    );
 }
 
 /// The key of a call that a platform knows by these ids: the same however often it is asked for. Without a conversation

@@ -47,7 +47,11 @@ pub(super) fn check_secret(protection: &HookProtection, secret: &str) -> Result<
         HookProtection::Hmac(rule) if rule.secret_is_base64 => STANDARD.decode(secret).is_ok(),
         _ => true,
     };
-    if is_base64 { Ok(()) } else { Err(Fault::invalid("secret", "`secret` must be base64, as `secret_is_base64` says")) }
+    if is_base64 {
+        Ok(())
+    } else {
+        Err(Fault::invalid("secret", "`secret` must be base64, as `secret_is_base64` says"))
+    }
 }
 
 /// Checks a secret that is sent as it is.
@@ -202,7 +206,12 @@ mod tests {
 
     const NOW: i64 = 1_700_000_000;
 
-    fn check(protection: &HookProtection, secret: &str, headers: &[(&str, &str)], body: &str) -> Result<(), &'static str> {
+    fn check(
+        protection: &HookProtection,
+        secret: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<(), &'static str> {
         check_at(NOW, protection, secret, headers, body)
     }
 
@@ -230,7 +239,8 @@ mod tests {
     #[test]
     fn a_signature_is_good_for_its_body_and_its_time_only() {
         let rule = HookProtection::Hmac(HmacRule::default());
-        let sign = |time: i64, body: &str| hex(&mac(HmacAlgorithm::Sha256, b"key", format!("{time}.{body}").as_bytes()));
+        let sign =
+            |time: i64, body: &str| hex(&mac(HmacAlgorithm::Sha256, b"key", format!("{time}.{body}").as_bytes()));
         let ask = |signature: &str, time: i64, body: &str| {
             check(&rule, "key", &[("x-signature", signature), ("x-timestamp", &time.to_string())], body)
         };

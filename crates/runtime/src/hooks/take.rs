@@ -82,10 +82,13 @@ pub async fn take(app: &App, admitted: &Admitted, request: HookRequest) -> Resul
         Ok(answer) => {
             let noted = came.led_to(answer.execution_id, answer.run_id).ended(answer.status);
             let error = answer.error.as_ref().map(|error| error.message.clone());
-            delivery::note(app, match error {
-                Some(error) => noted.because(&error),
-                None => noted,
-            });
+            delivery::note(
+                app,
+                match error {
+                    Some(error) => noted.because(&error),
+                    None => noted,
+                },
+            );
             answer.with_address(app, hook).await
         }
         Err(fault) => {
@@ -117,11 +120,9 @@ async fn carry(app: &App, admitted: &Admitted, request: HookRequest) -> Result<H
 }
 
 fn check(request: &HookRequest) -> Result<(), Fault> {
-    for (field, text) in [
-        ("action", &request.action),
-        ("agent_id", &request.agent_id),
-        ("conversation_id", &request.conversation_id),
-    ] {
+    for (field, text) in
+        [("action", &request.action), ("agent_id", &request.agent_id), ("conversation_id", &request.conversation_id)]
+    {
         if text.as_ref().is_some_and(|text| text.chars().count() > 200) {
             return Err(Fault::invalid(field, format!("`{field}` may have at most 200 characters")));
         }
@@ -187,9 +188,11 @@ impl Asked {
     fn tool<'a>(&self, tools: &'a [String]) -> Result<&'a str, Fault> {
         let names = || tools.join(", ");
         match (&self.request.action, tools) {
-            (Some(action), _) => tools.iter().find(|tool| *tool == action).map(String::as_str).ok_or_else(|| {
-                Fault::invalid("action", format!("`action` must be one of: {}", names()))
-            }),
+            (Some(action), _) => tools
+                .iter()
+                .find(|tool| *tool == action)
+                .map(String::as_str)
+                .ok_or_else(|| Fault::invalid("action", format!("`action` must be one of: {}", names()))),
             (None, [only]) => Ok(only),
             (None, _) => Err(Fault::invalid("action", format!("`action` is missing; it is one of: {}", names()))),
         }

@@ -100,21 +100,14 @@ pub(crate) async fn get(
 
 async fn answer(state: &ServerState, name: String, request: Request) -> Result<Response, ApiError> {
     let Arrived { caller, admitted, wait, parts, body } = arrive(state, HookPlatform::Retell, request).await?;
-    let mut line = Line {
-        caller,
-        admitted,
-        agent: None,
-        known: Object::new(),
-        said: Object::new(),
-        channel: Channel::Call,
-        wait,
-    };
+    let mut line =
+        Line { caller, admitted, agent: None, known: Object::new(), said: Object::new(), channel: Channel::Call, wait };
     line.check(&state.app).await?;
     let given = match parts.method {
         Method::GET => None,
-        _ if is_form(&parts.headers) => {
-            Some(url::form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
-        }
+        _ if is_form(&parts.headers) => Some(
+            url::form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        ),
         _ => {
             let asked = Asked::read(body::parse_as_json::<Object>(&parts.headers, &body)?)?;
             (line.known, line.said, line.channel) = asked.circumstances();
@@ -236,9 +229,8 @@ impl Asked {
             .take(50)
             .find(|entry| word(entry, "role", "tool_call_invocation") && word(entry, "name", name))?;
         let id = last.get("tool_call_id")?.as_str()?;
-        let is_over = transcript
-            .iter()
-            .any(|entry| word(entry, "role", "tool_call_result") && word(entry, "tool_call_id", id));
+        let is_over =
+            transcript.iter().any(|entry| word(entry, "role", "tool_call_result") && word(entry, "tool_call_id", id));
         let is_this = match last.get("arguments") {
             Some(Value::String(text)) => serde_json::from_str(text).is_ok_and(|given: Value| given == self.arguments),
             Some(given) => *given == self.arguments,

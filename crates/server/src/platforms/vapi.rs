@@ -129,21 +129,10 @@ pub(crate) async fn tools_of_agent(
     answer(&state, Some(agent), request).await
 }
 
-async fn answer(
-    state: &ServerState,
-    agent: Option<String>,
-    request: Request,
-) -> Result<Json<Response>, ApiError> {
+async fn answer(state: &ServerState, agent: Option<String>, request: Request) -> Result<Json<Response>, ApiError> {
     let Arrived { caller, admitted, wait, parts, body } = arrive(state, HookPlatform::Vapi, request).await?;
-    let mut line = Line {
-        caller,
-        admitted,
-        agent,
-        known: Object::new(),
-        said: Object::new(),
-        channel: Channel::Call,
-        wait,
-    };
+    let mut line =
+        Line { caller, admitted, agent, known: Object::new(), said: Object::new(), channel: Channel::Call, wait };
     line.check(&state.app).await?;
     let message = body::parse_as_json::<ServerMessage>(&parts.headers, &body)?.message;
     let kind = message.kind.as_deref().unwrap_or("tool-calls");

@@ -108,7 +108,10 @@ mod tests {
             message.circumstances()
         };
         let (known, said) = read("inboundPhoneCall");
-        assert_eq!((&known["phone_number"], &known["from_number"], &known["to_number"]), (&json!("+4912"), &json!("+4912"), &json!("+4900")));
+        assert_eq!(
+            (&known["phone_number"], &known["from_number"], &known["to_number"]),
+            (&json!("+4912"), &json!("+4912"), &json!("+4900"))
+        );
         assert_eq!((&known["call_sid"], &known["conversation_id"], said.len()), (&json!("c1"), &json!("c1"), 0));
         assert_eq!(read("outboundPhoneCall").0["to_number"], "+4912");
         let (known, said) = read("webCall");
