@@ -58,6 +58,7 @@ pub(crate) fn import(root: &Value, options: &Options) -> Result<Imported, Fault>
         let parameters = parameters(function, &mut warnings);
         let segment: String = url::form_urlencoded::byte_serialize(own.as_bytes()).collect();
         let config = HttpConfig {
+            preset: None,
             callback: None,
             method: "POST".to_owned(),
             url: words::escape(&endpoint.replace("{name}", &segment)),

@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     auth::ClientAddr,
     body::{self, Json, Path, Query},
-    error::ApiError,
+    error::{ApiError, ErrorBody},
     header::idempotency_key,
     platforms::whole_url,
     request_id,
@@ -58,6 +58,12 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     responses(
         (status = 200, description = "It has ended, well or not", body = HookAnswer),
         (status = 202, description = "It goes on; `status_url` tells how", body = HookAnswer),
+        (status = 401, description = "No such hook, or its secret was not shown", body = ErrorBody),
+        (status = 402, description = "It costs more credits than the organization has", body = ErrorBody),
+        (status = 403, description = "Switched off, or not from there, or not its maker's to start any more", body = ErrorBody),
+        (status = 404, description = "What it starts is not there any more", body = ErrorBody),
+        (status = 409, description = "The key was used for something else", body = ErrorBody),
+        (status = 429, description = "Too often; `Retry-After` says when to come back", body = ErrorBody),
     ),
     extensions(("x-right" = json!("public"))),
 )]
@@ -113,7 +119,8 @@ struct StatusQuery {
     params(("slug" = String, Path, description = "The hook's id"), StatusQuery),
     responses(
         (status = 200, description = "How it stands", body = HookAnswer),
-        (status = 410, description = "The address has served its time"),
+        (status = 404, description = "There is nothing at this address", body = ErrorBody),
+        (status = 410, description = "The address has served its time", body = ErrorBody),
     ),
     extensions(("x-right" = json!("public"))),
 )]

@@ -2,6 +2,8 @@
 //! examples that we ship; on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod automation;
+mod examples;
 mod hooks;
 mod protection;
 mod retell;

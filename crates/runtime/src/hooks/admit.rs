@@ -101,7 +101,9 @@ async fn admit(
         Ok(admitted) => Ok(admitted),
         Err(fault) => {
             note_refused(app, &row.hook, presented, &fault).await;
-            Err(fault)
+            // Slugs can be guessed: whoever guesses one is told no more than of a hook that is not there.
+            let is_guess = fault.kind == FaultKind::Unauthenticated && row.hook.rules.protection.is_token();
+            Err(if is_guess { unknown("") } else { fault })
         }
     }
 }
@@ -207,7 +209,7 @@ pub(super) fn networks(list: &[String]) -> Result<Vec<IpNet>, Fault> {
         .collect()
 }
 
-/// Those who guess are told what they did wrong, and not whether there is such a hook.
+/// The request does not show that it comes from whom it should.
 fn unknown(why: &str) -> Fault {
     let why = if why.is_empty() { "there is no such hook, or its secret was not shown" } else { why };
     Fault::new(FaultKind::Unauthenticated, "unauthenticated", why)
