@@ -45,6 +45,11 @@ pub const USUAL_BUDGET: u32 = 8_000;
 /// The most categories that a model is told of.
 const MOST_CATEGORIES: usize = 20;
 
+/// Whether one of the three functions has this name.
+pub fn is_function(name: &str) -> bool {
+    [SEARCH_TOOLS, DESCRIBE_TOOL, CALL_TOOL].contains(&name)
+}
+
 /// What a call of a model means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meant {

@@ -171,3 +171,18 @@ fn formats_are_told_apart() {
         assert!(imported.format == format_of(form) || is_plain_function, "{definition}");
     }
 }
+
+#[test]
+fn a_whole_answer_of_tools_list_is_read() {
+    let tools: Vec<Value> = corpus::definitions()
+        .into_iter()
+        .filter(|(form, _)| *form == Form::Mcp)
+        .map(|(_, definition)| definition)
+        .collect();
+    let answer = json!({"jsonrpc": "2.0", "id": 1, "result": {"tools": tools, "nextCursor": null}});
+    let options = Options { endpoint: Some(ENDPOINT.to_owned()), response_schemas: true, ..Options::default() };
+    let imported = import(&Document::Json(answer), Format::Auto, &options, None).unwrap();
+    let written: Vec<Value> =
+        imported.items.iter().map(|item| export(&item.spec, Form::Mcp, HERE).definition).collect();
+    assert_eq!(plain(&json!(written)), plain(&json!(tools)));
+}

@@ -9,7 +9,7 @@ use callwright_model::{
     definition::{self, Definitions, Format},
     id::{OrgId, ToolId},
     page::{MAX_LIMIT, PageRequest},
-    tool::Tool,
+    tool::{Tool, ToolSpec},
 };
 use callwright_store::tool::ToolFilter;
 use serde_json::json;
@@ -129,11 +129,16 @@ async fn of_organization(app: &App, org: OrgId) -> Result<Arc<Shelf>, Fault> {
     Ok(shelf)
 }
 
-/// Whether a list that takes `tokens`, or has more tools than a model may be given, is offered by search.
-pub(crate) fn by_agent(offer: &Offer, count: usize, most: usize) -> bool {
+/// Whether an agent's model is given the three functions in the place of `specs`, of which it may be given `most`.
+/// `is_whole`: they are all that the agent has, so that what is kept of it counts.
+pub(crate) fn by_agent(offer: &Offer, specs: &[ToolSpec], most: usize, is_whole: bool) -> bool {
+    let tokens = || match is_whole {
+        true => offer.tokens(),
+        false => definition::define(specs.iter(), Format::Openai).estimated_tokens,
+    };
     match offer.mode {
         ToolOffer::All => false,
         ToolOffer::Search => true,
-        ToolOffer::Auto => count > most || offer.tokens() > offer.budget.unwrap_or(USUAL_BUDGET),
+        ToolOffer::Auto => specs.len() > most || tokens() > offer.budget.unwrap_or(USUAL_BUDGET),
     }
 }

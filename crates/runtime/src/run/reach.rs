@@ -73,12 +73,12 @@ pub(super) async fn offered(
         .filter(|spec| spec.active && !offer.kinds_off.contains(&spec.kind) && names.insert(spec.name.clone()))
         .collect();
     let asks = specs.iter().any(|spec| !spec.policy.confirm.is_no());
-    let view = offer::by_agent(&offer, specs.len(), MOST).then(|| {
-        let is_own = reach.chosen.is_none();
-        View::whole(if is_own { offer.shelf() } else { Arc::new(Shelf::of(&specs)) })
-    });
+    let is_own = reach.chosen.is_none();
+    let view = offer::by_agent(&offer, &specs, MOST, is_own)
+        .then(|| View::whole(if is_own { offer.shelf() } else { Arc::new(Shelf::of(&specs)) }));
     if let Some(view) = &view {
-        specs.retain(|spec| spec.kind == Kind::System);
+        // One that is called like a function of ours is reached through it.
+        specs.retain(|spec| spec.kind == Kind::System && !offer::is_function(&spec.name));
         specs.splice(0..0, view.functions()?);
     }
     specs.truncate(MOST);
