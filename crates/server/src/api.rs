@@ -14,6 +14,7 @@ mod deliveries;
 mod doctor;
 mod documents;
 mod executions;
+mod exports;
 mod features;
 mod feedback;
 mod hooks;
@@ -24,6 +25,7 @@ mod library;
 mod limits;
 mod members;
 mod model_providers;
+mod offer;
 mod organization;
 mod proposals;
 mod runs;
@@ -50,6 +52,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(members::routes())
         .merge(invitations::routes())
         .merge(tools::routes())
+        .merge(offer::routes())
+        .merge(exports::routes())
         .merge(agents::routes())
         .merge(runs::routes())
         .merge(workflows::routes())
