@@ -147,6 +147,8 @@ export class Conversation extends EventTarget {
       const late = setTimeout(() => fail("the server did not answer in time"), HANDSHAKE_MS);
       const fail = (words: string): void => {
         clearTimeout(late);
+        // Closing may tell of an error once more.
+        socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
         reject(new ConnectionFailed(words));
         socket.close();
       };

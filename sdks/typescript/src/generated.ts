@@ -3442,6 +3442,26 @@ export interface components {
             /** @description How it went. */
             status: components["schemas"]["CaseStatus"];
         };
+        /** @description Which cases to run, and how. */
+        CaseRunSpec: {
+            /**
+             * @description Let cases with `upstream: real` of a tool that writes do so.
+             * @default false
+             */
+            allow_effects?: boolean;
+            /**
+             * @description These instead, which need not be saved.
+             * @default null
+             */
+            cases?: components["schemas"]["CaseSpec"][] | null;
+            /** @default null */
+            draft?: components["schemas"]["ToolSpec"] | null;
+            /**
+             * @description Only these saved cases, by name or id; all of them when absent.
+             * @default null
+             */
+            names?: string[] | null;
+        };
         /** @description A test case as its author writes it. */
         CaseSpec: {
             /** @description Call it as this agent has it: its name or id. */
@@ -3576,8 +3596,11 @@ export interface components {
              */
             timeout_s?: number;
         };
+        /** @description What a client gives back. */
         ClientResult: {
+            /** @description Whether it did not work. */
             is_error?: boolean;
+            /** @description The result: any JSON value, at most 4 MiB. When it did not work, why not. */
             result?: unknown;
         };
         /** @description How to copy a template. */
@@ -4210,7 +4233,7 @@ export interface components {
         ErrorClass: "network_error" | "auth_error" | "validation_error" | "rate_limit_error" | "timeout_error" | "permission_error" | "approval_required" | "circuit_open" | "sandbox_error" | "upstream_error" | "not_found" | "cancelled" | "outcome_unknown" | "unknown_error";
         /** @description What went wrong with a request. */
         ErrorDetail: {
-            /** @description A stable name such as `tool_not_found`. */
+            /** @description A stable name such as `idempotency_key_reused`. */
             code: string;
             /** @description Structured detail, for example `{"field": "config.url"}`. */
             details?: Record<string, unknown> | null;
@@ -7604,7 +7627,7 @@ export interface components {
             /** @description Variables of the run or of the call; at most 64 KiB. */
             context?: Record<string, unknown>;
             /** @default null */
-            message?: components["schemas"]["Said"] | null;
+            message?: components["schemas"]["Utterance"] | null;
             /** @default null */
             thread_id?: components["schemas"]["thread_id"] | null;
             /**
@@ -8652,6 +8675,7 @@ export interface components {
             total_tokens?: number;
         };
         user_id: string;
+        /** @description What somebody says: a text, or pieces. */
         Utterance: string | components["schemas"]["Part"][];
         /**
          * @description How a check came out.
@@ -12994,7 +13018,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RunSpec"];
+                "application/json": components["schemas"]["CaseRunSpec"];
             };
         };
         responses: {

@@ -803,6 +803,17 @@ class CaseResult(TypedDict):
     """How it went."""
 
 
+class CaseRunSpec(TypedDict):
+    """Which cases to run, and how."""
+    allow_effects: NotRequired[bool]
+    """Let cases with `upstream: real` of a tool that writes do so."""
+    cases: NotRequired[Union[List["CaseSpec"], None]]
+    """These instead, which need not be saved."""
+    draft: NotRequired[Union["ToolSpec", None]]
+    names: NotRequired[Union[List[str], None]]
+    """Only these saved cases, by name or id; all of them when absent."""
+
+
 class CaseSpec(TypedDict):
     """A test case as its author writes it."""
     agent: NotRequired[Union[str, None]]
@@ -905,8 +916,11 @@ class ClientConfig(TypedDict):
 
 
 class ClientResult(TypedDict):
-    result: NotRequired[Any]
+    """What a client gives back."""
     is_error: NotRequired[bool]
+    """Whether it did not work."""
+    result: NotRequired[Any]
+    """The result: any JSON value, at most 4 MiB. When it did not work, why not."""
 
 
 class CloneTemplate(TypedDict):
@@ -1465,7 +1479,7 @@ class ErrorBody(TypedDict):
 class ErrorDetail(TypedDict):
     """What went wrong with a request."""
     code: str
-    """A stable name such as `tool_not_found`."""
+    """A stable name such as `idempotency_key_reused`."""
     details: NotRequired[Union[Dict[str, Any], None]]
     """Structured detail, for example `{"field": "config.url"}`."""
     message: str
@@ -3554,7 +3568,7 @@ class ScheduleTarget(TypedDict):
     """Its arguments."""
     context: NotRequired[Dict[str, Any]]
     """Variables of the run or of the call; at most 64 KiB."""
-    message: NotRequired[Union["Said", None]]
+    message: NotRequired[Union["Utterance", None]]
     thread_id: NotRequired[Union["ThreadId", None]]
     tool: NotRequired[Union[str, None]]
     """The tool that is called, by name or id."""
@@ -5100,6 +5114,7 @@ UserId = str
 
 
 Utterance = Union[str, List["Part"]]
+"""What somebody says: a text, or pieces."""
 
 
 Verdict = Literal['ok', 'warn', 'fail']
@@ -5176,6 +5191,7 @@ __all__ = [
     "Case",
     "CaseId",
     "CaseResult",
+    "CaseRunSpec",
     "CaseSpec",
     "CaseStatus",
     "Change",

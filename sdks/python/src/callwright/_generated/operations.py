@@ -24,6 +24,7 @@ from .models import (
     CallAnswer,
     CallBody,
     Case,
+    CaseRunSpec,
     CaseSpec,
     Change,
     ChangePassword,
@@ -3026,7 +3027,7 @@ class Operations:
     def run_cases(
         self,
         name: str,
-        body: RunSpec,
+        body: CaseRunSpec,
         *,
         timeout: Optional[float] = None,
     ) -> RunReport:
@@ -6260,7 +6261,7 @@ class AsyncOperations:
     async def run_cases(
         self,
         name: str,
-        body: RunSpec,
+        body: CaseRunSpec,
         *,
         timeout: Optional[float] = None,
     ) -> RunReport:
