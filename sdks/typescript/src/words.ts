@@ -1,5 +1,5 @@
 import type { Schemas } from "./client.js";
-import { ApiError } from "./errors.js";
+import { ApiError, ConnectionFailed } from "./errors.js";
 
 /** What a model is told of a failure, at most, in characters. Results are cut by the server, to fit the model. */
 const MOST_WORDS = 4000;
@@ -36,10 +36,11 @@ export function outcome(answer: Schemas["CallAnswer"]): Outcome {
 
 /** What a model is told when the server refused the call or could not be reached. */
 export function refused(error: Error): Outcome {
-  const told =
-    error instanceof ApiError
-      ? `Error (${error.code}): ${error.message}`
-      : `Error: the tools' server did not answer (${error.message}). Nobody knows whether the call was carried out.`;
+  let told = `Error: ${error.message}`;
+  if (error instanceof ApiError) told = `Error (${error.code}): ${error.message}`;
+  else if (error instanceof ConnectionFailed) {
+    told = `Error: the tools' server did not answer (${error.message}). Nobody knows whether the call was carried out.`;
+  }
   return { text: told.slice(0, MOST_WORDS), isError: true, images: [] };
 }
 

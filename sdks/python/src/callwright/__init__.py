@@ -12,8 +12,9 @@ from ._sync.toolbox import Toolbox
 from ._version import __version__
 from ._words import Outcome
 from .agent import ConversationAgent
+from .blocking import Conversation
 from .client_tools import ClientTools
-from .conversation import AsyncConversation, Conversation, Disconnected, Options
+from .conversation import AsyncConversation, Disconnected, Options
 from .errors import (
     ApiError,
     CallwrightError,

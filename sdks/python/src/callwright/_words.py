@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Union
 
 from ._generated import models
-from .errors import ApiError, CallwrightError
+from .errors import ApiError, CallwrightError, ConnectionFailed
 
 MOST_WORDS = 4_000
 """What a model is told of a failure, at most, in characters. Results are cut by the server, to fit the model."""
@@ -57,6 +57,8 @@ def refused(error: CallwrightError) -> Outcome:
     """What a model is told when the server refused the call or could not be reached."""
     if isinstance(error, ApiError):
         told = f"Error ({error.code}): {error.message}"
+    elif not isinstance(error, ConnectionFailed):
+        told = f"Error: {error}"
     else:
         told = f"Error: the tools' server did not answer ({error}). Nobody knows whether the call was carried out."
     return Outcome(told[:MOST_WORDS], True)
