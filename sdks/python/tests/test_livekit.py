@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any, List
 
 import pytest
 
 pytest.importorskip("livekit.agents", reason="livekit-agents is not installed")
 
-from livekit.agents.llm import FunctionToolCall, ToolContext
+from livekit.agents import RunContext
+from livekit.agents.llm import FunctionCall, FunctionToolCall, ToolContext
 from livekit.agents.llm.utils import execute_function_call
 
 from callwright import AsyncClient
@@ -34,6 +37,19 @@ def test_tools_are_called_by_livekit(world: World) -> None:
 
             text, is_error = await call("weather", '{"city": "Bonn"}')
             assert not is_error and '"temp_c": 21' in text
+            # What LiveKit knows of the call reaches us: its id makes one effect of two sendings.
+            seen: List[Any] = []
+            tools = await function_tools(agent="Voice", client=client, context=lambda run: seen.append(run) or {})  # type: ignore
+            charge = ToolContext(list(tools))
+            asked = FunctionToolCall(name="charge", arguments='{"amount": 8}', call_id="item_charge")
+            made = FunctionCall(call_id="item_charge", name="charge", arguments="{}")
+            where = SimpleNamespace(num_steps=1), SimpleNamespace(_global_run_state=None)
+            run: Any = RunContext(session=where[1], speech_handle=where[0], function_call=made)  # type: ignore
+            before = world.upstream.count("/charge")
+            for _ in range(2):
+                told = (await execute_function_call(asked, charge, call_ctx=run)).fnc_call_out
+                assert told is not None and "receipt" in told.output
+            assert world.upstream.count("/charge") == before + 1 and seen == [run, run]
             text, is_error = await call("weather", "{}")
             assert is_error and "required" in text and "validation_error" in text
             text, is_error = await call("broken", "{}")

@@ -19,6 +19,9 @@ from .._async.toolbox import AsyncToolbox
 
 Context = Union[Mapping[str, Any], Callable[[Optional[RunContext[Any]]], Any]]
 
+# A call that LiveKit makes without a context, in its own tests for example.
+NOWHERE: Any = object()
+
 
 async def function_tools(
     *,
@@ -46,12 +49,13 @@ async def function_tools(
 def _tool(box: AsyncToolbox, function: Mapping[str, Any], context: Optional[Context]) -> RawFunctionTool[Any, Any]:
     name = function["name"]
 
-    # LiveKit gives the context where it has one, and knows it by the bare annotation.
-    async def carry_out(raw_arguments: Dict[str, object], run: RunContext = None) -> str:  # type: ignore[assignment, type-arg]
-        more: Any = context(run) if callable(context) else None
+    # LiveKit gives the context where it has one, and knows it by the annotation; a default of `None` would spoil that
+    # in Python 3.10.
+    async def carry_out(raw_arguments: Dict[str, object], run: RunContext[Any] = NOWHERE) -> str:
+        more: Any = context(None if run is NOWHERE else run) if callable(context) else None
         if inspect.isawaitable(more):
             more = await more
-        id = run.function_call.call_id if run is not None else str(uuid.uuid4())
+        id = str(uuid.uuid4()) if run is NOWHERE else run.function_call.call_id
         outcome = await box.call(name, raw_arguments, id, more)
         if outcome.is_error:
             raise ToolError(outcome.text)
