@@ -12,6 +12,7 @@ need_schemathesis
 need_emulate
 need_elevenlabs
 need_automation
+need_sdks
 
 began=$(date +%s)
 say "form (cargo fmt)"
