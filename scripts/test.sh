@@ -11,6 +11,7 @@ need_postgres
 need_schemathesis
 need_emulate
 need_elevenlabs
+need_mcp_client
 
 began=$(date +%s)
 say "form (cargo fmt)"
