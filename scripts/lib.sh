@@ -254,6 +254,36 @@ python_of_version() {
   return 1
 }
 
+# What the MCP client is tested against: a Python server library, the reference server and the conformance suites, with the
+# Node that they want.
+need_mcp_client() {
+  local venv dir
+  venv="$cache/mcp-python-$(sha256sum scripts/mcp-client/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    say "installing the Python MCP server library (PyPI)"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement scripts/mcp-client/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_PYTHON="$venv/bin/python"
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the tests with the reference MCP server are left out"
+    return
+  fi
+  dir="$cache/mcp-js-$(cat scripts/mcp-client/package*.json | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing the reference MCP server and the conformance suites (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/mcp-client/package*.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_JS="$dir"
+}
+
 is_node_new_enough() {
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 15) ? 0 : 1)'
 }

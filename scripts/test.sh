@@ -13,6 +13,7 @@ need_emulate
 need_elevenlabs
 need_automation
 need_sdks
+need_mcp_client
 
 began=$(date +%s)
 say "form (cargo fmt)"

@@ -35,6 +35,7 @@ pub mod library;
 pub mod limits;
 pub mod live;
 pub mod mail;
+pub mod mcp;
 pub mod metering;
 pub mod models;
 pub mod node;

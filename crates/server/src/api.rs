@@ -23,6 +23,7 @@ mod invitations;
 mod jobs;
 mod library;
 mod limits;
+mod mcp_servers;
 mod members;
 mod model_providers;
 mod offer;
@@ -70,6 +71,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(deliveries::routes())
         .merge(secrets::routes())
         .merge(model_providers::routes())
+        .merge(mcp_servers::routes())
         .merge(limits::routes())
         .merge(audit::routes())
         .merge(alerts::routes())
