@@ -20,6 +20,7 @@ pub mod status;
 mod tools;
 mod turn;
 pub mod watch;
+mod wish;
 
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ pub(crate) use hub::News;
 pub use hub::Runs;
 pub use kept::NewsForm;
 pub(crate) use overdue::end_overdue;
+pub(crate) use tools::is_parallel;
 
 pub(crate) use family::{Above, Asker};
 

@@ -134,6 +134,8 @@ impl World {
             "own_thread",
             "job",
             "schedule",
+            "hook",
+            "own_hook",
             "talker",
             "workflow",
             "talk_job",
@@ -320,6 +322,15 @@ impl World {
                 let target = json!({"agent": self.agent(), "message": "hello"});
                 let schedule = json!({"name": format!("s {}", self.next()), "cron": "@yearly", "target": target});
                 text(&api.post("/api/v1/schedules", schedule).expect(201)["id"])
+            }
+            "hook" => {
+                let hook = json!({"platform": "vapi", "trusted": false});
+                text(&api.post("/api/v1/hooks", hook).expect(201)["hook"]["id"])
+            }
+            "own_hook" => {
+                let own = caller.post("/api/v1/hooks", json!({"platform": "vapi", "trusted": false}));
+                let is_own = own.status == 201 && caller.token() != self.other.token();
+                if is_own { text(&own.body["hook"]["id"]) } else { self.thing("hook", caller) }
             }
             "offered" => {
                 let tool = self.owners_tool(json!({"kind": "client", "config": {}, "policy": {"timeout_ms": 100}}));

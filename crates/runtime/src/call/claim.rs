@@ -296,7 +296,7 @@ pub(super) async fn give_up_rerun(
 /// Whether somebody may ask later how it went: then all of the outcome is kept.
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
-    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.later().is_some()
+    work.answer_by_ms().is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.later().is_some()
 }
 
 /// A write is recorded by the ledger; how it came past the limits is added behind.
