@@ -583,7 +583,13 @@ async fn to_change(app: &App, caller: &Caller, agent: &str) -> Result<Agent, Fau
 
 /// Refuses a caller with whom an agent was not shared: what others may not run they may not rewrite either, for it acts
 /// with the rights of whoever runs it.
+/// A public one acts for strangers with its maker's rights.
 pub(crate) async fn check_change(app: &App, caller: &Caller, agent: &Agent) -> Result<(), Fault> {
+    if agent.profile.public && agent.user_id != caller.user_id && !caller.role.may(Right::Configure) {
+        let message =
+            format!("the agent `{}` is public: only whoever made it, or an administrator, may change it", agent.name);
+        return Err(Fault::forbidden(message));
+    }
     if may_run(app, caller, agent).await? {
         return Ok(());
     }

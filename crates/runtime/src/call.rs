@@ -60,6 +60,7 @@ use tracing::Instrument;
 pub use answer::{CallAnswer, CallMeta};
 pub use aside::Aside;
 pub(crate) use bind::hex;
+pub(crate) use claim::slot_of_run;
 pub use outcome::outcome;
 pub use park::CONFIRM_TOOL;
 pub use rest::rest;

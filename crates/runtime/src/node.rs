@@ -153,6 +153,9 @@ pub(crate) async fn housekeeping(app: App) {
                 Ok(_) => app.worker().wake(),
                 Err(error) => tracing::warn!(%error, "runs that wait could not be looked at"),
             }
+            if let Err(error) = app.store().close_late_steps(app.clock().now(), BATCH).await {
+                tracing::warn!(%error, "steps of runs that are over could not be looked at");
+            }
         }
         if seconds.is_multiple_of(60)
             && let Err(error) = throw_away(&app).await

@@ -4,6 +4,7 @@
 
 mod bad_line;
 mod documents;
+mod guards;
 mod killed;
 mod log;
 mod official;

@@ -2,7 +2,7 @@
 
 use callwright_model::{
     Fault,
-    run::{Run, Step, StepKind},
+    run::{Run, RunKind, Step, StepKind},
 };
 use serde_json::{Value, json};
 
@@ -11,6 +11,31 @@ use crate::{
     App, call,
     call::shape::{HIDDEN, hide_paths},
 };
+
+/// A run as its owner or another sees it. What a workflow came to is made of what its tools gave: where the log hides a
+/// part of one of them, it is shown to whoever asked for it, and to nobody else.
+pub(super) async fn run(app: &App, is_own: bool, mut run: Run) -> Result<Run, Fault> {
+    if !is_own
+        && run.kind == RunKind::Workflow
+        && (run.result.is_some() || run.output.is_some())
+        && hides(app, &run).await?
+    {
+        run.result = run.result.take().map(|_| Value::String(HIDDEN.to_owned()));
+        run.output = run.output.take().map(|_| HIDDEN.to_owned());
+    }
+    Ok(run)
+}
+
+/// Whether the log hides a part of what a tool of this run was called with or gave; of one that is gone nobody knows.
+async fn hides(app: &App, run: &Run) -> Result<bool, Fault> {
+    for tool in app.store().tools_of_run(run.id).await? {
+        let found = app.tools().find(app, run.organization_id, &tool.to_string(), None).await?;
+        if !found.is_some_and(|found| found.tool.tool.spec.redact.is_empty() && !found.tool.shaper.hides()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Hides in a step of somebody else's run what the log hides of its execution.
 pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fault> {

@@ -288,7 +288,7 @@ async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<T
         agent: agent.map(str::to_owned),
         channel: Some(scene.kept.channel),
         dry_run: false,
-        idempotency_key: Some(format!("{}:{}:{}", scene.run, step.seq, step.position)),
+        idempotency_key: Some(key(scene.run, step)),
         source: "run",
         replay_of: None,
         cursor: None,
@@ -308,6 +308,11 @@ async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<T
             Err(fault) => return Ok(Told::Refused(fault.message)),
         }
     }
+}
+
+/// The key of a call: its place in its run.
+pub(super) fn key(run: RunId, step: &Step) -> String {
+    format!("{run}:{}:{}", step.seq, step.position)
 }
 
 /// Whether a question is answered by the run that asked it: nobody has said anything since, so it is the model's own

@@ -24,6 +24,8 @@ use crate::{
 const BATCH: u32 = 200;
 /// Steps of a run that are looked through.
 const MOST_STEPS: u32 = 1_000;
+/// What a stranger is told when the agent fails.
+pub(super) const NO_ANSWER: &str = "the agent cannot answer just now";
 /// How often a conversation is handed on while nobody looks.
 const MOST_HEIRS: usize = 20;
 
@@ -208,7 +210,12 @@ impl Session {
         self.stop_writing();
         self.active();
         if state == RunState::Failed {
-            let (kind, message) = error.unwrap_or_else(|| ("failed".to_owned(), "the agent has no answer".to_owned()));
+            let (kind, mut message) =
+                error.unwrap_or_else(|| ("failed".to_owned(), "the agent has no answer".to_owned()));
+            if self.is_public() {
+                // What went wrong inside is for those who can mend it: it stands in the run.
+                message = NO_ANSWER.to_owned();
+            }
             self.told.push_back(Said::Problem { kind, message });
         }
     }
@@ -222,7 +229,7 @@ impl Session {
                 self.stop_writing();
                 if !text.trim().is_empty() {
                     let event = self.note_answer(message.run_id);
-                    self.told.push_back(Said::Response { text, event, seq: message.seq });
+                    self.told.push_back(Said::Response { text, event, thread: self.thread(), seq: message.seq });
                 }
                 for call in tool_calls {
                     self.has_steps |= self.kinds.get(&call.name) == Some(&"system");
