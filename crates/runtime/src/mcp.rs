@@ -10,6 +10,7 @@ mod adopt;
 mod complete;
 mod known;
 mod oauth;
+pub mod probe;
 mod refresh;
 mod servers;
 mod session;

@@ -1,5 +1,6 @@
 //! `callwright mcp-server`: MCP servers whose tools the organization uses.
 
+mod probe;
 mod tools;
 
 use std::io::IsTerminal;
@@ -25,6 +26,8 @@ pub(crate) enum McpServer {
     Show(Named),
     /// Ask a server again what it offers.
     Refresh(Named),
+    /// Look at a server from this machine, without registering it.
+    Probe(probe::Probe),
     /// Make tools of a server tools of the organization.
     Adopt(tools::Adopt),
     /// Look at a changed definition, and accept it.
@@ -92,6 +95,7 @@ pub(super) fn run(command: McpServer) -> Result<(), Failure> {
         McpServer::Add(command) => add(&command),
         McpServer::Show(command) => show(&command),
         McpServer::Refresh(command) => refresh(&command),
+        McpServer::Probe(command) => probe::run(&command),
         McpServer::Adopt(command) => tools::adopt(&command),
         McpServer::Accept(command) => tools::accept(&command),
         McpServer::Enable(command) => switch(&command, true),

@@ -61,6 +61,7 @@ const WORKFLOW: &str =
 const GUIDE_WORKFLOW: &str =
     r#"{"name": "guided {n}", "flow_type": "parallel", "agents": [{"agent_id": "{talker}", "role": "r"}]}"#;
 const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
+const MCP_SERVER: &str = r#"{"name": "made_{n}", "url": "https://mcp.example.com/mcp", "is_enabled": false}"#;
 const PROVIDER: &str = r#"{"name": "made_{n}", "kind": "openai", "secret": "NOT_SET"}"#;
 const GUIDE_TOOL: &str =
     r#"{"name": "made_{n}", "tool_type": "api_endpoint", "implementation": {"url": "https://example.com"}}"#;
@@ -109,6 +110,17 @@ pub(crate) const ROUTES: &[Route] = &[
     ("DELETE", "/api/v1/model-providers/{provider}", Who::Secrets, "admin", 204, Hidden, ""),
     // Its secret is not set, so nothing is sent; that is told in the answer.
     ("POST", "/api/v1/model-providers/{provider}/test", Who::Secrets, "admin", 200, Hidden, r#"{"model": "m"}"#),
+    ("GET", "/api/v1/mcp-servers", Who::Secrets, "admin", 200, Theirs, ""),
+    ("POST", "/api/v1/mcp-servers", Who::Secrets, "admin", 201, Theirs, MCP_SERVER),
+    ("GET", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 200, Hidden, ""),
+    ("PATCH", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 200, Hidden, r#"{"capabilities": ["a"]}"#),
+    ("DELETE", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 204, Hidden, ""),
+    // Its secret is not set, so nothing is sent; that is told in the answer.
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/refresh", Who::Secrets, "admin", 200, Hidden, ""),
+    ("GET", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, ""),
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, r#"{"all": true}"#),
+    // It was never asked, so it has no such tool.
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools/t/accept", Who::Secrets, "admin", 404, Hidden, "{}"),
     ("GET", "/api/v1/audit", Who::Govern, "admin", 200, Theirs, ""),
     ("GET", "/api/v1/tools", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/v1/tools", Who::Build, "tools:write", 201, Theirs, TOOL),

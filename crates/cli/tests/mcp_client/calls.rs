@@ -26,11 +26,11 @@ fn results_of_every_kind_and_both_eras() {
             let world = world(database, &theirs, protocol);
             let server = world.api.get("/api/v1/mcp-servers/tester").expect(200);
             assert_eq!(server["found"]["protocol_version"], version, "{protocol}: {server}");
-            let content = |tool: &str, arguments: Value| world.call(tool, arguments)["content"].clone();
+            let content = |tool: &str, arguments: Value| world.call(tool, arguments);
             assert_eq!(content("echo", json!({"text": "ü"}))["data"], json!({"result": "ü"}));
             assert_eq!(content("add", json!({"a": 2, "b": 3}))["data"], json!({"sum": 5}));
             let picture = content("picture", json!({}));
-            assert!(picture["blocks"].to_string().contains("image/png"), "{picture}");
+            assert!(picture["content"].to_string().contains("image/png"), "{picture}");
             let failed = world.call("fail", json!({}));
             assert_eq!(failed["state"], "failed");
             assert_eq!((&failed["error"]["code"], &failed["error"]["message"]), (&json!("mcp_tool_error"), &json!("no such city: Atlantis")));
@@ -53,7 +53,7 @@ fn fifty_calls_share_one_session() {
                     for number in 0..10 {
                         let text = format!("{batch}-{number}");
                         let answer = world.call("echo", json!({ "text": text }));
-                        assert_eq!(answer["content"]["data"]["result"], json!(text), "{answer}");
+                        assert_eq!(answer["data"]["result"], json!(text), "{answer}");
                     }
                 });
             }
@@ -113,10 +113,10 @@ fn time_progress_and_cancellation() {
     on_both(|database| {
         let Some(theirs) = Theirs::python(&[]) else { return };
         let world = world(database, &theirs, "initialize");
-        let mut live = Live::connect(&world.api);
+        let mut live = Live::open(&world.api, "/api/v1/executions/live");
         let answer = world.call("slow", json!({"seconds": 0.4}));
-        assert_eq!(answer["content"]["data"]["result"], "at last", "{answer}");
-        let line = live.until("progress", |event| event.to_string().contains("2/4 step 2"));
+        assert_eq!(answer["data"]["result"], "at last", "{answer}");
+        let line = live.until(|event| event.to_string().contains("2/4 step 2"));
         assert!(line.to_string().contains("execution_id"), "{line}");
         // The tool's own time is over: the server is told to stop.
         let tool = world.api.get("/api/v1/tools/slow").expect(200);

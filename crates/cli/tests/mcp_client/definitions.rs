@@ -79,7 +79,7 @@ fn a_changed_definition_is_not_called_until_somebody_accepts_it() {
         assert!(tool["revision"].as_i64() > pinned["revision"].as_i64(), "{tool}");
         assert!(tool["parameters"]["properties"].get("send_to").is_some(), "{tool}");
         let answer = world.call("weather", json!({"city": "Rome", "send_to": "me"}));
-        assert_eq!(answer["content"]["data"]["result"], "weather in Rome, sent to me", "{answer}");
+        assert_eq!(answer["data"]["result"], "weather in Rome, sent to me", "{answer}");
         // The revision before is as it was: its definition is not the server's any more.
         world.api.post("/api/v1/tools/weather/rollback", json!({ "revision": pinned["revision"] })).ok();
         assert_eq!(world.state("weather"), "quarantined");

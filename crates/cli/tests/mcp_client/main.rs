@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod calls;
+mod conformance;
 mod definitions;
 mod servers;
 mod stdio;

@@ -34,7 +34,7 @@ fn a_server_is_registered_as_the_guide_says_and_called_through_the_corridor() {
         assert_eq!((&tool["name"], &tool["category"]), (&json!("echo"), &json!("mcp")), "{listed}");
         assert!(tool.to_string().contains("Says it again."), "{tool}");
         let answer = world.call("echo", json!({"text": "hello"}));
-        assert_eq!((&answer["state"], &answer["content"]["data"]), (&json!("done"), &json!({"result": "hello"})), "{answer}");
+        assert_eq!((&answer["state"], &answer["data"]), (&json!("done"), &json!({"result": "hello"})), "{answer}");
         // What the schema does not allow is refused before anything is sent.
         let before = theirs.count("tools/call");
         let answer = world.call("echo", json!({"text": 1}));
@@ -108,7 +108,7 @@ fn a_change_holds_at_once() {
         let server = world.api.patch(&path, json!({"api_key": KEY, "headers": {"X-Team": "a"}})).expect(200);
         assert!(server["found"].get("error").is_none() && server["found"]["tools"].as_u64().unwrap() > 10, "{server}");
         world.adopt(json!({"tools": [{"tool": "echo"}, {"tool": "add", "name": "sum"}]}));
-        assert_eq!(world.call("sum", json!({"a": 1, "b": 2}))["content"]["data"], json!({"sum": 3}));
+        assert_eq!(world.call("sum", json!({"a": 1, "b": 2}))["data"], json!({"sum": 3}));
         assert_eq!(theirs.counts()["headers"][0], json!({"x-team": "a"}));
         world.api.patch(&path, json!({"is_enabled": false})).expect(200);
         assert_eq!(world.call("sum", json!({"a": 1, "b": 2}))["error"]["code"], "mcp_server_disabled");
@@ -136,12 +136,12 @@ fn the_reference_server_is_used() {
         let adopted = world.adopt(json!({"all": true, "prefix": "every_"}));
         assert!(adopted.len() >= 8, "{adopted:?}");
         let answer = world.call("every_echo", json!({"message": "hi"}));
-        assert!(answer["content"].to_string().contains("Echo: hi"), "{answer}");
+        assert!(answer.to_string().contains("Echo: hi"), "{answer}");
         let answer = world.call("every_get-sum", json!({"a": 2, "b": 3}));
-        assert!(answer["content"].to_string().contains('5'), "{answer}");
+        assert!(answer.to_string().contains("2 and 3 is 5"), "{answer}");
         let answer = world.call("every_get-tiny-image", json!({}));
         let is_image = |block: &Value| block["type"] == "image" && block["mime_type"] == "image/png";
-        assert!(answer["content"]["blocks"].as_array().unwrap().iter().any(is_image), "{answer}");
+        assert!(answer["content"].as_array().unwrap().iter().any(is_image), "{answer}");
         let answer = world.call("every_trigger-long-running-operation", json!({"duration": 1, "steps": 2}));
         assert_eq!(answer["state"], "done", "{answer}");
     });

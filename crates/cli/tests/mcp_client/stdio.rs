@@ -34,7 +34,7 @@ fn world(database: Database, more: Value) -> Option<World> {
 
 fn pid(world: &World) -> u64 {
     let answer = world.call("pid", json!({}));
-    answer["content"]["data"]["result"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+    answer["data"]["result"].as_u64().unwrap_or_else(|| panic!("{answer}"))
 }
 
 #[test]
@@ -43,9 +43,9 @@ fn a_program_is_started_once_restarted_when_it_is_killed_and_gone_with_the_serve
         let Some(mut world) = world(database, json!({})) else { return };
         let first = pid(&world);
         assert_eq!(pid(&world), first, "one process for all calls");
-        assert_eq!(world.call("add", json!({"a": 1, "b": 1}))["content"]["data"], json!({"sum": 2}));
+        assert_eq!(world.call("add", json!({"a": 1, "b": 1}))["data"], json!({"sum": 2}));
         let answer = world.call("variables", json!({}));
-        let names = answer["content"]["data"]["result"].as_str().unwrap().to_owned();
+        let names = answer["data"]["result"].as_str().unwrap().to_owned();
         assert!(names.contains("MCP_TEST_KEY"), "{names}");
         assert!(!names.contains("CALLWRIGHT") && !names.contains("HOME") && !names.contains("PATH"), "{names}");
         let answer = world.call("leak", json!({}));
@@ -56,7 +56,7 @@ fn a_program_is_started_once_restarted_when_it_is_killed_and_gone_with_the_serve
         let deadline = Instant::now() + Duration::from_secs(10);
         let second = loop {
             let answer = world.call("pid", json!({}));
-            if let Some(pid) = answer["content"]["data"]["result"].as_u64() {
+            if let Some(pid) = answer["data"]["result"].as_u64() {
                 break pid;
             }
             assert!(Instant::now() < deadline, "{answer}");
@@ -67,7 +67,7 @@ fn a_program_is_started_once_restarted_when_it_is_killed_and_gone_with_the_serve
         assert_eq!(answer["state"], "unknown", "{answer}");
         eventually("its end", 5, || (!is_alive(second)).then_some(()));
         let third = eventually("another one", 10, || {
-            world.call("pid", json!({}))["content"]["data"]["result"].as_u64()
+            world.call("pid", json!({}))["data"]["result"].as_u64()
         });
         world.server.terminate();
         assert!(!is_alive(third), "it is not left behind");
@@ -104,6 +104,6 @@ fn only_what_the_operator_allows_is_started() {
         assert!(server["found"].get("error").is_none(), "{server}");
         world.adopt(json!({"tools": [{"tool": "echo"}]}));
         let answer = world.call("echo", json!({"message": "hi"}));
-        assert!(answer["content"].to_string().contains("Echo: hi"), "{answer}");
+        assert!(answer.to_string().contains("Echo: hi"), "{answer}");
     });
 }

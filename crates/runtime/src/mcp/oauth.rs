@@ -1,20 +1,23 @@
 //! Access tokens for MCP servers by client credentials. Where the token server is not said, it is found as RFC 9728 and
 //! RFC 8414 say: the server's metadata names who gives out tokens, whose metadata names the address.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use callwright_guard::Outgoing;
+use callwright_guard::{Guard, Outgoing};
 use callwright_model::{
-    ErrorClass, ToolError,
+    ErrorClass, SystemClock, ToolError,
     id::OrgId,
     mcp_server::{McpAuth, McpServer},
     secret::SecretString,
     tool::http::ClientAuth,
 };
 use callwright_tools::mcp::TokenSource;
-use callwright_vault::OauthRequest;
+use callwright_vault::{OauthRequest, Tokens};
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -25,9 +28,18 @@ use crate::App;
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_METADATA: usize = 256 << 10;
 
+/// Who asks a token server, and keeps what it gives.
+enum Asker {
+    /// The server's vault.
+    Vault(App),
+    /// Nobody but this one.
+    Alone(Tokens),
+}
+
 /// Where the tokens of one server come from.
 pub(super) struct ClientTokens {
-    app: App,
+    guard: Guard,
+    asker: Asker,
     org: OrgId,
     resource: Url,
     client_id: String,
@@ -60,8 +72,34 @@ impl ClientTokens {
             }
             _ => Default::default(),
         };
-        let (app, org, resource) = (app.clone(), server.organization_id, resource.clone());
-        Self { app, org, resource, client_id, secret, scopes, client_auth, said: token_url, found: OnceLock::new() }
+        Self {
+            guard: app.guard().clone(),
+            asker: Asker::Vault(app.clone()),
+            org: server.organization_id,
+            resource: resource.clone(),
+            client_id,
+            secret,
+            scopes,
+            client_auth,
+            said: token_url,
+            found: OnceLock::new(),
+        }
+    }
+
+    /// The same without a vault, for whoever tries a server out.
+    pub(super) fn alone(guard: &Guard, resource: &Url, client_id: String, secret: SecretString) -> Self {
+        Self {
+            guard: guard.clone(),
+            asker: Asker::Alone(Tokens::new(guard.clone(), Arc::new(SystemClock))),
+            org: OrgId::from_raw(0),
+            resource: resource.clone(),
+            client_id,
+            secret,
+            scopes: Vec::new(),
+            client_auth: ClientAuth::Basic,
+            said: None,
+            found: OnceLock::new(),
+        }
     }
 
     async fn token_url(&self) -> Result<String, ToolError> {
@@ -119,7 +157,7 @@ impl ClientTokens {
             max_bytes: MAX_METADATA,
             sensitive: Vec::new(),
         };
-        match self.app.guard().send(outgoing).await {
+        match self.guard.send(outgoing).await {
             Ok(answer) if answer.status.is_success() => Ok(serde_json::from_slice(&answer.body).ok()),
             Ok(_) => Ok(None),
             Err(error) => Err(ToolError::new(ErrorClass::NetworkError, "oauth_metadata_unreachable", error.message)),
@@ -162,7 +200,10 @@ impl TokenSource for ClientTokens {
             audience: None,
             client_auth: self.client_auth,
         };
-        self.app.vault().oauth_token(request, stale).await
+        match &self.asker {
+            Asker::Vault(app) => app.vault().oauth_token(request, stale).await,
+            Asker::Alone(tokens) => tokens.get(request, stale).await,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    ErrorClass, Fault, FaultKind, ToolError,
+    ErrorClass, Fault, ToolError,
     account::{Caller, Right, Scope},
     id::{McpServerId, OrgId},
     mcp_server::{McpFound, McpServer},
@@ -12,7 +12,7 @@ use callwright_tools::mcp::{Listed, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{known, session};
+use super::{known, servers, session};
 use crate::{App, app::require};
 
 /// What a server gets to list its tools.
@@ -33,21 +33,17 @@ pub struct Refreshed {
     pub refused: Vec<String>,
 }
 
-/// Asks a server what it offers.
+/// Asks a server what it offers. That it cannot be asked is told in `server.found.error`.
 pub async fn refresh(app: &App, caller: &Caller, name: &str) -> Result<Refreshed, Fault> {
     require(caller, Right::Configure, Scope::Admin)?;
-    let known = known::find(app, caller.org_id, name).await?.ok_or_else(|| Fault::not_found("MCP server", name))?;
-    ask(app, &known.server).await?.map_err(|error| unreachable(&error))
-}
-
-/// A server that cannot be asked, as the error of an interface.
-pub(super) fn unreachable(error: &ToolError) -> Fault {
-    let kind = match error.class {
-        ErrorClass::PermissionError | ErrorClass::AuthError | ErrorClass::ValidationError => FaultKind::Conflict,
-        _ => FaultKind::Unavailable,
-    };
-    Fault::new(kind, "mcp_server_unreachable", error.message.clone())
-        .with_details(serde_json::json!({ "code": error.code }))
+    let server = servers::find(app, caller, name).await?;
+    match ask(app, &server).await? {
+        Ok(refreshed) => Ok(refreshed),
+        Err(_) => {
+            let server = servers::find(app, caller, name).await?;
+            Ok(Refreshed { server, has_changed: false, refused: Vec::new() })
+        }
+    }
 }
 
 /// Asks a server in the session that is open, or in a new one. That it could not be asked is kept with it.

@@ -185,7 +185,7 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Asks an MCP server what it offers now. Adopted tools whose definition has changed are not called any more until somebody
+/// Asks an MCP server what it offers now; that it cannot be asked is told in `server.found.error`. Adopted tools whose definition has changed are not called any more until somebody
 /// accepts the change.
 #[utoipa::path(
     post,

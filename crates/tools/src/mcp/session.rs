@@ -13,7 +13,7 @@ use std::{
 use async_trait::async_trait;
 use callwright_guard::{Guard, Redactor};
 use callwright_model::{
-    Object, ToolError,
+    Content, Object, ToolError,
     mcp_server::{McpDefinition, McpProtocol},
     secret::SecretString,
 };
@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    KEY_IN_META,
+    KEY_IN_META, content,
     failure::{self, Broken},
     handler::{Changed, Handler, Progresses},
     http::GuardedHttp,
@@ -383,6 +383,23 @@ impl Session {
                 Err(failure::of_call(&error, &self.hide))
             }
         }
+    }
+
+    /// One call outside of the corridor, for whoever tries a server out. The inner error is the tool's own.
+    ///
+    /// # Errors
+    /// Why there is no result.
+    pub async fn try_call(
+        &self,
+        tool: &str,
+        arguments: Object,
+        limit: Duration,
+    ) -> Result<Result<Content, ToolError>, ToolError> {
+        let cancel = CancellationToken::new();
+        let deadline = Instant::now() + limit;
+        let call = Call { tool, arguments, key: "probe", deadline, cancel: &cancel };
+        let result = self.call(call, |_| {}).await.map_err(|broken| broken.error)?;
+        Ok(content::of(result, &self.hide))
     }
 
     /// Ends the session, and the program behind it with all its children.

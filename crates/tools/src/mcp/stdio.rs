@@ -9,7 +9,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 use callwright_guard::Redactor;
@@ -23,8 +22,6 @@ use tokio::{
 /// The most bytes of one line of a program's complaints that are logged, and of all of them.
 const MAX_LINE: usize = 2_000;
 const MAX_TOLD: usize = 1 << 20;
-/// What a program gets to end by itself once its input is closed.
-const LEAVING: Duration = Duration::from_secs(1);
 
 /// A running program. Dropping it kills its process group.
 pub(super) struct Child {
@@ -40,8 +37,8 @@ impl Child {
 
     /// Ends it and everything that it started.
     pub(super) fn kill(&self) {
-        if let Some(group) = self.group {
-            // Gone already is as good as killed; a group lives as long as any of its processes.
+        // Once it was reaped its number may be somebody else's; what it left behind was killed then.
+        if let Some(group) = self.group.filter(|_| self.is_running()) {
             let _ = kill_process_group(group, Signal::KILL);
         }
     }
@@ -88,7 +85,6 @@ pub(super) fn start(
             let status = child.wait().await;
             is_over.store(true, Ordering::Relaxed);
             tracing::debug!(server = name, status = ?status.ok().and_then(|status| status.code()), "an MCP server has ended");
-            tokio::time::sleep(LEAVING).await;
             // What it left behind goes with it.
             if let Some(group) = group {
                 let _ = kill_process_group(group, Signal::KILL);
