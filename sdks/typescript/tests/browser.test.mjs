@@ -55,19 +55,21 @@ test("the proofs hold in a page", { skip: CHROMIUM ? false : "CALLWRIGHT_TEST_CH
   });
   const url = await listen(site);
   const profile = await mkdtemp(join(tmpdir(), "callwright-chromium-"));
-  const options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0"];
-  const chromium = spawn(CHROMIUM, [...options, `--user-data-dir=${profile}`, url], { stdio: ["ignore", "ignore", "pipe"] });
+  const options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--enable-logging=stderr"];
+  const chromium = spawn(CHROMIUM, [...options, `--user-data-dir=${profile}`, url], { stdio: ["ignore", "ignore", "pipe"], detached: true });
   let words = "";
   chromium.stderr.on("data", (piece) => (words += piece));
-  const gone = new Promise((_, reject) => chromium.once("exit", (code) => reject(new Error(`Chromium ended with ${code}\n${words}`))));
+  const ended = new Promise((resolve) => chromium.once("exit", resolve));
+  const gone = ended.then((code) => Promise.reject(new Error(`Chromium ended with ${code}\n${words}`)));
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error(`nothing came from the page\n${words}`)), 60_000).unref());
   try {
-    const all = await Promise.race([told, gone]);
+    const all = await Promise.race([told, gone, late]);
     assert.ok(all.length >= 7, "all proofs ran");
     for (const [name, error] of all) assert.equal(error, null, `${name}: ${error}`);
   } finally {
-    gone.catch(() => undefined);
-    const ended = new Promise((resolve) => chromium.once("exit", resolve));
-    chromium.kill("SIGKILL");
+    for (const each of [gone, late]) each.catch(() => undefined);
+    // With all its children.
+    process.kill(-chromium.pid, "SIGKILL");
     await ended;
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
