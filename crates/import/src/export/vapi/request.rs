@@ -145,7 +145,7 @@ fn times(policy: &Policy, into: &mut Map<String, Value>, held: &mut Vec<&'static
 }
 
 fn seconds(ms: u32) -> Value {
-    if ms % 1_000 == 0 { json!(ms / 1_000) } else { json!(f64::from(ms) / 1_000.0) }
+    if ms.is_multiple_of(1_000) { json!(ms / 1_000) } else { json!(f64::from(ms) / 1_000.0) }
 }
 
 /// A request that Vapi sends itself.
