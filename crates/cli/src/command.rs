@@ -10,12 +10,14 @@ mod credits;
 mod doctor;
 mod executions;
 mod feature;
+mod hook;
 mod import;
 mod job;
 mod library;
 mod lint;
 mod login;
 mod mcp;
+mod mcp_server;
 mod member;
 mod migrate;
 mod migrate_settings;
@@ -109,6 +111,9 @@ enum Command {
     /// Schedules: runs and calls that the clock starts.
     #[command(subcommand)]
     Schedule(schedule::Schedule),
+    /// Hooks: addresses at which others start something here.
+    #[command(subcommand, alias = "hooks")]
+    Hook(hook::Hook),
     /// What has been called, and what came of it.
     #[command(subcommand, alias = "execution")]
     Executions(executions::Executions),
@@ -129,6 +134,9 @@ enum Command {
     Model(model::Model),
     /// Speak the Model Context Protocol over standard input and output, for desktop clients.
     Mcp(mcp::Mcp),
+    /// MCP servers whose tools are used: list, add, adopt, accept; and `probe`, which only looks.
+    #[command(subcommand)]
+    McpServer(mcp_server::McpServer),
     /// API tokens.
     #[command(subcommand)]
     Token(token::Token),
@@ -184,6 +192,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Conversation(command) => conversation::run(command),
         Command::Job(command) => job::run(command),
         Command::Schedule(command) => schedule::run(command),
+        Command::Hook(command) => hook::run(command),
         Command::Executions(command) => executions::run(command),
         Command::Approvals(command) => approvals::run(command),
         Command::Proposals(command) => proposals::run(command),
@@ -191,6 +200,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Secret(command) => secret::run(command),
         Command::Model(command) => model::run(command),
         Command::Mcp(command) => mcp::run(&command),
+        Command::McpServer(command) => mcp_server::run(command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),
         Command::Member(command) => member::run(command),

@@ -20,6 +20,8 @@ use crate::{failure::Failure, settings::Settings, start};
 
 /// The variable that asks for a pack.
 pub(crate) const VARIABLE: &str = "CALLWRIGHT_FIXTURES";
+/// The secret by which tools of a pack use the server's own API.
+const SECRET: &str = "FIXTURES_TOKEN";
 /// The packs by name.
 const PACKS: [(&str, &str); 1] = [("mcp-conformance", include_str!("../../../fixtures/mcp-conformance.yaml"))];
 
@@ -42,9 +44,13 @@ pub(crate) async fn load(
     let (_, text) = known.ok_or_else(|| {
         Failure::new(format!("{VARIABLE}: there is no pack `{name}`")).hint("there is `mcp-conformance`")
     })?;
-    let pack: Pack = serde_saphyr::from_str(text)
+    let pack: Pack = serde_saphyr::from_str(&text.replace("@base@", &app.settings().public_url))
         .map_err(|error| Failure::new(format!("{VARIABLE}: the pack `{name}` cannot be read: {error}")))?;
     let caller = administrator(app, settings, first).await?;
+    // For tools of the pack that change other tools, by the server's own API.
+    let writes = wanted("fixtures that change others", Role::Builder, vec![Scope::ToolsWrite, Scope::AgentsWrite]);
+    let (writes, _) = token::create(app, &caller, writes).await.map_err(|fault| start::fault(&fault))?;
+    account::secret::set(app, &caller, None, SECRET, writes).await.map_err(|fault| start::fault(&fault))?;
     for tool in pack.tools {
         let spec = serde_json::from_value(tool)
             .map_err(|error| Failure::new(format!("{VARIABLE}: a tool of `{name}` is wrong: {error}")))?;
@@ -54,19 +60,17 @@ pub(crate) async fn load(
         let name = agent.name.clone();
         agents::put(app, &caller, &name, agent).await.map_err(|fault| start::fault(&fault))?;
     }
-    let wanted = token::CreateToken {
-        name: format!("fixtures {name}"),
-        role: Some(Role::Operator),
-        scopes: vec![Scope::Mcp],
-        expires_at: None,
-        user_id: None,
-    };
-    let (token, _) = token::create(app, &caller, wanted).await.map_err(|fault| start::fault(&fault))?;
+    let serves = wanted(&format!("fixtures {name}"), Role::Operator, vec![Scope::Mcp]);
+    let (token, _) = token::create(app, &caller, serves).await.map_err(|fault| start::fault(&fault))?;
     for tool in pack.calls {
         let request = CallRequest::trial(caller.clone(), tool, Value::Null, Object::new(), "mcp");
         call::run(app, request).await.map_err(|fault| start::fault(&fault))?;
     }
     Ok(token)
+}
+
+fn wanted(name: &str, role: Role, scopes: Vec<Scope>) -> token::CreateToken {
+    token::CreateToken { name: name.to_owned(), role: Some(role), scopes, expires_at: None, user_id: None }
 }
 
 async fn put(app: &App, caller: &Caller, spec: callwright_model::tool::ToolSpec) -> Result<(), Failure> {

@@ -44,7 +44,7 @@ pub struct ErrorBody {
 /// What went wrong with a request.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorDetail {
-    /// A stable name such as `tool_not_found`.
+    /// A stable name such as `idempotency_key_reused`.
     pub code: String,
     /// What happened and what to do about it.
     pub message: String,

@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use crate::mcp::Mcp;
+use crate::{convai::Crowd, mcp::Mcp};
 
 /// What the operator may set about the server.
 #[derive(Clone)]
@@ -90,6 +90,8 @@ pub struct ServerState {
     pub closing: CancellationToken,
     /// Upgraded connections: each holds a token of this until it has closed.
     pub sockets: TaskTracker,
+    /// Conversation sockets, counted.
+    pub(crate) crowd: Crowd,
     /// The entrance of the Model Context Protocol.
     pub(crate) mcp: Mcp,
 }
@@ -99,6 +101,6 @@ impl ServerState {
     pub fn new(app: App, options: ServerOptions) -> Self {
         let closing = CancellationToken::new();
         let mcp = Mcp::new(&app, &options, &closing);
-        Self { app, options: Arc::new(options), closing, sockets: TaskTracker::new(), mcp }
+        Self { app, options: Arc::new(options), closing, sockets: TaskTracker::new(), crowd: Crowd::new(), mcp }
     }
 }

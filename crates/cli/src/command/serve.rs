@@ -84,7 +84,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         // Connections first, then what goes on without one; together no longer than the operator allows.
         drain: settings.drain * 2 / 3,
         is_loopback: address.ip().is_loopback(),
-        mcp: McpOptions { fixtures, ..settings.mcp.clone() },
+        mcp: McpOptions { fixtures, ..settings.mcp_server.clone() },
         ..ServerOptions::default()
     };
     tracing::info!(%address, database = app.store().database(), version = env!("CARGO_PKG_VERSION"), "serving");
@@ -143,6 +143,7 @@ pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Resul
         credit_prices: settings.credit_prices.clone(),
         business_tools: settings.business_tools,
         talk: settings.talk.clone(),
+        mcp: settings.mcp.clone(),
         ..EngineSettings::default()
     };
     let python = sandbox::open(settings);

@@ -18,7 +18,7 @@ pub(crate) fn installed(name: &str) -> Option<PathBuf> {
 }
 
 pub(crate) fn python(wish: &Value) -> Option<Value> {
-    let mut command = Command::new(installed("CALLWRIGHT_TEST_MCP_PYTHON")?);
+    let mut command = Command::new(installed("CALLWRIGHT_TEST_MCP_CLIENTS")?);
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mcp/client.py"));
     Some(Ran::of(command, &wish.to_string()).json())
 }

@@ -47,6 +47,7 @@ const MOST_CASES: usize = MAX_LIMIT as usize;
 /// Which cases to run, and how.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = CaseRunSpec)]
 pub struct RunSpec {
     /// Only these saved cases, by name or id; all of them when absent.
     pub names: Option<Vec<String>>,
@@ -265,7 +266,7 @@ impl Run<'_> {
         let fakes = spec.secrets.iter().map(|(name, value)| (name.clone(), SecretString::new(value.clone()))).collect();
         let trial = Some(Arc::new(Trial { stub, fakes }));
         let begun = Instant::now();
-        let aside = Aside { trial, watcher: None, found: self.found(spec).await? };
+        let aside = Aside { trial, found: self.found(spec).await?, ..Aside::default() };
         let answer = call::run_with(self.app, self.request(spec, false), aside).await?;
         let took_ms = millis(begun.elapsed());
         let requests = stubs.requests();

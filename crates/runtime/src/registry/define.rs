@@ -41,7 +41,7 @@ pub async fn definitions(
 
 /// What is offered to a caller at one place: what an agent may use, or all that the caller may call.
 #[derive(Debug, Default)]
-pub struct Shelf {
+pub struct Listing {
     /// The tools, with the agent's overrides, in the agent's order or by name.
     pub specs: Vec<ToolSpec>,
     /// The tool by which a model passes on what a person said; there when one of them asks for that.
@@ -55,14 +55,14 @@ pub struct Shelf {
 ///
 /// # Errors
 /// Forbidden, or not found when there is no such agent.
-pub async fn shelf(app: &App, caller: &Caller, agent: Option<&str>) -> Result<Arc<Shelf>, Fault> {
+pub async fn listing(app: &App, caller: &Caller, agent: Option<&str>) -> Result<Arc<Listing>, Fault> {
     let scopes = [Scope::Mcp, Scope::ToolsCall, Scope::Read];
     if !scopes.iter().any(|scope| caller.may(Right::View, *scope)) {
         return Err(Fault::forbidden("this needs the scope `mcp`, `tools:call` or `read`"));
     }
-    let key = app.tools().key_of_shelf(caller.org_id, caller.user_id, agent);
-    if let Some(shelf) = app.tools().shelf(&key) {
-        return Ok(shelf);
+    let key = app.tools().key_of_listing(caller.org_id, caller.user_id, agent);
+    if let Some(listing) = app.tools().listing(&key) {
+        return Ok(listing);
     }
     let off = features::kinds_off(app, caller.org_id).await?;
     let (specs, agent) = match agent {
@@ -80,9 +80,9 @@ pub async fn shelf(app: &App, caller: &Caller, agent: Option<&str>) -> Result<Ar
         specs.into_iter().filter(|spec| !off.contains(&spec.kind) && names.insert(spec.name.clone())).collect();
     let asks = specs.iter().any(|spec| !spec.policy.confirm.is_no());
     let confirm = if asks { Some(confirm_tool()?) } else { None };
-    let shelf = Arc::new(Shelf { specs, confirm, agent });
-    app.tools().keep_shelf(key, shelf.clone());
-    Ok(shelf)
+    let listing = Arc::new(Listing { specs, confirm, agent });
+    app.tools().keep_listing(key, listing.clone());
+    Ok(listing)
 }
 
 /// The tool by which a model passes on what the person on the line said; there when one of its tools asks.
@@ -117,8 +117,8 @@ pub(crate) async fn offer_of_agent(app: &App, org: OrgId, agent: AgentId) -> Res
     }
     let name = agent.to_string();
     let found = agents::find(app, org, &name).await?.ok_or_else(|| Fault::not_found("agent", name))?;
-    let offer = Offer { specs: specs_of(app, &found).await?, kinds_off: features::kinds_off(app, org).await? };
-    let offer = Arc::new(offer);
+    let (specs, off) = (specs_of(app, &found).await?, features::kinds_off(app, org).await?);
+    let offer = Arc::new(Offer::new(specs, off, found.profile.tool_offer, found.profile.tool_budget));
     app.tools().keep_offer(key, offer.clone());
     Ok(offer)
 }

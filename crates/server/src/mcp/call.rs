@@ -217,9 +217,6 @@ impl Call {
     fn fault(&self, fault: Fault) -> Result<Ended, Refused> {
         match fault.kind {
             FaultKind::Internal => Err(Box::new(internal(&fault))),
-            FaultKind::NotFound if fault.code == "not_found" => {
-                Err(refused(INVALID_PARAMS, format!("Unknown tool: {}", fault.message)))
-            }
             _ => Ok(self.failed(&format!("Error: {}", fault.message))),
         }
     }

@@ -107,8 +107,8 @@ impl Watch {
     }
 
     async fn tools_now(&self) -> u64 {
-        let Ok(shelf) = tool::offer(&self.app, &self.who).await else { return 0 };
-        let shown = definition::define(shelf.specs.iter().chain(&shelf.confirm), Format::Mcp);
+        let Ok(listing) = tool::offer(&self.app, &self.who).await else { return 0 };
+        let shown = definition::define(listing.specs.iter().chain(&listing.confirm), Format::Mcp);
         let mut hasher = DefaultHasher::new();
         for tool in shown.tools {
             tool.to_string().hash(&mut hasher);

@@ -80,7 +80,7 @@ async fn let_in(state: &ServerState, endpoint: &Endpoint, parts: &Parts) -> Resu
     }
     if let Endpoint::Agent(agent) = endpoint {
         // Whether there is such an agent, and whether they may run it.
-        callwright_runtime::registry::shelf(&state.app, &caller, Some(agent)).await?;
+        callwright_runtime::registry::listing(&state.app, &caller, Some(agent)).await?;
     }
     Ok(caller)
 }

@@ -83,8 +83,8 @@ impl Handler {
 
     /// What the agent is for, or what the endpoint is.
     async fn instructions(&self, extensions: &Extensions) -> Result<String, ErrorData> {
-        let shelf = tool::offer(&self.app, who(extensions)?).await.map_err(|fault| error(&fault))?;
-        Ok(match &shelf.agent {
+        let listing = tool::offer(&self.app, who(extensions)?).await.map_err(|fault| error(&fault))?;
+        Ok(match &listing.agent {
             Some((name, about)) if about.is_empty() => format!("The tools of the agent {name}."),
             Some((name, about)) => format!("The tools of the agent {name}: {about}"),
             None => "Tools of Callwright. A result that begins with `Pending:` is not the end: follow what it says."

@@ -8,7 +8,7 @@ use callwright_model::{
 };
 use callwright_runtime::{
     App,
-    registry::{self, Shelf},
+    registry::{self, Listing},
 };
 use rmcp::model::{ListToolsResult, Tool};
 use serde_json::Value;
@@ -20,20 +20,20 @@ const PAGE: usize = 500;
 
 /// What is offered to a caller at an endpoint. Whoever wants something else offered than every tool by itself, such as a
 /// search, puts it in here and answers for it in [`super::call`].
-pub(super) async fn offer(app: &App, who: &Who) -> Result<Arc<Shelf>, Fault> {
-    registry::shelf(app, &who.caller, who.endpoint.agent()).await
+pub(super) async fn offer(app: &App, who: &Who) -> Result<Arc<Listing>, Fault> {
+    registry::listing(app, &who.caller, who.endpoint.agent()).await
 }
 
 /// A page of what is offered. The tool by which a model passes on what a person said is there for clients that cannot ask
 /// the person themselves.
-pub(super) fn page(shelf: &Shelf, can: Can, cursor: Option<&str>) -> Result<ListToolsResult, Fault> {
+pub(super) fn page(listing: &Listing, can: Can, cursor: Option<&str>) -> Result<ListToolsResult, Fault> {
     let bad = || Fault::invalid("cursor", "`cursor` is not one that this list gave; start again without it");
     let begin = match cursor {
         None => 0,
-        Some(name) => shelf.specs.iter().position(|spec| spec.name == name).ok_or_else(bad)?,
+        Some(name) => listing.specs.iter().position(|spec| spec.name == name).ok_or_else(bad)?,
     };
-    let confirm = shelf.confirm.as_ref().filter(|_| !can.elicit);
-    let rest = &shelf.specs[begin..];
+    let confirm = listing.confirm.as_ref().filter(|_| !can.elicit);
+    let rest = &listing.specs[begin..];
     let next = rest.get(PAGE).map(|spec| spec.name.clone());
     let last = if next.is_none() { confirm } else { None };
     let shown = rest.iter().take(PAGE).chain(last);
