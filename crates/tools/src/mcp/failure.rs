@@ -32,12 +32,14 @@ pub(super) struct Broken {
     pub(super) is_lost: bool,
     /// The server may be at another address.
     pub(super) may_be_elsewhere: bool,
+    /// `initialize` was tried as well.
+    pub(super) was_initialized: bool,
 }
 
 impl Broken {
     fn new(failure: Failure, class: ErrorClass, code: &str, message: impl Into<String>) -> Self {
         let error = ToolError::new(class, code, message);
-        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false, was_initialized: false }
     }
 
     /// Nothing was sent, and the port says why.
@@ -48,18 +50,32 @@ impl Broken {
             ErrorClass::Cancelled => Failure::NotSent(Trouble::Cancelled),
             _ => Failure::Refused,
         };
-        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false, was_initialized: false }
     }
 
     pub(super) fn cancelled(maybe_sent: bool) -> Self {
         let when = if maybe_sent { "the request had been sent" } else { "nothing had been sent" };
         let failed = Failed::cancelled(maybe_sent, when);
-        Self { failure: failed.failure, error: failed.error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self {
+            failure: failed.failure,
+            error: failed.error,
+            status: None,
+            is_lost: false,
+            may_be_elsewhere: false,
+            was_initialized: false,
+        }
     }
 
     pub(super) fn out_of_time() -> Self {
         let failed = Failed::out_of_time(true);
-        Self { failure: failed.failure, error: failed.error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self {
+            failure: failed.failure,
+            error: failed.error,
+            status: None,
+            is_lost: false,
+            may_be_elsewhere: false,
+            was_initialized: false,
+        }
     }
 
     pub(super) fn no_place() -> Self {
@@ -69,13 +85,19 @@ impl Broken {
 
     pub(super) fn closed() -> Self {
         let message = "the session with the MCP server was closed";
-        let broken = Self::new(Failure::NotSent(Trouble::Network), ErrorClass::NetworkError, "mcp_session_lost", message);
+        let broken =
+            Self::new(Failure::NotSent(Trouble::Network), ErrorClass::NetworkError, "mcp_session_lost", message);
         Self { is_lost: true, ..broken }
     }
 
     pub(super) fn input_required() -> Self {
         let message = "the MCP server asks a person for input before it goes on, which cannot be given here";
         Self::new(answered(), ErrorClass::UpstreamError, "mcp_input_required", message)
+    }
+
+    pub(super) fn too_large() -> Self {
+        let message = "the answer is larger than it may be";
+        Self::new(Failure::MaybeSent(Trouble::BadAnswer), ErrorClass::UpstreamError, "answer_too_large", message)
     }
 
     pub(super) fn unexpected() -> Self {
@@ -89,7 +111,12 @@ impl Broken {
 
     /// A way of reaching a server that it does not have.
     pub(super) fn never() -> Self {
-        Self::new(Failure::Refused, ErrorClass::UnknownError, "mcp_not_reachable", "the MCP server cannot be reached so")
+        Self::new(
+            Failure::Refused,
+            ErrorClass::UnknownError,
+            "mcp_not_reachable",
+            "the MCP server cannot be reached so",
+        )
     }
 }
 
@@ -101,25 +128,36 @@ fn answered() -> Failure {
 /// Why no session was opened.
 pub(super) fn opening(name: &str, error: &ClientInitializeError, hide: &Redactor) -> Broken {
     let mut broken = match error {
-        ClientInitializeError::LegacyFallbackFailed { fallback, .. } => return opening(name, fallback, hide),
-        ClientInitializeError::TransportError { error, .. } => of_transport(&*error.error, hide),
-        ClientInitializeError::ConnectionClosed(_) => {
-            Broken::new(Failure::NotSent(Trouble::Network), ErrorClass::NetworkError, "mcp_closed", "it closed the connection")
+        ClientInitializeError::LegacyFallbackFailed { fallback, .. } => {
+            return Broken { was_initialized: true, ..opening(name, fallback, hide) };
         }
+        ClientInitializeError::TransportError { error, .. } => of_transport(error.error.as_ref(), hide),
+        ClientInitializeError::ConnectionClosed(_) => Broken::new(
+            Failure::NotSent(Trouble::Network),
+            ErrorClass::NetworkError,
+            "mcp_closed",
+            "it closed the connection",
+        ),
         ClientInitializeError::JsonRpcError(error) => of_error(error, hide),
         ClientInitializeError::NoCompatibleProtocolVersion { server_supported, .. } => {
             let theirs: Vec<&str> = server_supported.iter().take(5).map(|version| version.as_str()).collect();
             let message = format!("it speaks no version of the protocol that we do, only {}", theirs.join(", "));
             Broken::new(Failure::Refused, ErrorClass::UpstreamError, "mcp_version", hide.text(&message))
         }
-        _ => Broken::new(Failure::NotSent(Trouble::BadAnswer), ErrorClass::UpstreamError, "bad_answer", "its answer is not one of the protocol"),
+        _ => Broken::new(
+            Failure::NotSent(Trouble::BadAnswer),
+            ErrorClass::UpstreamError,
+            "bad_answer",
+            "its answer is not one of the protocol",
+        ),
     };
     // Nothing of a call was sent, whatever the handshake came to.
     broken.failure = match broken.failure {
         Failure::MaybeSent(trouble) => Failure::NotSent(trouble),
         other => other,
     };
-    let elsewhere = matches!(broken.error.code.as_str(), "bad_answer" | "http_404" | "http_405" | "http_400" | "mcp_error");
+    let elsewhere =
+        matches!(broken.error.code.as_str(), "bad_answer" | "http_404" | "http_405" | "http_400" | "mcp_error");
     broken.may_be_elsewhere = elsewhere;
     broken.error.message = format!("no session with the MCP server `{name}`: {}", broken.error.message);
     broken
@@ -139,7 +177,9 @@ pub(super) fn is_lost(error: &ServiceError) -> bool {
     match error {
         ServiceError::TransportClosed => true,
         ServiceError::TransportSend(error) => match error.error.downcast_ref::<StreamableHttpError<HttpError>>() {
-            Some(error) => matches!(error, StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed),
+            Some(error) => {
+                matches!(error, StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed)
+            }
             // A pipe that broke.
             None => true,
         },
@@ -152,7 +192,7 @@ pub(super) fn of_call(error: &ServiceError, hide: &Redactor) -> Broken {
     let lost = is_lost(error);
     let broken = match error {
         ServiceError::McpError(error) => of_error(error, hide),
-        ServiceError::TransportSend(error) => of_transport(&*error.error, hide),
+        ServiceError::TransportSend(error) => of_transport(error.error.as_ref(), hide),
         ServiceError::TransportClosed | ServiceError::Cancelled { .. } => {
             let message = "the connection to the MCP server broke before its answer was there";
             Broken::new(Failure::MaybeSent(Trouble::Network), ErrorClass::NetworkError, "connection_reset", message)
@@ -167,7 +207,9 @@ pub(super) fn of_call(error: &ServiceError, hide: &Redactor) -> Broken {
 fn of_error(error: &ErrorData, hide: &Redactor) -> Broken {
     let words = words(&error.message, hide);
     let (class, code, what) = match error.code {
-        ErrorCode::INVALID_PARAMS => (ErrorClass::ValidationError, "mcp_invalid_params", "the MCP server does not accept the call"),
+        ErrorCode::INVALID_PARAMS => {
+            (ErrorClass::ValidationError, "mcp_invalid_params", "the MCP server does not accept the call")
+        }
         ErrorCode::METHOD_NOT_FOUND => (ErrorClass::UpstreamError, "mcp_error", "the MCP server cannot do that"),
         _ => (ErrorClass::UpstreamError, "mcp_error", "the MCP server answers with an error"),
     };
@@ -211,7 +253,9 @@ fn of_transport(error: &(dyn StdError + Send + Sync + 'static), hide: &Redactor)
             let message = format!("the answer is of the type `{kind}`, which is not the protocol's");
             Broken::new(Failure::MaybeSent(Trouble::BadAnswer), ErrorClass::UpstreamError, "bad_answer", message)
         }
-        StreamableHttpError::Sse(_) | StreamableHttpError::UnexpectedEndOfStream | StreamableHttpError::TransportChannelClosed => {
+        StreamableHttpError::Sse(_)
+        | StreamableHttpError::UnexpectedEndOfStream
+        | StreamableHttpError::TransportChannelClosed => {
             let message = "the connection to the MCP server broke before its answer was there";
             Broken::new(Failure::MaybeSent(Trouble::Network), ErrorClass::NetworkError, "connection_reset", message)
         }
@@ -231,7 +275,14 @@ fn of_http(error: &HttpError, hide: &Redactor) -> Broken {
                 (SendErrorKind::BadResponse, Failure::MaybeSent(_)) => Failure::MaybeSent(Trouble::Network),
                 (_, failure) => failure,
             };
-            Broken { failure, error: failed.error, status: None, is_lost: false, may_be_elsewhere: false }
+            Broken {
+                failure,
+                error: failed.error,
+                status: None,
+                is_lost: false,
+                may_be_elsewhere: false,
+                was_initialized: false,
+            }
         }
         HttpError::Token(error) => Broken::without_session((**error).clone()),
         HttpError::Form(why) => Broken::new(Failure::Refused, ErrorClass::UnknownError, "mcp_form", *why),
