@@ -154,6 +154,32 @@ need_elevenlabs() {
   export CALLWRIGHT_TEST_ELEVENLABS_JS="$dir"
 }
 
+# What voice and automation platforms publish of their own forms: Vapi's and Retell's SDKs with a TypeScript compiler, and
+# the descriptions of n8n's nodes, without the hundreds of packages that the nodes themselves need.
+need_automation() {
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the tests with the platforms' own SDKs are left out"
+    return
+  fi
+  local dir n8n sum
+  dir="$cache/automation-$(cat scripts/automation/package*.json scripts/automation/n8n.txt | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing what voice and automation platforms publish (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/automation/package*.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    read -r n8n sum <scripts/automation/n8n.txt
+    (cd "$dir" && npm pack --loglevel=error "$n8n" >/dev/null)
+    (cd "$dir" && printf '%s  %s\n' "$sum" n8n-nodes-base-*.tgz | sha512sum --check --quiet) || die "$n8n is not what it was"
+    tar -xzf "$dir"/n8n-nodes-base-*.tgz -C "$dir" package/dist/types/nodes.json
+    rm "$dir"/n8n-nodes-base-*.tgz
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_AUTOMATION="$dir"
+}
+
 # What the SDKs are tried with: voice and chat runtimes in one environment, the package's own needs in one for each Python
 # from 3.10 to 3.13 that is here, TypeScript's compiler, and Chromium. Node is that of `need_elevenlabs`.
 need_sdks() {
@@ -226,6 +252,36 @@ python_of_version() {
     fi
   done
   return 1
+}
+
+# What the MCP client is tested against: a Python server library, the reference server and the conformance suites, with the
+# Node that they want.
+need_mcp_client() {
+  local venv dir
+  venv="$cache/mcp-python-$(sha256sum scripts/mcp-client/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    say "installing the Python MCP server library (PyPI)"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement scripts/mcp-client/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_PYTHON="$venv/bin/python"
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the tests with the reference MCP server are left out"
+    return
+  fi
+  dir="$cache/mcp-js-$(cat scripts/mcp-client/package*.json | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing the reference MCP server and the conformance suites (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/mcp-client/package*.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_JS="$dir"
 }
 
 is_node_new_enough() {

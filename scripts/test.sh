@@ -11,7 +11,9 @@ need_postgres
 need_schemathesis
 need_emulate
 need_elevenlabs
+need_automation
 need_sdks
+need_mcp_client
 
 began=$(date +%s)
 say "form (cargo fmt)"

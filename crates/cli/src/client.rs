@@ -89,6 +89,11 @@ impl Client {
         self.send("PUT", path, Some(body), &[]).and_then(Answer::success)
     }
 
+    /// PATCH; anything but success is an error.
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.send("PATCH", path, Some(body), &[]).and_then(Answer::success)
+    }
+
     /// DELETE; anything but success is an error.
     pub(crate) fn delete(&self, path: &str) -> Result<Value, Failure> {
         self.send("DELETE", path, None, &[]).and_then(Answer::success)

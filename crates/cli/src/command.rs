@@ -10,11 +10,13 @@ mod credits;
 mod doctor;
 mod executions;
 mod feature;
+mod hook;
 mod import;
 mod job;
 mod library;
 mod lint;
 mod login;
+mod mcp_server;
 mod member;
 mod migrate;
 mod migrate_settings;
@@ -108,6 +110,9 @@ enum Command {
     /// Schedules: runs and calls that the clock starts.
     #[command(subcommand)]
     Schedule(schedule::Schedule),
+    /// Hooks: addresses at which others start something here.
+    #[command(subcommand, alias = "hooks")]
+    Hook(hook::Hook),
     /// What has been called, and what came of it.
     #[command(subcommand, alias = "execution")]
     Executions(executions::Executions),
@@ -126,6 +131,9 @@ enum Command {
     /// Model providers: list, add, test, remove.
     #[command(subcommand)]
     Model(model::Model),
+    /// MCP servers whose tools are used: list, add, adopt, accept; and `probe`, which only looks.
+    #[command(subcommand)]
+    McpServer(mcp_server::McpServer),
     /// API tokens.
     #[command(subcommand)]
     Token(token::Token),
@@ -181,12 +189,14 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Conversation(command) => conversation::run(command),
         Command::Job(command) => job::run(command),
         Command::Schedule(command) => schedule::run(command),
+        Command::Hook(command) => hook::run(command),
         Command::Executions(command) => executions::run(command),
         Command::Approvals(command) => approvals::run(command),
         Command::Proposals(command) => proposals::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secret(command) => secret::run(command),
         Command::Model(command) => model::run(command),
+        Command::McpServer(command) => mcp_server::run(command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),
         Command::Member(command) => member::run(command),

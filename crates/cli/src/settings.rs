@@ -13,7 +13,7 @@ use std::{
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
-use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail};
+use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail, mcp::McpSettings};
 use url::Url;
 
 use crate::{client::variable, failure::Failure};
@@ -56,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) bootstrap_token: Option<SecretString>,
     /// Networks that tools may reach besides public addresses.
     pub(crate) outbound_allow: Vec<IpNet>,
+    /// What the operator allows of MCP servers.
+    pub(crate) mcp: McpSettings,
     /// More trusted authorities.
     pub(crate) ca_file: Option<PathBuf>,
     /// The SMTP server that sends e-mail.

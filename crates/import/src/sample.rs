@@ -165,6 +165,7 @@ pub(crate) fn tool(
     let parameters = maker.fields.schema();
     let Fields { query, headers, warnings, .. } = maker.fields;
     let config = HttpConfig {
+        preset: None,
         callback: None,
         url: format!("{}{path}", escape(&base)),
         query,

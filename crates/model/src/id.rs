@@ -239,8 +239,15 @@ pub mod kind {
     pub enum Document {}
     /// A step of a call.
     pub enum Control {}
+    /// A registered MCP server.
+    #[derive(Debug)]
+    pub enum McpServer {}
     /// A fixed plan of steps over tools or agents.
     pub enum Workflow {}
+    /// An address at which others start something here.
+    pub enum Hook {}
+    /// A request that came to a hook.
+    pub enum HookDelivery {}
 
     impl IdKind for Tool {
         const PREFIX: &'static str = "tool";
@@ -341,6 +348,15 @@ pub mod kind {
     impl IdKind for Control {
         const PREFIX: &'static str = "ctl";
     }
+    impl IdKind for Hook {
+        const PREFIX: &'static str = "hook";
+    }
+    impl IdKind for HookDelivery {
+        const PREFIX: &'static str = "hdl";
+    }
+    impl IdKind for McpServer {
+        const PREFIX: &'static str = "mcp";
+    }
 }
 
 /// Identifies a tool.
@@ -407,8 +423,14 @@ pub type FeedbackId = Id<kind::Feedback>;
 pub type AgentDraftId = Id<kind::AgentDraft>;
 /// Identifies a step of a call.
 pub type ControlId = Id<kind::Control>;
+/// Identifies a registered MCP server.
+pub type McpServerId = Id<kind::McpServer>;
 /// Identifies a fixed plan of steps over tools or agents.
 pub type WorkflowId = Id<kind::Workflow>;
+/// Identifies an address at which others start something here.
+pub type HookId = Id<kind::Hook>;
+/// Identifies a request that came to a hook.
+pub type HookDeliveryId = Id<kind::HookDelivery>;
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ pub mod client;
 mod config;
 mod described;
 pub mod http;
+pub mod mcp;
 pub mod nested;
 pub mod policy;
 pub mod python;
@@ -32,6 +33,7 @@ pub use business::{BusinessConfig, BusinessFunction};
 pub use client::ClientConfig;
 pub use config::Config;
 pub use http::HttpConfig;
+pub use mcp::McpConfig;
 pub use nested::{AgentConfig, WorkflowConfig};
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
 pub use python::PythonConfig;
@@ -58,6 +60,9 @@ pub enum Kind {
     Agent,
     /// A workflow that is called as one tool.
     Workflow,
+    /// A tool of a registered MCP server. The guide's name `mcp_server` means the same.
+    #[serde(alias = "mcp_server")]
+    Mcp,
 }
 
 impl Kind {
@@ -71,6 +76,7 @@ impl Kind {
             Self::Client => "client",
             Self::Agent => "agent",
             Self::Workflow => "workflow",
+            Self::Mcp => "mcp",
         }
     }
 
@@ -84,6 +90,7 @@ impl Kind {
             "client" => Some(Self::Client),
             "agent" => Some(Self::Agent),
             "workflow" => Some(Self::Workflow),
+            "mcp" | "mcp_server" => Some(Self::Mcp),
             _ => None,
         }
     }

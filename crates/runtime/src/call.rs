@@ -60,6 +60,7 @@ use tracing::Instrument;
 pub use answer::{CallAnswer, CallMeta};
 pub use aside::Aside;
 pub(crate) use bind::hex;
+pub(crate) use claim::slot_of_run;
 pub use outcome::outcome;
 pub use park::CONFIRM_TOOL;
 pub use rest::rest;
@@ -244,7 +245,7 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
     }
     // A read that waits for somebody, or for a callback, needs a row as a write does.
     let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.later().is_none();
-    if let Some(answer_by_ms) = work.policy().answer_by_ms {
+    if let Some(answer_by_ms) = work.answer_by_ms() {
         return late::run(app, work, answer_by_ms, is_read).await;
     }
     if is_read {

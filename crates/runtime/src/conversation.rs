@@ -22,7 +22,7 @@ use callwright_model::{
     conversation::ConversationState,
     id::{AgentId, ConversationId, OrgId},
 };
-use callwright_store::conversation::ConversationRow;
+use callwright_store::conversation::{ConversationRow, Live, Room};
 
 pub use begin::{Init, Refusal};
 pub use hub::Conversations;
@@ -36,6 +36,8 @@ use whose::Kept;
 
 /// Conversations that one address may begin with public agents in a minute.
 const MOST_BEGUN: i64 = 20;
+/// How often one address may come back within [`WINDOW`]; many may be behind it.
+const MOST_BACK: i64 = 120;
 /// Over how long they are counted.
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -60,6 +62,13 @@ pub struct TalkSettings {
     pub document_bytes: usize,
     /// How long one is kept; `None` keeps it for ever.
     pub document_retention: Option<Duration>,
+}
+
+impl Admission {
+    /// Whether anybody knows who comes.
+    pub fn is_known(&self) -> bool {
+        self.caller.is_some() || self.back.as_ref().is_some_and(|(row, _)| !row.conversation.is_public)
+    }
 }
 
 impl Default for TalkSettings {
@@ -137,7 +146,13 @@ pub async fn admit(app: &App, entrance: Entrance) -> Result<Admission, Fault> {
             let caller = caller.as_ref().ok_or_else(nothing_to_come_back_with)?;
             let row = app.store().conversation(agent.organization_id, id).await?;
             let row = row.filter(|row| row.conversation.user_id == caller.user_id && !row.conversation.is_public);
-            Some(live(app, row.ok_or_else(|| Fault::not_found("conversation", id))?).await?)
+            // A signed address is good for the one conversation that it began.
+            let row = row.filter(|row| nonce.is_none() || nonce == row.nonce);
+            let (row, kept) = live(app, row.ok_or_else(|| Fault::not_found("conversation", id))?).await?;
+            if nonce.is_none() && !kept.is_of(caller) {
+                return Err(nothing_to_come_back_with());
+            }
+            Some((row, kept))
         }
     };
     if back.is_none() {
@@ -148,6 +163,12 @@ pub async fn admit(app: &App, entrance: Entrance) -> Result<Admission, Fault> {
 
 /// Whoever has the word that a conversation began with goes on with it, on whatever socket.
 async fn come_back(app: &App, entrance: &Entrance, id: ConversationId, token: &str) -> Result<Admission, Fault> {
+    let key = format!("back:{}", place_of(entrance.address));
+    if app.store().record_failure(&key, app.clock().now(), WINDOW).await? > MOST_BACK {
+        let message = "this address came back to conversations too often; wait a minute";
+        return Err(Fault::new(FaultKind::Limited, "too_many_conversations", message)
+            .with_details(serde_json::json!({ "retry_after_ms": WINDOW.as_millis() as u64 })));
+    }
     let agent: AgentId = entrance.agent.parse().map_err(|_| nothing_to_come_back_with())?;
     let agent = app.store().any_agent(agent).await?.ok_or_else(nothing_to_come_back_with)?;
     let row = app.store().conversation(agent.organization_id, id).await?.ok_or_else(nothing_to_come_back_with)?;
@@ -171,11 +192,13 @@ async fn live(app: &App, row: ConversationRow) -> Result<(ConversationRow, Kept)
         return Err(Fault::new(FaultKind::Gone, "conversation_ended", "this conversation has ended; begin a new one"));
     }
     let kept = Kept::open(app, &row).await?;
+    // Whoever may not talk any more is told nothing of it either.
+    kept.caller(app, &row).await?;
     Ok((row, kept))
 }
 
 fn nothing_to_come_back_with() -> Fault {
-    let message = "to go on with a conversation, show the `reconnect_token` that it began with, or a token or signed address of the same user";
+    let message = "to go on with a conversation, show the `reconnect_token` that it was given, or the token or the signed address that began it";
     signed::unauthenticated("unauthenticated", message)
 }
 
@@ -191,27 +214,37 @@ async fn public(app: &App, agent: &str) -> Result<Agent, Fault> {
     })
 }
 
+/// An address as somebody has it: a household has a whole /64.
+pub fn place_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x}", address.to_bits() >> 64),
+    }
+}
+
 async fn check_room(app: &App, agent: &Agent, is_public: bool, address: IpAddr) -> Result<(), Fault> {
-    let talk = &app.settings().talk;
     if is_public {
-        let key = match address {
-            IpAddr::V4(address) => format!("talk:{address}"),
-            // A household has a whole /64.
-            IpAddr::V6(address) => format!("talk:{:x}", address.to_bits() >> 64),
-        };
+        let key = format!("talk:{}", place_of(address));
         if app.store().record_failure(&key, app.clock().now(), WINDOW).await? > MOST_BEGUN {
             let message = "too many conversations from this address; wait a minute before the next one";
             return Err(Fault::new(FaultKind::Limited, "too_many_conversations", message)
                 .with_details(serde_json::json!({ "retry_after_ms": WINDOW.as_millis() as u64 })));
         }
     }
-    let (all, of_agent) = app.store().live_conversations(agent.organization_id, agent.id).await?;
-    if all >= u64::from(talk.most) || (is_public && of_agent >= u64::from(talk.most_public)) {
+    let live = app.store().live_conversations(agent.organization_id, agent.id).await?;
+    if !room(app, is_public).holds(&live) {
         let message = "there are as many conversations as there may be; try again later";
         return Err(Fault::new(FaultKind::Limited, "too_many_conversations", message)
             .with_details(serde_json::json!({ "retry_after_ms": 10_000 })));
     }
     Ok(())
+}
+
+/// How many conversations there may be. Strangers take at most half of the places.
+fn room(app: &App, is_public: bool) -> Room {
+    let talk = &app.settings().talk;
+    let (all, of_agent) = (u64::from(talk.most), u64::from(talk.most_public));
+    Room { all, public: is_public.then_some(Live { all, public: (all / 2).max(1), of_agent }) }
 }
 
 /// What an agent is told in a conversation: its instructions, with the variables filled in. What the client set for

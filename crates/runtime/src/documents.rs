@@ -25,6 +25,11 @@ use crate::{App, app::require};
 const MOST: u32 = 32;
 /// The most documents of one conversation.
 const MOST_OF_CONVERSATION: i64 = 200;
+/// The most bytes of them.
+const MOST_BYTES: i64 = 64 << 20;
+/// The same for a conversation with a stranger, and for those of an organization with all strangers.
+const MOST_OF_STRANGER: i64 = 8 << 20;
+const MOST_OF_STRANGERS: i64 = 1 << 30;
 /// The last pictures of a thread that a model is shown; what came before is told by its name.
 const MOST_SHOWN: usize = 8;
 
@@ -60,8 +65,27 @@ pub async fn get(app: &App, caller: &Caller, id: DocumentId) -> Result<Document,
 /// A document with its bytes.
 pub async fn content(app: &App, caller: &Caller, id: DocumentId) -> Result<(Document, Vec<u8>), Fault> {
     let document = get(app, caller, id).await?;
+    if !may_read(app, caller, &document).await? {
+        return Err(Fault::forbidden(
+            "the log hides parts of what this tool gives; only whoever called it, and administrators, may read it whole",
+        ));
+    }
     let bytes = bytes(app, caller.org_id, id).await?.ok_or_else(|| Fault::not_found("document", id))?;
     Ok((document, bytes))
+}
+
+/// Whether a document may be read: whoever's call gave it, and administrators, read all; others what the log shows too.
+async fn may_read(app: &App, caller: &Caller, document: &Document) -> Result<bool, Fault> {
+    if caller.role.may(Right::Configure) {
+        return Ok(true);
+    }
+    let Some(execution) = document.execution_id else { return Ok(false) };
+    let Some(execution) = app.store().execution(caller.org_id, execution).await? else { return Ok(false) };
+    if execution.user_id == Some(caller.user_id) {
+        return Ok(true);
+    }
+    let found = app.tools().find(app, caller.org_id, &execution.tool_id.to_string(), None).await?;
+    Ok(found.is_some_and(|found| found.tool.tool.spec.redact.is_empty() && !found.tool.shaper.hides()))
 }
 
 async fn bytes(app: &App, org: OrgId, id: DocumentId) -> Result<Option<Vec<u8>>, Fault> {
@@ -78,7 +102,7 @@ pub(crate) async fn keep(app: &App, thing: Thing<'_>) -> Result<Option<Document>
         return Ok(None);
     }
     if let Some(conversation) = thing.conversation
-        && app.store().count_documents(thing.org, conversation).await? >= MOST_OF_CONVERSATION
+        && !has_room(app, thing.org, conversation, thing.bytes.len()).await?
     {
         return Ok(None);
     }
@@ -102,6 +126,19 @@ pub(crate) async fn keep(app: &App, thing: Thing<'_>) -> Result<Option<Document>
     // Whoever was here before has kept the same.
     let kept = app.store().documents_of(thing.org, thing.execution, MOST).await?;
     Ok(kept.into_iter().find(|kept| kept.position == document.position))
+}
+
+/// Whether a conversation may keep so many bytes more.
+async fn has_room(app: &App, org: OrgId, conversation: ConversationId, bytes: usize) -> Result<bool, Fault> {
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    let (count, size) = app.store().documents_in(org, conversation).await?;
+    if count >= MOST_OF_CONVERSATION || size.saturating_add(bytes) > MOST_BYTES {
+        return Ok(false);
+    }
+    Ok(match app.store().documents_of_strangers(org, conversation).await? {
+        None => true,
+        Some(all) => size.saturating_add(bytes) <= MOST_OF_STRANGER && all.saturating_add(bytes) <= MOST_OF_STRANGERS,
+    })
 }
 
 /// How a result refers to a document.

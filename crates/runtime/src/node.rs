@@ -137,6 +137,7 @@ pub(crate) async fn housekeeping(app: App) {
         {
             tracing::warn!(?error, "conversations could not be looked at");
         }
+        app.mcp().sweep();
         if seconds.is_multiple_of(3) {
             if let Err(error) = run::end_overdue(&app, BATCH).await {
                 tracing::warn!(?error, "runs whose time is over could not be ended");
@@ -151,6 +152,9 @@ pub(crate) async fn housekeeping(app: App) {
                 Ok(0) => {}
                 Ok(_) => app.worker().wake(),
                 Err(error) => tracing::warn!(%error, "runs that wait could not be looked at"),
+            }
+            if let Err(error) = app.store().close_late_steps(app.clock().now(), BATCH).await {
+                tracing::warn!(%error, "steps of runs that are over could not be looked at");
             }
         }
         if seconds.is_multiple_of(60)
@@ -169,6 +173,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_results(now, BATCH).await?;
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
+    app.store().purge_hook_deliveries(now.minus(outbox::KEPT), BATCH).await?;
     app.limits().sweep();
     app.store().purge_documents(now, BATCH).await?;
     if let Some(retention) = app.settings().talk.retention {
@@ -212,6 +217,7 @@ pub(crate) async fn follow_changes(app: App) {
                     app.tools().forget(org);
                     app.vault().invalidate(org);
                     app.accounts().forget(org);
+                    app.mcp().forget(org);
                 }
             }
             Err(error) => tracing::warn!(%error, "changes of other nodes could not be read"),

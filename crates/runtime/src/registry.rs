@@ -8,14 +8,14 @@ pub mod bump;
 pub mod cache;
 pub mod compile;
 pub(crate) mod define;
-mod diff;
+pub(crate) mod diff;
 pub mod draft;
 pub(crate) mod follow;
 mod own;
 pub(crate) mod read;
 pub(crate) mod save;
 mod sharing;
-mod write;
+pub(crate) mod write;
 
 pub use compile::CompiledTool;
 pub use define::definitions;

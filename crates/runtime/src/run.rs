@@ -3,6 +3,7 @@
 
 mod begun;
 mod carry;
+mod cut;
 pub(crate) mod family;
 mod finish;
 pub mod flow;
@@ -19,6 +20,7 @@ pub mod status;
 mod tools;
 mod turn;
 pub mod watch;
+mod wish;
 
 use std::time::Duration;
 
@@ -53,6 +55,7 @@ pub(crate) use hub::News;
 pub use hub::Runs;
 pub use kept::NewsForm;
 pub(crate) use overdue::end_overdue;
+pub(crate) use tools::is_parallel;
 
 pub(crate) use family::{Above, Asker};
 
@@ -94,6 +97,8 @@ pub struct RunRequest {
     pub tools: Option<Vec<String>>,
     /// Variables of this run, over those of the thread.
     pub context: Object,
+    /// What of the context the caller vouches for, where the rest is somebody else's word; all of it without this.
+    pub vouched: Option<Object>,
     /// Kept with the run.
     pub metadata: Object,
     /// Within the agent's.
@@ -134,6 +139,7 @@ impl RunRequest {
             thread: None,
             tools: None,
             context: Object::new(),
+            vouched: None,
             metadata: Object::new(),
             limits: None,
             channel: Channel::Chat,
@@ -344,6 +350,7 @@ pub(crate) async fn draw_up(
         handed,
         tools: request.tools.clone(),
         context: request.context.clone(),
+        vouched: request.vouched.clone(),
         channel: request.channel,
         webhook: request.webhook.clone(),
         news: request.news,
@@ -498,7 +505,7 @@ pub(crate) async fn own_thread(app: &App, caller: &Caller, id: ThreadId) -> Resu
 pub async fn get(app: &App, caller: &Caller, id: RunId) -> Result<Run, Fault> {
     let run = row(app, caller.org_id, id).await?.run;
     visible(caller, run.user_id)?;
-    Ok(run)
+    shown::run(app, run.user_id == caller.user_id, run).await
 }
 
 /// Whoever may run agents sees how their own runs go; everything else needs the scope to read.
@@ -518,13 +525,18 @@ pub async fn of_job(app: &App, caller: &Caller, job: JobId) -> Result<Run, Fault
     let found = app.store().run_of_job(caller.org_id, job).await?;
     let run = found.map(|row| row.run).ok_or_else(|| Fault::not_found("job", job))?;
     visible(caller, run.user_id)?;
-    Ok(run)
+    shown::run(app, run.user_id == caller.user_id, run).await
 }
 
-/// A page of runs, newest first.
+/// A page of runs, newest first. What somebody else's workflow came to is not in it.
 pub async fn list(app: &App, caller: &Caller, filter: RunFilter, page: PageRequest) -> Result<Page<Run>, Fault> {
     require(caller, Right::View, Scope::Read)?;
-    Ok(app.store().runs(caller.org_id, &filter, &page).await?)
+    let mut page = app.store().runs(caller.org_id, &filter, &page).await?;
+    for run in page.items.iter_mut().filter(|run| run.kind == RunKind::Workflow && run.user_id != caller.user_id) {
+        // Whether it holds something that the log hides is seen when one run is asked for.
+        run.output = None;
+    }
+    Ok(page)
 }
 
 /// A page of the steps of a run, in order. What the log hides is shown to whoever asked for the run, and to nobody else.
@@ -649,7 +661,8 @@ pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Resu
     // Asked for before the row is read, so that nothing falls between.
     let settled = app.runs().when_settled(id);
     let run = get(app, caller, id).await?;
-    until_settled(app, caller, run, settled, wait).await
+    let run = until_settled(app, caller, run, settled, wait).await?;
+    shown::run(app, run.user_id == caller.user_id, run).await
 }
 
 /// The same for a run that is at hand. Another process may carry it, so the tables are looked at as well.

@@ -14,15 +14,19 @@ mod deliveries;
 mod doctor;
 mod documents;
 mod executions;
+mod exports;
 mod features;
 mod feedback;
+mod hooks;
 mod imports;
 mod invitations;
 mod jobs;
 mod library;
 mod limits;
+mod mcp_servers;
 mod members;
 mod model_providers;
+mod offer;
 mod organization;
 mod proposals;
 mod runs;
@@ -49,6 +53,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(members::routes())
         .merge(invitations::routes())
         .merge(tools::routes())
+        .merge(offer::routes())
+        .merge(exports::routes())
         .merge(agents::routes())
         .merge(runs::routes())
         .merge(workflows::routes())
@@ -57,6 +63,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(documents::routes())
         .merge(jobs::routes())
         .merge(schedules::routes())
+        .merge(hooks::routes())
         .merge(agent_templates::routes())
         .merge(imports::routes())
         .merge(executions::routes())
@@ -64,6 +71,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(deliveries::routes())
         .merge(secrets::routes())
         .merge(model_providers::routes())
+        .merge(mcp_servers::routes())
         .merge(limits::routes())
         .merge(audit::routes())
         .merge(alerts::routes())

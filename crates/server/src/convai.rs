@@ -2,6 +2,7 @@
 //!
 //! The protocol stands here and nowhere else; what a conversation is, and who may hold one, is the runtime's.
 
+mod crowd;
 mod frames;
 mod init;
 mod limits;
@@ -36,6 +37,8 @@ const XI_API_KEY: HeaderName = HeaderName::from_static("xi-api-key");
 const SUBPROTOCOL: &str = "convai";
 /// What precedes a token among the subprotocols.
 const BEARER: &str = "bearer.";
+
+pub(crate) use crowd::Crowd;
 
 pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new().routes(routes!(connect)).routes(routes!(signed_url)).routes(routes!(token))
@@ -133,13 +136,18 @@ async fn connect(
     };
     let upgrade =
         upgrade.map_err(|refusal| malformed(format!("this is a WebSocket; {}", refusal.body_text().to_lowercase())))?;
+    let place = conversation::place_of(address);
+    let silent = state.crowd.enter(&place)?;
     let admission = conversation::admit(&state.app, entrance).await?;
+    let (most, stranger) = match admission.is_known() {
+        true => (limits::MAX_MESSAGE, None),
+        false => (limits::MAX_OF_STRANGER, Some(state.crowd.stranger(&place)?)),
+    };
     let open = state.sockets.token();
-    let upgrade =
-        upgrade.protocols([SUBPROTOCOL]).max_message_size(limits::MAX_MESSAGE).max_frame_size(limits::MAX_MESSAGE);
+    let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(most).max_frame_size(most);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        socket::converse(&state, admission, socket).await;
-        drop(open);
+        socket::converse(&state, admission, silent, socket).await;
+        drop((open, stranger));
     }))
 }
 

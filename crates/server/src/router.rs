@@ -10,7 +10,7 @@ use crate::{
     api, approval_page, callbacks, compat, convai,
     edge::EdgeLayer,
     error::ApiError,
-    health, live, metrics, openapi,
+    health, hooks, live, metrics, openapi, platforms,
     state::{ServerOptions, ServerState},
 };
 
@@ -43,6 +43,8 @@ pub(crate) fn api() -> OpenApiRouter<ServerState> {
         .merge(api::routes())
         .merge(live::routes())
         .merge(callbacks::routes())
+        .merge(hooks::routes())
+        .merge(platforms::routes())
         .merge(convai::routes())
         .merge(approval_page::routes())
         .merge(compat::routes())

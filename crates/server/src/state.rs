@@ -7,6 +7,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
+use crate::convai::Crowd;
+
 /// What the operator may set about the server.
 #[derive(Clone)]
 pub struct ServerOptions {
@@ -54,11 +56,19 @@ pub struct ServerState {
     pub closing: CancellationToken,
     /// Upgraded connections: each holds a token of this until it has closed.
     pub sockets: TaskTracker,
+    /// Conversation sockets, counted.
+    pub(crate) crowd: Crowd,
 }
 
 impl ServerState {
     /// The state of a server that has not begun to stop.
     pub fn new(app: App, options: ServerOptions) -> Self {
-        Self { app, options: Arc::new(options), closing: CancellationToken::new(), sockets: TaskTracker::new() }
+        Self {
+            app,
+            options: Arc::new(options),
+            closing: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+            crowd: Crowd::new(),
+        }
     }
 }

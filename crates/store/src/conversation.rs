@@ -196,19 +196,70 @@ impl Tx<'_> {
     }
 }
 
+/// Live conversations of an organization.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Live {
+    /// All of them.
+    pub all: u64,
+    /// With strangers.
+    pub public: u64,
+    /// With strangers, of one agent.
+    pub of_agent: u64,
+}
+
+/// How many there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// In the organization.
+    pub all: u64,
+    /// For a stranger's, these count as well.
+    pub public: Option<Live>,
+}
+
+impl Room {
+    /// Whether there is room for one more.
+    pub fn holds(&self, live: &Live) -> bool {
+        live.all < self.all && self.public.is_none_or(|most| live.public < most.public && live.of_agent < most.of_agent)
+    }
+}
+
+const LIVE: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN is_public = 1 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+                    CAST(COALESCE(SUM(CASE WHEN agent_id = $2 AND is_public = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) \
+                    FROM conversation WHERE org_id = $1 AND state = 'live'";
+
+fn live(row: &Row) -> Result<Live> {
+    let mut fields = row.fields("conversation");
+    Ok(Live {
+        all: count(fields.int("all")?),
+        public: count(fields.int("public")?),
+        of_agent: count(fields.int("of_agent")?),
+    })
+}
+
 impl Store {
     /// Begins a conversation with its thread and what is said first.
     ///
     /// # Errors
-    /// Conflict `address_used`: its signed address was used before.
+    /// Conflict `address_used`: its signed address was used before; `too_many_conversations`.
     pub async fn begin_conversation(
         &self,
         new: ConversationRow,
         thread: Thread,
         first: Vec<ChatMessage>,
+        room: Room,
     ) -> Result<()> {
-        self.write((new, thread, first), |(new, thread, first), tx| {
+        self.write((new, thread, first, room), |(new, thread, first, room), tx| {
             Box::pin(async move {
+                // Many may have been let in at the same time; here they come one by one.
+                let org = new.conversation.organization_id;
+                let lock = format!("SELECT id FROM organization WHERE id = $1{}", tx.dialect().for_update());
+                tx.fetch_optional(&lock, &params![org]).await?;
+                let found = tx.fetch_optional(LIVE, &params![org, new.conversation.agent_id]).await?;
+                let found = found.as_ref().map(live).transpose()?.unwrap_or_default();
+                if !room.holds(&found) {
+                    let message = "there are as many conversations as there may be; try again later";
+                    return Err(Error::conflict("too_many_conversations", message));
+                }
                 tx.insert_conversation(new).await?;
                 tx.create_thread(thread).await?;
                 if !first.is_empty() {
@@ -247,17 +298,9 @@ impl Store {
         Ok(Page::from_rows(rows, page.limit, |conversation| vec![conversation.id.to_string()]))
     }
 
-    /// How many conversations are live: of the organization, and of one of its agents that nobody is known to.
-    pub async fn live_conversations(&self, org: OrgId, agent: AgentId) -> Result<(u64, u64)> {
-        let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN agent_id = $2 AND is_public = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) \
-                   FROM conversation WHERE org_id = $1 AND state = 'live'";
-        let found = self
-            .fetch_optional(sql, params![org, agent], |row| {
-                let mut fields = row.fields("conversation");
-                Ok((count(fields.int("all")?), count(fields.int("public")?)))
-            })
-            .await?;
-        Ok(found.unwrap_or_default())
+    /// How many conversations are live in an organization.
+    pub async fn live_conversations(&self, org: OrgId, agent: AgentId) -> Result<Live> {
+        Ok(self.fetch_optional(LIVE, params![org, agent], live).await?.unwrap_or_default())
     }
 
     /// A socket takes a live conversation up; whoever had it before has it no longer. False: it is over.
@@ -273,9 +316,16 @@ impl Store {
     }
 
     /// The client was told everything up to this place in the thread.
-    pub async fn deliver_conversation(&self, id: ConversationId, hold: &str, seq: i64) -> Result<bool> {
-        let sql = "UPDATE conversation SET delivered_seq = $3 WHERE id = $1 AND hold = $2 AND delivered_seq < $3";
-        Ok(self.execute(sql, params![id, hold, seq]).await? > 0)
+    pub async fn deliver_conversation(
+        &self,
+        id: ConversationId,
+        hold: &str,
+        thread: ThreadId,
+        seq: i64,
+    ) -> Result<bool> {
+        let sql = "UPDATE conversation SET delivered_seq = $3 WHERE id = $1 AND hold = $2 AND delivered_seq < $3 \
+                   AND thread_id = $4";
+        Ok(self.execute(sql, params![id, hold, seq, thread]).await? > 0)
     }
 
     /// What the client wants the agent to know before its next turn.
@@ -376,14 +426,12 @@ impl Store {
                     let message = "this conversation is still going on; it can be deleted once it has ended";
                     return Err(Error::conflict("conversation_live", message));
                 }
-                let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
-                if tx.fetch_optional(busy, &params![thread]).await?.is_some() {
+                if !tx.forget_conversation(*org, *id, thread).await? {
                     return Err(Error::conflict(
                         "thread_busy",
                         "a run is at work on this conversation; cancel it first",
                     ));
                 }
-                tx.forget_conversation(*org, *id, thread).await?;
                 Ok(true)
             })
         })
@@ -398,11 +446,11 @@ impl Store {
                            AND c.ended_at < $1 AND NOT EXISTS (SELECT 1 FROM run r WHERE r.thread_id = c.thread_id \
                            AND r.state IN ('queued', 'running', 'waiting')) ORDER BY c.ended_at LIMIT $2";
                 let rows = tx.fetch_all(sql, &params![*before, i64::from(*most)]).await?;
-                let found = u64::try_from(rows.len()).unwrap_or_default();
+                let mut found = 0;
                 for row in rows {
                     let mut fields = row.fields("conversation");
                     let (org, id, thread) = (fields.id("org_id")?, fields.id("id")?, fields.id("thread_id")?);
-                    tx.forget_conversation(org, id, thread).await?;
+                    found += u64::from(tx.forget_conversation(org, id, thread).await?);
                 }
                 Ok(found)
             })
@@ -410,6 +458,9 @@ impl Store {
         .await
     }
 }
+
+/// The most agents that a conversation was handed over to while nobody listened.
+const MOST_HEIRS: usize = 20;
 
 impl Tx<'_> {
     async fn tally_conversation(&mut self, row: &ConversationRow, tally: &Tally) -> Result<()> {
@@ -473,19 +524,46 @@ impl Tx<'_> {
         self.execute(sql, &params).await.map(drop)
     }
 
-    async fn forget_conversation(&mut self, org: OrgId, id: ConversationId, thread: ThreadId) -> Result<()> {
+    /// Forgets a conversation with all that was said in it, by whoever it was handed over to as well. Its runs stay,
+    /// without words. False: a run is at work on one of its threads.
+    async fn forget_conversation(&mut self, org: OrgId, id: ConversationId, thread: ThreadId) -> Result<bool> {
         let sql = "SELECT earlier FROM conversation WHERE org_id = $1 AND id = $2";
         let mut threads: Vec<ThreadId> = match self.fetch_optional(sql, &params![org, id]).await? {
             Some(row) => row.fields("conversation").json("earlier")?,
             None => Vec::new(),
         };
         threads.push(thread);
+        self.add_heirs(org, &mut threads).await?;
+        let mut busy = Query::new(
+            "SELECT 1 FROM run WHERE org_id = $1 AND state IN ('queued', 'running', 'waiting') AND thread_id IN ",
+            params![org],
+        );
+        busy.bind_all(threads.iter().copied().map(Value::from));
+        if self.fetch_optional(&busy.sql, &busy.params).await?.is_some() {
+            return Ok(false);
+        }
         let here = params![org, id];
         self.execute("DELETE FROM document WHERE org_id = $1 AND conversation_id = $2", &here).await?;
         self.execute("DELETE FROM conversation WHERE org_id = $1 AND id = $2", &here).await?;
         for thread in threads {
+            self.silence_runs(thread).await?;
             self.execute("DELETE FROM message WHERE thread_id = $1", &params![thread]).await?;
             self.execute("DELETE FROM thread WHERE org_id = $1 AND id = $2", &params![org, thread]).await?;
+        }
+        Ok(true)
+    }
+
+    /// The threads on which others went on that the last of these was handed over to, while nobody listened.
+    async fn add_heirs(&mut self, org: OrgId, threads: &mut Vec<ThreadId>) -> Result<()> {
+        let sql = "SELECT handed_to FROM run WHERE org_id = $1 AND thread_id = $2 ORDER BY id DESC LIMIT 1";
+        for _ in 0..MOST_HEIRS {
+            let Some(last) = threads.last().copied() else { break };
+            let Some(row) = self.fetch_optional(sql, &params![org, last]).await? else { break };
+            let to: Option<HandedTo> = row.fields("run").opt_json("handed_to")?;
+            match to {
+                Some(to) if !threads.contains(&to.thread_id) => threads.push(to.thread_id),
+                _ => break,
+            }
         }
         Ok(())
     }

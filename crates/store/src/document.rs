@@ -82,12 +82,23 @@ impl Store {
         self.fetch_all(sql, params![org, execution, i64::from(most)], document).await
     }
 
-    /// How many documents a conversation has.
-    pub async fn count_documents(&self, org: OrgId, conversation: ConversationId) -> Result<i64> {
-        let sql = "SELECT COUNT(*) FROM document WHERE org_id = $1 AND conversation_id = $2";
-        let count =
-            self.fetch_optional(sql, params![org, conversation], |row| row.fields("document").int("count")).await?;
-        Ok(count.unwrap_or_default())
+    /// How many documents a conversation has, and their bytes.
+    pub async fn documents_in(&self, org: OrgId, conversation: ConversationId) -> Result<(i64, i64)> {
+        let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM document \
+                   WHERE org_id = $1 AND conversation_id = $2";
+        let read = |row: &Row| {
+            let mut fields = row.fields("document");
+            Ok((fields.int("count")?, fields.int("size")?))
+        };
+        Ok(self.fetch_optional(sql, params![org, conversation], read).await?.unwrap_or_default())
+    }
+
+    /// The bytes of the documents that strangers gave, if this conversation is one of a stranger.
+    pub async fn documents_of_strangers(&self, org: OrgId, conversation: ConversationId) -> Result<Option<i64>> {
+        let sql = "SELECT (SELECT CAST(COALESCE(SUM(d.size), 0) AS BIGINT) FROM document d \
+                   JOIN conversation c ON c.id = d.conversation_id WHERE d.org_id = $1 AND c.is_public = 1) \
+                   FROM conversation WHERE org_id = $1 AND id = $2 AND is_public = 1";
+        self.fetch_optional(sql, params![org, conversation], |row| row.fields("document").int("size")).await
     }
 
     /// Documents, newest first.

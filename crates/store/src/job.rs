@@ -168,9 +168,9 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// Adds a job that nobody has yet. False: there is one under its dedupe key already.
-    pub async fn push_job(&self, new: JobRow) -> Result<bool> {
-        self.write(new, |new, tx| Box::pin(tx.push_job(new, None))).await
+    /// Adds a job, see [`Tx::push_job`].
+    pub async fn push_job(&self, new: JobRow, owner: Option<NodeId>) -> Result<bool> {
+        self.write((new, owner), |(new, owner), tx| Box::pin(tx.push_job(new, *owner))).await
     }
 
     /// The jobs that a node has had since before `before`, with their epochs, at most `most`.

@@ -61,7 +61,7 @@ impl Tx<'_> {
 }
 
 /// Small tables whose rows go with their organization and with nothing else.
-const OWN_TABLES: [&str; 8] = [
+const OWN_TABLES: [&str; 9] = [
     "feature_flag",
     "credit_balance",
     "credit_entry",
@@ -70,6 +70,7 @@ const OWN_TABLES: [&str; 8] = [
     "agent_grant",
     "model_provider",
     "builtin_tool",
+    "hook",
 ];
 
 impl Store {
@@ -125,7 +126,9 @@ impl Store {
         self.execute(of_runs, params![org]).await?;
         let of_threads = "DELETE FROM message WHERE thread_id IN (SELECT id FROM thread WHERE org_id = $1)";
         self.execute(of_threads, params![org]).await?;
-        for table in ["run", "job", "thread", "schedule", "ticket", "outbox", "task", "calendar_event"] {
+        let tables =
+            ["run", "job", "thread", "schedule", "ticket", "outbox", "task", "calendar_event", "hook_delivery"];
+        for table in tables {
             self.delete_slices(org, table, "id").await?;
         }
         let was_there = self

@@ -4,14 +4,14 @@ mod again;
 mod flow;
 
 use callwright_model::{
-    Timestamp, ToolError,
+    ErrorClass, Timestamp, ToolError,
     chat::{ChatMessage, Usage},
     execution::State,
     id::{AgentId, ExecutionId, NodeId, OrgId, RunId, ThreadId, UserId, WorkflowId},
     job::JobState,
     page::{Page, PageRequest},
     run::{HandedTo, Run, RunError, RunKind, RunState, Step, StepKind, StepState, Thread},
-    ticket::TicketState,
+    ticket::{TicketKind, TicketState},
 };
 
 pub use flow::{FlowEnd, FlowSettled, Within};
@@ -399,6 +399,7 @@ impl Tx<'_> {
         self.execute(sql, &params).await?;
         if let Some(error) = &ending.let_go {
             self.let_go(ending.run, error, ending.now).await?;
+            self.close_steps(ending.run, ending.now).await?;
         }
         if let Some(news) = &ending.news {
             self.push_outbox(news).await?;
@@ -413,13 +414,22 @@ impl Tx<'_> {
     }
 
     async fn let_go(&mut self, run: RunId, error: &ToolError, now: Timestamp) -> Result<()> {
-        let sql = "SELECT ticket.id, ticket.execution_id FROM step JOIN ticket ON ticket.execution_id = \
+        let sql = "SELECT ticket.id, ticket.execution_id, ticket.kind FROM step JOIN ticket ON ticket.execution_id = \
                    step.execution_id WHERE step.run_id = $1 AND step.kind = 'tool' \
-                   AND ticket.kind IN ('approval', 'confirmation') AND ticket.state IN ('open', 'approved')";
+                   AND ticket.kind IN ('approval', 'confirmation', 'client') AND ticket.state IN ('open', 'approved')";
         for row in self.fetch_all(sql, &params![run]).await? {
             let mut fields = row.fields("ticket");
             let (ticket, execution) = (fields.id("id")?, fields.id("execution_id")?);
-            if self.end_ticket(ticket, TicketState::Void, now).await? {
+            let is_clients = fields.text("kind")? == TicketKind::Client.as_str();
+            if !self.end_ticket(ticket, TicketState::Void, now).await? {
+                continue;
+            }
+            if is_clients {
+                let message =
+                    "the run was stopped while the client was at this; it is not known whether it did anything";
+                let error = ToolError::new(ErrorClass::Cancelled, "cancelled", message);
+                self.end_parked(execution, State::Failed, &error, now).await?;
+            } else {
                 self.end_parked(execution, State::Released, error, now).await?;
             }
         }
@@ -427,7 +437,35 @@ impl Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// Ends the steps of a run that is over: those that were never begun, and those whose execution or run has ended.
+    /// What is still at work is left to [`Store::close_late_steps`].
+    async fn close_steps(&mut self, run: RunId, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE step SET state = 'skipped', ended_at = $2 WHERE run_id = $1 AND state = 'open' \
+                   AND execution_id IS NULL AND child_id IS NULL";
+        self.execute(sql, &params![run, now]).await?;
+        let sql = "UPDATE step SET state = 'failed', ended_at = $2 WHERE run_id = $1 AND state IN ('open', 'waiting') \
+                   AND execution_id IN (SELECT id FROM execution WHERE state IN ('failed', 'unknown', 'released'))";
+        self.execute(sql, &params![run, now]).await.map(drop)
+    }
+}
+
 impl Store {
+    /// Ends steps of runs that are over whose executions, or runs, have ended since; at most `most` of them.
+    pub async fn close_late_steps(&self, now: Timestamp, most: u32) -> Result<u64> {
+        let sql = "UPDATE step SET ended_at = $1, state = CASE WHEN execution_id IN \
+                   (SELECT id FROM execution WHERE id = step.execution_id AND state = 'done') OR child_id IN \
+                   (SELECT id FROM run WHERE id = step.child_id AND state = 'completed') THEN 'done' ELSE 'failed' END \
+                   WHERE (run_id, seq, position) IN (SELECT s.run_id, s.seq, s.position FROM step s \
+                   JOIN run r ON r.id = s.run_id LEFT JOIN execution e ON e.id = s.execution_id \
+                   LEFT JOIN run c ON c.id = s.child_id WHERE s.state = 'waiting' \
+                   AND r.state IN ('completed', 'failed', 'cancelled') \
+                   AND (e.id IS NOT NULL OR c.id IS NOT NULL) \
+                   AND (e.id IS NULL OR e.state IN ('done', 'failed', 'unknown', 'released')) \
+                   AND (c.id IS NULL OR c.state IN ('completed', 'failed', 'cancelled')) LIMIT $2)";
+        self.execute(sql, params![now, i64::from(most)]).await
+    }
+
     /// Adds a run with its job and what is said.
     ///
     /// # Errors

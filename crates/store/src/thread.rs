@@ -66,6 +66,16 @@ pub struct Piece {
 }
 
 impl Tx<'_> {
+    /// Takes what was said out of the runs of a thread, which stay: the first and the last of it are in the run, the rest
+    /// in its steps.
+    pub(crate) async fn silence_runs(&mut self, thread: ThreadId) -> Result<()> {
+        let steps = "UPDATE step SET arguments = NULL, result = NULL, output = NULL, note = NULL WHERE run_id IN \
+                     (SELECT id FROM run WHERE thread_id = $1)";
+        self.execute(steps, &params![thread]).await?;
+        let runs = "UPDATE run SET input = '', output = NULL, result = NULL WHERE thread_id = $1";
+        self.execute(runs, &params![thread]).await.map(drop)
+    }
+
     /// Adds a thread.
     pub async fn create_thread(&mut self, new: &Thread) -> Result<()> {
         let sql = "INSERT INTO thread (id, org_id, user_id, agent_id, title, context, message_count, created_at, \
@@ -184,12 +194,7 @@ impl Store {
                 if tx.execute(sql, &params![*org, *id]).await? == 0 {
                     return Ok(false);
                 }
-                // Its runs stay, without what was said: the first and the last of it are in the run, the rest in steps.
-                let steps = "UPDATE step SET arguments = NULL, result = NULL, output = NULL, note = NULL WHERE run_id IN \
-                             (SELECT id FROM run WHERE thread_id = $1)";
-                tx.execute(steps, &params![*id]).await?;
-                let runs = "UPDATE run SET input = '', output = NULL, result = NULL WHERE thread_id = $1";
-                tx.execute(runs, &params![*id]).await?;
+                tx.silence_runs(*id).await?;
                 tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
                 Ok(true)
             })

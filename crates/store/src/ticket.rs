@@ -436,6 +436,17 @@ impl Store {
         self.fetch_all(sql, params![org, conversation, now], row).await
     }
 
+    /// Open calls of clients whose conversation is over, at most `most`.
+    pub async fn deserted_calls(&self, most: u32) -> Result<Vec<TicketRow>> {
+        let columns = COLUMNS.split(", ").map(|column| format!("t.{column}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT {columns} FROM ticket t JOIN conversation c ON c.id = t.conversation_id AND c.org_id = t.org_id \
+             JOIN execution e ON e.id = t.execution_id WHERE t.kind = 'client' AND t.state = 'open' \
+             AND c.state = 'ended' AND e.state IN ('parked', 'done') ORDER BY t.id LIMIT $1"
+        );
+        self.fetch_all(sql, params![i64::from(most)], row).await
+    }
+
     /// Executions that a dead server left and that are carried out again by themselves, each with its ticket.
     pub async fn orphaned(&self, most: u32) -> Result<Vec<TicketRow>> {
         let columns = COLUMNS.split(", ").map(|column| format!("ticket.{column}")).collect::<Vec<_>>().join(", ");
@@ -502,6 +513,8 @@ impl Store {
                     ];
                     let row = tx.fetch_optional(sql, &params).await?;
                     tx.end_ticket(*ticket, TicketState::Used, end.ended_at).await?;
+                    // It stands in the execution from here on.
+                    tx.execute("UPDATE ticket SET answer = NULL WHERE id = $1", &params![*ticket]).await?;
                     row.map(|row| {
                         let mut fields = row.fields("execution");
                         Ok((fields.id("tool_id")?, fields.text("source")? == CASE_SOURCE))

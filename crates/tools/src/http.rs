@@ -56,7 +56,7 @@ impl HttpTool {
         let Some(config) = spec.config.http() else {
             return refuse("config", "is not the configuration of an `http` tool");
         };
-        Ok(Self { plan: compile::Plan::compile(config, spec.effect, names)? })
+        Ok(Self { plan: compile::Plan::compile(&spec.name, config, spec.effect, names)? })
     }
 }
 

@@ -117,6 +117,7 @@ pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Resul
         credit_prices: settings.credit_prices.clone(),
         business_tools: settings.business_tools,
         talk: settings.talk.clone(),
+        mcp: settings.mcp.clone(),
         ..EngineSettings::default()
     };
     let python = sandbox::open(settings);

@@ -1,10 +1,10 @@
 //! One layer of settings: what a file or the environment says, and nothing where it is silent.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, time::Duration};
 
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
-use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail};
+use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail, mcp::McpSettings};
 use serde::Deserialize;
 use url::Url;
 
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 39] = [
+pub(super) const KEYS: [(&str, &str); 40] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -29,6 +29,7 @@ pub(super) const KEYS: [(&str, &str); 39] = [
     ("CALLWRIGHT_BOOTSTRAP_TOKEN", "bootstrap_token"),
     ("CALLWRIGHT_OUTBOUND_ALLOW", "outbound_allow"),
     ("CALLWRIGHT_CA_FILE", "ca_file"),
+    ("CALLWRIGHT_MCP_STDIO_COMMANDS", "mcp_stdio_commands"),
     ("CALLWRIGHT_SMTP_URL", "smtp_url"),
     ("CALLWRIGHT_SMTP_FROM", "smtp_from"),
     ("CALLWRIGHT_BUSINESS_TOOLS", "business_tools"),
@@ -78,6 +79,7 @@ pub(super) struct Layer {
     master_key: Option<String>,
     bootstrap_token: Option<String>,
     outbound_allow: Option<Vec<String>>,
+    mcp_stdio_commands: Option<Vec<String>>,
     ca_file: Option<String>,
     smtp_url: Option<String>,
     smtp_from: Option<String>,
@@ -164,6 +166,7 @@ impl Layer {
             "master_key" => self.master_key = text(),
             "bootstrap_token" => self.bootstrap_token = text(),
             "outbound_allow" => self.outbound_allow = Some(list(value)),
+            "mcp_stdio_commands" => self.mcp_stdio_commands = Some(list(value)),
             "ca_file" => self.ca_file = text(),
             "smtp_url" => self.smtp_url = text(),
             "smtp_from" => self.smtp_from = text(),
@@ -215,6 +218,7 @@ impl Layer {
             master_key: self.master_key.or(below.master_key),
             bootstrap_token: self.bootstrap_token.or(below.bootstrap_token),
             outbound_allow: self.outbound_allow.or(below.outbound_allow),
+            mcp_stdio_commands: self.mcp_stdio_commands.or(below.mcp_stdio_commands),
             ca_file: self.ca_file.or(below.ca_file),
             smtp_url: self.smtp_url.or(below.smtp_url),
             smtp_from: self.smtp_from.or(below.smtp_from),
@@ -310,6 +314,7 @@ impl Layer {
             master_key: self.master_key.map(SecretString::new),
             bootstrap_token: self.bootstrap_token.map(SecretString::new),
             outbound_allow: networks(&self.outbound_allow.unwrap_or_default())?,
+            mcp: McpSettings { commands: commands(self.mcp_stdio_commands.unwrap_or_default())? },
             ca_file: self.ca_file.map(PathBuf::from),
             mail: mail(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
             default_model: self.default_model.unwrap_or_default(),
@@ -322,6 +327,23 @@ impl Layer {
             models: Vec::new(),
         })
     }
+}
+
+/// Each program as it is registered, and where it is: the first place of the search path that has it.
+fn commands(names: Vec<String>) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    let search: Vec<PathBuf> = std::env::var_os("PATH").iter().flat_map(std::env::split_paths).collect();
+    let mut found = BTreeMap::new();
+    for name in names {
+        let path = match name.contains('/') {
+            true => Some(PathBuf::from(&name)).filter(|path| path.is_absolute()),
+            false => search.iter().map(|folder| folder.join(&name)).find(|path| path.is_file()),
+        };
+        let path = path.ok_or_else(|| {
+            wrong("mcp_stdio_commands", &name, "absolute paths, or names of programs that are on the search path")
+        })?;
+        found.insert(name, path);
+    }
+    Ok(found)
 }
 
 fn is_foreign(name: &str) -> bool {

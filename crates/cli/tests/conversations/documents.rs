@@ -15,7 +15,7 @@ fn png(fill: u8) -> Vec<u8> {
 
 /// A model that is shown things: an OpenAI-compatible server that calls these tools and then says what it sees; and at
 /// `/photo.png` a picture.
-fn seeing(upstream: &Upstream, world: &World, names: &[&str]) -> String {
+pub(super) fn seeing(upstream: &Upstream, world: &World, names: &[&str]) -> String {
     let provider = json!({"name": "eyes", "kind": "openai", "base_url": upstream.url("/v1"), "secret": "EYES_KEY"});
     world.api.put("/api/v1/secrets/EYES_KEY", json!({"value": "k"})).ok();
     world.api.post("/api/v1/model-providers", provider).expect(201);
@@ -57,7 +57,7 @@ fn seeing(upstream: &Upstream, world: &World, names: &[&str]) -> String {
 }
 
 /// What the model was asked last.
-fn asked(upstream: &Upstream) -> String {
+pub(super) fn asked(upstream: &Upstream) -> String {
     let requests = upstream.requests();
     requests.iter().rev().find(|request| request.path().starts_with("/v1")).unwrap().text()
 }

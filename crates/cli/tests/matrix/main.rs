@@ -134,6 +134,8 @@ impl World {
             "own_thread",
             "job",
             "schedule",
+            "hook",
+            "own_hook",
             "talker",
             "workflow",
             "talk_job",
@@ -238,6 +240,11 @@ impl World {
                 let provider = json!({"name": format!("own_{}", self.next()), "kind": "openai", "secret": "NOT_SET"});
                 text(&api.post("/api/v1/model-providers", provider).expect(201)["name"])
             }
+            "mcp_server" => {
+                let server = json!({"name": format!("mcp_{}", self.next()), "url": "https://mcp.example.com/mcp",
+                    "is_enabled": false, "auth": {"type": "bearer", "secret": "NOT_SET"}});
+                text(&api.post("/api/v1/mcp-servers", server).expect(201)["name"])
+            }
             "equipped" => {
                 let (agent, tool) = (self.agent(), self.owners_tool(json!({})));
                 let path = format!("{agent}/tools/{tool}");
@@ -320,6 +327,15 @@ impl World {
                 let target = json!({"agent": self.agent(), "message": "hello"});
                 let schedule = json!({"name": format!("s {}", self.next()), "cron": "@yearly", "target": target});
                 text(&api.post("/api/v1/schedules", schedule).expect(201)["id"])
+            }
+            "hook" => {
+                let hook = json!({"platform": "vapi", "trusted": false});
+                text(&api.post("/api/v1/hooks", hook).expect(201)["hook"]["id"])
+            }
+            "own_hook" => {
+                let own = caller.post("/api/v1/hooks", json!({"platform": "vapi", "trusted": false}));
+                let is_own = own.status == 201 && caller.token() != self.other.token();
+                if is_own { text(&own.body["hook"]["id"]) } else { self.thing("hook", caller) }
             }
             "offered" => {
                 let tool = self.owners_tool(json!({"kind": "client", "config": {}, "policy": {"timeout_ms": 100}}));

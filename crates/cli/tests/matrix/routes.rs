@@ -61,6 +61,7 @@ const WORKFLOW: &str =
 const GUIDE_WORKFLOW: &str =
     r#"{"name": "guided {n}", "flow_type": "parallel", "agents": [{"agent_id": "{talker}", "role": "r"}]}"#;
 const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
+const MCP_SERVER: &str = r#"{"name": "made_{n}", "url": "https://mcp.example.com/mcp", "is_enabled": false}"#;
 const PROVIDER: &str = r#"{"name": "made_{n}", "kind": "openai", "secret": "NOT_SET"}"#;
 const GUIDE_TOOL: &str =
     r#"{"name": "made_{n}", "tool_type": "api_endpoint", "implementation": {"url": "https://example.com"}}"#;
@@ -109,10 +110,28 @@ pub(crate) const ROUTES: &[Route] = &[
     ("DELETE", "/api/v1/model-providers/{provider}", Who::Secrets, "admin", 204, Hidden, ""),
     // Its secret is not set, so nothing is sent; that is told in the answer.
     ("POST", "/api/v1/model-providers/{provider}/test", Who::Secrets, "admin", 200, Hidden, r#"{"model": "m"}"#),
+    ("GET", "/api/v1/mcp-servers", Who::Secrets, "admin", 200, Theirs, ""),
+    ("POST", "/api/v1/mcp-servers", Who::Secrets, "admin", 201, Theirs, MCP_SERVER),
+    ("GET", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 200, Hidden, ""),
+    ("PATCH", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 200, Hidden, r#"{"capabilities": ["a"]}"#),
+    ("DELETE", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 204, Hidden, ""),
+    // Its secret is not set, so nothing is sent; that is told in the answer.
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/refresh", Who::Secrets, "admin", 200, Hidden, ""),
+    ("GET", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, ""),
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, r#"{"all": true}"#),
+    // It was never asked, so it has no such tool.
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools/t/accept", Who::Secrets, "admin", 404, Hidden, "{}"),
     ("GET", "/api/v1/audit", Who::Govern, "admin", 200, Theirs, ""),
     ("GET", "/api/v1/tools", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/v1/tools", Who::Build, "tools:write", 201, Theirs, TOOL),
     ("GET", "/api/v1/tools/definitions", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/offer/search", Who::See, "read", 200, Theirs, r#"{"query": "send"}"#),
+    ("POST", "/api/v1/offer/search", Who::See, "read", 200, Hidden, r#"{"query": "send", "agent": "{agent}"}"#),
+    ("POST", "/api/v1/offer/describe", Who::See, "read", 200, Hidden, r#"{"name": "{tool}"}"#),
+    ("GET", "/api/v1/offer/definitions", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/tools/{tool}/export?format=mcp", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/export/tools?format=mcp", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/export/tools?agent={agent}", Who::See, "read", 200, Hidden, ""),
     ("GET", "/api/v1/tools/{tool}", Who::See, "read", 200, Hidden, ""),
     ("PUT", "/api/v1/tools/{tool}", Who::Build, "tools:write", 200, Status(422), TOOL),
     ("DELETE", "/api/v1/tools/{tool}", Who::Build, "tools:write", 204, Hidden, ""),
@@ -178,6 +197,22 @@ pub(crate) const ROUTES: &[Route] = &[
     ("PUT", "/api/v1/schedules/{schedule}", Who::Build, "agents:write&agents:run", 200, Hidden, SCHEDULE),
     ("DELETE", "/api/v1/schedules/{schedule}", Who::Build, "agents:write", 204, Hidden, ""),
     ("POST", "/api/v1/schedules/{schedule}/run", Who::Call, "agents:run", 202, Hidden, ""),
+    // A hook starts things in its maker's name, too.
+    ("GET", "/api/v1/hooks", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/hooks", Who::Build, "agents:write&tools:call", 201, Theirs, r#"{"platform": "vapi"}"#),
+    ("GET", "/api/v1/hooks/{hook}", Who::See, "read", 200, Hidden, ""),
+    ("PUT", "/api/v1/hooks/{hook}", Who::Build, "agents:write&tools:call", 200, Hidden, r#"{"platform": "vapi"}"#),
+    ("DELETE", "/api/v1/hooks/{hook}", Who::Build, "agents:write", 204, Hidden, ""),
+    ("POST", "/api/v1/hooks/{own_hook}/rotate", Who::Build, "agents:write", 200, Hidden, "{}"),
+    ("GET", "/api/v1/hooks/{hook}/deliveries", Who::See, "read", 200, Hidden, ""),
+    // Anybody may knock; who has not the secret stays outside.
+    ("POST", "/hooks/{nobody}", Who::Anybody, "", 401, Theirs, "{}"),
+    ("GET", "/hooks/{nobody}/status?key=none", Who::Anybody, "", 404, Theirs, ""),
+    // Voice platforms: a tool that is not there is an answer that the model reads.
+    ("POST", "/vapi/tools", Who::Call, "tools:call", 200, Theirs, r#"{"message": {"type": "status-update"}}"#),
+    ("POST", "/vapi/agents/{agent}/tools", Who::Call, "tools:call", 200, Hidden, r#"{"message": {"type": "status-update"}}"#),
+    ("POST", "/retell/tools/{tool}", Who::Call, "tools:call", 200, Theirs, "{}"),
+    ("GET", "/retell/tools/{tool}", Who::Call, "tools:call", 200, Theirs, ""),
     ("GET", "/api/v1/executions", Who::See, "read", 200, Theirs, ""),
     ("GET", "/api/v1/executions/live", Who::See, "read", 101, Theirs, ""),
     ("GET", "/api/v1/executions/{execution}", Who::See, "read", 200, Hidden, ""),

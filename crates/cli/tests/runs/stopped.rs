@@ -1,6 +1,6 @@
 //! What a run had begun or asked for when it was stopped, died, or changed hands.
 
-use callwright_testkit::{Options, eventually, on_both};
+use callwright_testkit::{Options, Person, eventually, on_both};
 use serde_json::{Value, json};
 
 use super::{BINARY, World, id, is};
@@ -166,5 +166,51 @@ fn nobody_agrees_for_the_clock() {
         });
         assert!(run["output"].as_str().unwrap().contains("started by the clock"), "{run}");
         assert_eq!(world.upstream.count(), 0);
+    });
+}
+
+#[test]
+fn a_run_whose_request_cannot_be_read_ends_all_the_same() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        clerk(&world, json!({"approval": true}));
+        let [stopped, woken] = [(); 2].map(|()| world.run("Clerk", json!({})));
+        let ticket = open_tickets(&world).iter().find(|ticket| ticket["run_id"] == woken["id"]).map(id);
+        // As after a lost key: what was sealed stays so. The last of its attempts comes next.
+        world.server.kill9();
+        world.server.sql("UPDATE run SET request = 'v1:lost'");
+        world.server.sql("UPDATE job SET attempts = max_attempts WHERE kind = 'run'");
+        world.server.restart();
+        let path = format!("/api/v1/runs/{}/cancel", id(&stopped));
+        is(&world.api.post(&path, json!({})).expect(200), "cancelled");
+        let ticket = ticket.unwrap_or_else(|| id(&open_tickets(&world)[0]));
+        assert_eq!(approve(&world, &ticket), 200);
+        let died =
+            eventually("it is given up", 20, || Some(world.settled(&woken)).filter(|run| run["state"] == "failed"));
+        assert_eq!(died["error"]["code"], "died", "{died}");
+        assert!(open_tickets(&world).is_empty());
+    });
+}
+
+#[test]
+fn an_agent_that_is_taken_back_ends_the_runs_of_others() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.tool("refund", json!({"effect": "write", "policy": {"approval": true}}));
+        let script = json!({"script": [{"calls": [{"name": "refund"}]}, {"say": "done"}]});
+        let agent = json!({"name": "Lent", "model": "scripted", "is_shared": true, "metadata": script});
+        world.api.post("/api/v1/agents", agent.clone()).expect(201);
+        world.api.put("/api/v1/agents/Lent/tools/refund", json!({})).ok();
+        let person = Person::invite(&world.api, "op@example.org", "operator");
+        let wish = json!({"agent": "Lent", "message": "go", "wait_ms": 30_000});
+        let run = person.api.post("/api/v1/runs", wish).ok();
+        is(&run, "waiting");
+        let mut closed = agent;
+        closed["is_shared"] = json!(false);
+        world.api.put("/api/v1/agents/Lent", closed).expect(200);
+        let ticket = id(&open_tickets(&world)[0]);
+        approve(&world, &ticket);
+        let run = eventually("it ends", 20, || Some(world.settled(&run)).filter(|run| run["state"] == "failed"));
+        assert_eq!(run["error"]["code"], "not_allowed", "{run}");
     });
 }

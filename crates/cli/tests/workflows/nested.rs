@@ -1,6 +1,6 @@
 //! Agents and workflows that are called as tools.
 
-use callwright_testkit::{Answer, eventually, on_both};
+use callwright_testkit::{Answer, Person, eventually, on_both};
 use serde_json::json;
 
 use super::{World, id, is, text};
@@ -155,5 +155,32 @@ fn an_execution_that_is_cancelled_stops_the_run_that_it_waits_for() {
         });
         assert_eq!(row["error"]["code"], "cancelled", "{row}");
         assert_eq!(world.upstream.count(), 0);
+    });
+}
+
+#[test]
+fn what_a_workflow_came_to_hides_from_others_what_the_log_hides() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.tool("card", json!({"effect": "write", "result": {"redact": ["/token"]}}));
+        world.tool("plain", json!({}));
+        world.upstream.always(Answer::json(200, json!({"token": "tok-777"})));
+        world.workflow("pay", json!({"steps": [{"tool": "card"}]}));
+        world.workflow("look", json!({"steps": [{"tool": "plain"}]}));
+        let viewer = Person::invite(&world.api, "vic@example.org", "viewer").api;
+        for (workflow, is_hidden) in [("pay", true), ("look", false)] {
+            let run = world.run(workflow, json!({}));
+            is(&run, "completed");
+            assert!(run["result"].to_string().contains("tok-777"), "whoever asked for it sees it: {run}");
+            let path = format!("/api/v1/runs/{}", id(&run));
+            for shown in
+                [viewer.get(&path), viewer.get(&format!("{path}?wait_ms=100")), viewer.get(&format!("{path}/events"))]
+            {
+                assert!(shown.status == 200 && shown.text.contains("completed"), "{shown:?}");
+                assert_eq!(!shown.text.contains("tok-777"), is_hidden, "{shown:?}");
+            }
+        }
+        let list = viewer.get("/api/v1/runs");
+        assert!(list.status == 200 && !list.text.contains("tok-777"), "{list:?}");
     });
 }

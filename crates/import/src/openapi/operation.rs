@@ -246,6 +246,7 @@ fn assemble(
     let schema =
         scene.options.response_schemas.then(|| response_schema(scene, operation, &mut fields.warnings)).flatten();
     let config = HttpConfig {
+        preset: None,
         callback: None,
         method: operation.method.to_owned(),
         url: format!("{}{path}", words::escape(server)),

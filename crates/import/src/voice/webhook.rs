@@ -33,6 +33,7 @@ pub(super) fn tool(
         None => auth(map.get("auth"))?,
     };
     let config = HttpConfig {
+        preset: None,
         callback: None,
         method: method.clone(),
         url,

@@ -1,8 +1,11 @@
 //! The configuration of an `http` tool.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -28,14 +31,20 @@ pub struct HttpConfig {
     /// What is sent. For a method that has a body and a tool that says nothing: the arguments as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
+    /// A body of a known form instead of `body`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    pub preset: Option<HttpPreset>,
     /// How we identify ourselves upstream.
     #[serde(default, skip_serializing_if = "Auth::is_none")]
     pub auth: Auth,
     /// How the upstream recognises a repeated request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Idempotency>,
-    /// The upstream only takes the request on, and sends the result later to a one-time address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The upstream only takes the request on, and sends the result later to a one-time address. `true` means that, with
+    /// nothing more to say.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "callback")]
+    #[schema(value_type = Option<CallbackSetting>)]
     pub callback: Option<Callback>,
     /// How many redirects to follow.
     #[serde(default = "three")]
@@ -46,6 +55,56 @@ pub struct HttpConfig {
     /// Statuses that mean success besides 200 to 299.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub success_status_codes: Vec<u16>,
+}
+
+/// A body of a known form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HttpPreset {
+    /// For n8n, Make and Zapier: `{action, parameters, agent_id, conversation_id, execution_id}`, where `action` is the
+    /// tool's name; with `callback` also `webhook_response_url`, the one-time address of the late result.
+    Automation,
+}
+
+/// `true`, or what is to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum CallbackSetting {
+    /// Whether the result comes later.
+    Is(bool),
+    /// How it does.
+    Has(Callback),
+}
+
+fn callback<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Callback>, D::Error> {
+    struct Either;
+
+    // By hand, so that a wrong field inside is named as such.
+    impl<'de> Visitor<'de> for Either {
+        type Value = Option<Callback>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true, false or an object")
+        }
+
+        fn visit_bool<E: de::Error>(self, is_later: bool) -> Result<Self::Value, E> {
+            Ok(is_later.then(Callback::default))
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Callback::deserialize(MapAccessDeserializer::new(map)).map(Some)
+        }
+    }
+
+    deserializer.deserialize_any(Either)
 }
 
 /// A result that comes later. The address stands in templates as `${callback_url}`, and in a header.

@@ -34,6 +34,11 @@ impl KeptCaller {
         }
     }
 
+    /// Whether it is the same token, or the same person by another session.
+    pub(crate) fn is_same(&self, caller: &Caller) -> bool {
+        self.token_id == caller.token_id || (self.user_id == caller.user_id && self.by_session && caller.by_session)
+    }
+
     /// Whether the context they sent counted as verified.
     pub(crate) fn is_context_trusted(&self) -> bool {
         self.scopes.contains(&Scope::ContextTrust)

@@ -22,6 +22,8 @@ pub struct Aside {
     pub watcher: Option<Watcher>,
     /// The tool as it was looked up already: a draft.
     pub found: Option<Found>,
+    /// How long its entrance waits, in milliseconds: the caller is answered by then, and the rest goes on behind.
+    pub answer_by_ms: Option<u32>,
 }
 
 impl Aside {
@@ -78,6 +80,16 @@ impl Work {
     /// Whether a test case made it.
     pub(super) fn is_trial(&self) -> bool {
         self.aside.trial.is_some()
+    }
+
+    /// By when its caller is answered, if that may be before it has ended: the tool's own word or its entrance's,
+    /// whichever comes first.
+    pub(super) fn answer_by_ms(&self) -> Option<u32> {
+        let (own, asked) = (self.policy().answer_by_ms, self.aside.answer_by_ms);
+        match (own, asked) {
+            (Some(own), Some(asked)) => Some(own.min(asked)),
+            (own, asked) => own.or(asked),
+        }
     }
 
     /// Whether nothing may leave because a script answers.

@@ -62,7 +62,7 @@ pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Re
             if only_waits {
                 work.tell_begun();
                 crate::failpoint!("client.parked");
-                client::offered(app, &work);
+                client::offered(app, &work, id).await?;
                 return speech::during(app, &work, look(app, &work, id)).await;
             }
             let id = work.id;
@@ -84,7 +84,7 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
     claim::finish(app, &execution, fence, None).await?;
     crate::failpoint!("callback.parked");
     record::announce(app, &execution);
-    client::offered(app, &work);
+    client::offered(app, &work, ticket).await?;
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     if matches!(row.ticket.state, TicketState::Expired | TicketState::Void) {
         // Its time was over before the upstream had answered us; nobody else looks at it again.

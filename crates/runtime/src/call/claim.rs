@@ -9,6 +9,7 @@ use std::{sync::Arc, time::Duration};
 use callwright_model::{
     Content, ControlEvent, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
+    id::{OrgId, ToolId},
     ticket::TicketState,
     tool::Effect,
 };
@@ -245,7 +246,9 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
             app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
         }
         tickets::execution_ended(app, execution.organization_id, execution.id).await;
-        client::offered(app, &work);
+        if let Some(ticket) = work.ticket {
+            client::offered(app, &work, ticket).await?;
+        }
     }
     Ok(answer)
 }
@@ -293,7 +296,7 @@ pub(super) async fn give_up_rerun(
 /// Whether somebody may ask later how it went: then all of the outcome is kept.
 fn may_be_waited_for(work: &Work) -> bool {
     let policy = work.policy();
-    policy.answer_by_ms.is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.later().is_some()
+    work.answer_by_ms().is_some() || !policy.approval.is_no() || !policy.confirm.is_no() || work.later().is_some()
 }
 
 /// A write is recorded by the ledger; how it came past the limits is added behind.
@@ -491,18 +494,24 @@ pub(super) fn is_resendable(work: &Work) -> bool {
 
 /// Where the key stands in the ledger: one for each organization, tool and key.
 pub(super) fn slot(work: &Work, key: &str) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(work.request.caller.org_id.raw().to_be_bytes());
-    hasher.update(work.tool().tool.id.raw().to_be_bytes());
-    hasher.update(key.as_bytes());
     // A draft's outcome is no outcome of the live tool.
-    if work.request.source == "draft" {
-        hasher.update(b"\0draft");
-    }
+    let draft: &[u8] = if work.request.source == "draft" { b"\0draft" } else { b"" };
     // The ids of runs and jobs are no secret: whoever sends one as a key names something else.
-    if work.request.has_own_key() {
-        hasher.update(b"\0own");
-    }
+    let own: &[u8] = if work.request.has_own_key() { b"\0own" } else { b"" };
+    slot_of(work.request.caller.org_id, work.tool().tool.id, key, &[draft, own])
+}
+
+/// The same for the key that a run gives to one of its calls.
+pub(crate) fn slot_of_run(org: OrgId, tool: ToolId, key: &str) -> String {
+    slot_of(org, tool, key, &[b"\0own"])
+}
+
+fn slot_of(org: OrgId, tool: ToolId, key: &str, rest: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(org.raw().to_be_bytes());
+    hasher.update(tool.raw().to_be_bytes());
+    hasher.update(key.as_bytes());
+    rest.iter().for_each(|part| hasher.update(part));
     hex(&hasher.finalize())
 }
 

@@ -6,11 +6,12 @@
 use callwright_model::{
     Block, Content, ErrorClass, Fault, FaultKind, ToolError,
     account::{Caller, Right, Scope},
+    conversation::ConversationState,
     execution::State,
     id::{ConversationId, ExecutionId, OrgId, TicketId},
     ticket::{TicketKind, TicketState},
 };
-use callwright_store::ticket::TicketRow;
+use callwright_store::{conversation::ConversationRow, ticket::TicketRow};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -146,13 +147,22 @@ pub(super) fn content(body: Value) -> Result<Content, ToolError> {
     Ok(Content { data, blocks: kept.links, ..Content::default() })
 }
 
-/// Tells whoever holds the conversation that there is something to carry out.
-pub(super) fn offered(app: &App, work: &Work) {
-    if work.client().is_some()
-        && let Some(id) = work.conversation().and_then(|id| id.parse().ok())
-    {
-        app.conversations().wake(id);
+/// Tells whoever holds the conversation that there is something to carry out. To one that is over nobody comes back.
+pub(super) async fn offered(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fault> {
+    if work.client().is_none() {
+        return Ok(());
     }
+    let Some(id) = work.conversation().and_then(|id| id.parse::<ConversationId>().ok()) else { return Ok(()) };
+    let org = work.request.caller.org_id;
+    let is_over = |row: &ConversationRow| row.conversation.state == ConversationState::Ended;
+    if app.store().conversation(org, id).await?.as_ref().is_some_and(is_over) {
+        if let Some(row) = app.store().ticket(org, ticket).await? {
+            deserted(app, &row).await?;
+        }
+        return Ok(());
+    }
+    app.conversations().wake(id);
+    Ok(())
 }
 
 /// The calls that the client of a conversation is to be offered, oldest first.

@@ -10,10 +10,10 @@ use callwright_model::{
     execution::{Attempt, Event, Progress, SandboxReport},
     id::{ExecutionId, OrgId},
     secret::SecretString,
-    tool::{BusinessConfig, Effect},
+    tool::{BusinessConfig, Effect, McpConfig},
 };
 use callwright_tools::{
-    Cleared, ControlAsk, ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators,
+    Cleared, ControlAsk, ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators, mcp::Lease,
 };
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;
@@ -29,7 +29,7 @@ use super::{
     speech,
     work::Work,
 };
-use crate::{App, business, control};
+use crate::{App, business, control, mcp};
 
 /// What an executor gets beyond its deadline to come back by itself.
 const GRACE: Duration = Duration::from_millis(500);
@@ -248,6 +248,15 @@ impl Ports for CallPorts<'_> {
             is_run: self.work.request.source == "run",
         };
         control::clear(self.app, step, ask).await
+    }
+
+    async fn mcp_session(&self, config: &McpConfig) -> Result<Result<Lease, ToolError>, Fault> {
+        if self.work.is_stubbed() {
+            let message = "a tool of an MCP server cannot be played in a test; test it with real calls";
+            return Ok(Err(ToolError::new(ErrorClass::UnknownError, "not_stubbed", message)));
+        }
+        let agent = self.work.found.agent.as_ref().map(|agent| agent.id);
+        mcp::session(self.app, self.org, agent, config).await
     }
 
     async fn begin_run(&self, run: NestedRun) -> Result<Outcome, Fault> {

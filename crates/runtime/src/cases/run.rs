@@ -266,7 +266,7 @@ impl Run<'_> {
         let fakes = spec.secrets.iter().map(|(name, value)| (name.clone(), SecretString::new(value.clone()))).collect();
         let trial = Some(Arc::new(Trial { stub, fakes }));
         let begun = Instant::now();
-        let aside = Aside { trial, watcher: None, found: self.found(spec).await? };
+        let aside = Aside { trial, found: self.found(spec).await?, ..Aside::default() };
         let answer = call::run_with(self.app, self.request(spec, false), aside).await?;
         let took_ms = millis(begun.elapsed());
         let requests = stubs.requests();

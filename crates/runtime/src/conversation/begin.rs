@@ -143,7 +143,8 @@ impl Admission {
             conversation,
         };
         let said = first.map(|text| ChatMessage::Assistant { text, tool_calls: Vec::new(), opaque: None });
-        app.store().begin_conversation(row.clone(), thread, said.into_iter().collect()).await?;
+        let room = super::room(&app, row.conversation.is_public);
+        app.store().begin_conversation(row.clone(), thread, said.into_iter().collect(), room).await?;
         Ok(Session::new(&app, row, kept))
     }
 }

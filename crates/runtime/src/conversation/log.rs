@@ -3,6 +3,7 @@
 use callwright_model::{
     Fault,
     account::{Caller, Right, Scope},
+    chat::{ChatMessage, Part},
     conversation::Conversation,
     id::ConversationId,
     page::{Page, PageRequest},
@@ -11,7 +12,7 @@ use callwright_model::{
 use callwright_store::conversation::ConversationFilter;
 use serde_json::json;
 
-use crate::{App, app::require, audit};
+use crate::{App, app::require, audit, call::shape::HIDDEN};
 
 /// A page of conversations, newest first.
 pub async fn list(
@@ -31,7 +32,8 @@ pub async fn get(app: &App, caller: &Caller, id: ConversationId) -> Result<Conve
     Ok(row.ok_or_else(|| Fault::not_found("conversation", id))?.conversation)
 }
 
-/// A page of what was said, oldest first.
+/// A page of what was said, oldest first. What tools were told and gave is shown to whoever the conversation works for
+/// and to administrators; others find in the log of executions what it does not hide.
 pub async fn messages(
     app: &App,
     caller: &Caller,
@@ -59,8 +61,22 @@ pub async fn messages(
         }
         after = 0;
     }
+    if row.conversation.user_id != caller.user_id && !caller.role.may(Right::Configure) {
+        found.iter_mut().for_each(|(_, message)| hide(&mut message.message));
+    }
     let page = Page::from_rows(found, page.limit, |(place, message)| vec![place.to_string(), message.seq.to_string()]);
     Ok(page.map(|(_, message)| message))
+}
+
+fn hide(message: &mut ChatMessage) {
+    match message {
+        ChatMessage::User { .. } => {}
+        ChatMessage::Assistant { tool_calls, opaque, .. } => {
+            *opaque = None;
+            tool_calls.iter_mut().for_each(|call| call.arguments = json!(HIDDEN));
+        }
+        ChatMessage::Tool { content, .. } => *content = vec![Part::text(HIDDEN)],
+    }
 }
 
 /// Deletes a conversation that is over, with all that was said and kept.

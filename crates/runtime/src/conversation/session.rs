@@ -66,7 +66,9 @@ pub enum Said {
         text: String,
         /// Its number in the conversation.
         event: i64,
-        /// Its place in the thread.
+        /// Where it stands.
+        thread: ThreadId,
+        /// Its place there.
         seq: i64,
     },
     /// The client has something to carry out.
@@ -194,6 +196,11 @@ impl Session {
         self.row.conversation.id
     }
 
+    /// Whether nobody knows who talks.
+    pub fn is_public(&self) -> bool {
+        self.row.conversation.is_public
+    }
+
     /// The word by which the client comes back.
     pub fn reconnect_token(&self) -> &str {
         &self.kept.reconnect
@@ -220,8 +227,9 @@ impl Session {
                 std::future::pending::<()>().await;
             }
             if self.ends_now {
-                self.ends_now = false;
+                // Given up in the middle, it is done again.
                 self.finish(EndReason::Agent).await?;
+                self.ends_now = false;
                 continue;
             }
             let now = Instant::now();
@@ -270,7 +278,10 @@ impl Session {
             self.looked_at = None;
             match self.look().await {
                 Ok(()) => {}
-                Err(fault) if fault.kind == FaultKind::Unavailable => self.looked_at = Some(Instant::now()),
+                Err(fault) if fault.kind == FaultKind::Unavailable => {
+                    tracing::warn!(conversation = %self.id(), ?fault, "it could not be looked at what is new in a conversation");
+                    self.looked_at = Some(Instant::now());
+                }
                 Err(fault) => return Err(fault),
             }
         }
@@ -298,7 +309,9 @@ impl Session {
 
     /// Ends it; the tables then say that it is over, or another's.
     async fn finish(&mut self, reason: EndReason) -> Result<(), Fault> {
-        sweep::end(&self.app, &self.row, reason).await?;
+        let (app, row) = (self.app.clone(), self.row.clone());
+        // All of it is done, whoever stops waiting.
+        self.app.spawn(async move { sweep::end(&app, &row, reason).await }).await.map_err(Fault::internal)??;
         self.look().await
     }
 
@@ -312,10 +325,10 @@ impl Session {
     }
 
     /// The client was told an answer.
-    pub fn delivered(&self, seq: i64) {
+    pub fn delivered(&self, thread: ThreadId, seq: i64) {
         let (app, id, hold) = (self.app.clone(), self.id(), self.row.hold.clone());
         self.app.spawn(async move {
-            if let Err(error) = app.store().deliver_conversation(id, &hold, seq).await {
+            if let Err(error) = app.store().deliver_conversation(id, &hold, thread, seq).await {
                 tracing::warn!(conversation = %id, %error, "it could not be noted what a client was told");
             }
         });
@@ -337,11 +350,21 @@ impl Session {
         let Ok(id) = ticket.parse::<TicketId>() else { return Ok(false) };
         let given = ClientResult { result, is_error };
         match client::answer_in(&self.app, self.org(), self.id(), id, given).await {
-            Ok(Arrived::Taken) => Ok(true),
-            Ok(Arrived::Already) => Ok(false),
-            Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone) => Ok(false),
+            Ok(arrived) => {
+                self.offered.remove(&id);
+                Ok(arrived == Arrived::Taken)
+            }
+            Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Gone) => {
+                self.offered.remove(&id);
+                Ok(false)
+            }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Whether this socket was told of a call that may still be open.
+    pub fn awaits_client(&self) -> bool {
+        !self.offered.is_empty()
     }
 
     /// Something that the agent is to know before its next turn.

@@ -2,6 +2,7 @@
 
 use callwright_model::{
     Fault, Timestamp,
+    chat::ChatMessage,
     conversation::EndReason,
     id::{ConversationId, OrgId},
     run::ThreadMessage,
@@ -26,6 +27,10 @@ pub(crate) async fn sweep(app: &App, now: Timestamp) -> Result<(), Fault> {
         };
         // Whoever comes back meanwhile has another hold.
         end(app, &row, reason).await?;
+    }
+    // Called for after the goodbye, or between it and the end of a server.
+    for call in app.store().deserted_calls(BATCH).await? {
+        client::deserted(app, &call).await?;
     }
     Ok(())
 }
@@ -57,7 +62,8 @@ pub(super) async fn tally(app: &App, org: OrgId, id: ConversationId) -> Result<(
 /// What was said, as it is searched.
 fn words(messages: &[ThreadMessage]) -> String {
     let mut said = String::new();
-    for message in messages {
+    // What tools gave the log may hide.
+    for message in messages.iter().filter(|message| !matches!(message.message, ChatMessage::Tool { .. })) {
         let text = message.message.text();
         if !text.is_empty() {
             said.push_str(&text.to_lowercase());

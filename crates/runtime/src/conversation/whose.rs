@@ -41,6 +41,12 @@ impl Kept {
         serde_json::from_slice(&bytes).map_err(Fault::internal)
     }
 
+    /// Whether this caller may take it up by a token: with the one that began it, signed in as the same user, or as an
+    /// administrator.
+    pub(super) fn is_of(&self, caller: &Caller) -> bool {
+        caller.role.may(Right::Configure) || self.caller.as_ref().is_some_and(|kept| kept.is_same(caller))
+    }
+
     /// As whom the agent works now: never with more rights than at the beginning.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use callwright_model::{
 };
 use serde_json::{Value, json};
 
-use super::{Thing, keep, link};
+use super::{MOST, Thing, keep, link};
 use crate::App;
 
 /// How deep a result is looked through.
@@ -39,6 +39,7 @@ pub(crate) async fn take_out(
     let mut found = Vec::new();
     let is_one_picture = matches!(result, Value::String(_));
     look(result, 0, &mut found);
+    let mut places = Vec::with_capacity(found.len());
     for (position, picture) in found.iter().enumerate() {
         let thing = Thing {
             org,
@@ -56,8 +57,9 @@ pub(crate) async fn take_out(
             }
             None => json!(format!("[a picture of {} bytes, which is too large to be kept]", picture.bytes.len())),
         };
-        put(result, position, &place);
+        places.push(place);
     }
+    put(result, &places);
     let text = if is_one_picture && !found.is_empty() { String::new() } else { result.to_string() };
     if text.len() > DEFAULT_RESULT_BYTES as usize {
         let (media_type, bytes) = match &*result {
@@ -80,14 +82,16 @@ pub(crate) async fn take_out(
     Ok(links)
 }
 
-/// Takes pictures out; where each stood stands its number until it is put in again.
+/// Takes pictures out, as many as are kept of one execution; where each stood stands its number until its place is known.
 fn look(value: &mut Value, depth: usize, found: &mut Vec<Found>) {
     if depth > DEEPEST {
         return;
     }
     match value {
         Value::String(text) => {
-            if let Some(picture) = picture(text) {
+            if found.len() >= MOST as usize && beginning(text).is_some() {
+                *value = json!(format!("[one more picture; only {MOST} of a result are kept]"));
+            } else if let Some(picture) = picture(text) {
                 *value = mark(found.len());
                 found.push(picture);
             }
@@ -103,31 +107,37 @@ fn mark(number: usize) -> Value {
     Value::String(format!("\0{number}"))
 }
 
-/// Puts `place` where the picture of that number stood.
-fn put(value: &mut Value, number: usize, place: &Value) {
+/// Puts each place where the picture of its number stood.
+fn put(value: &mut Value, places: &[Value]) {
     match value {
-        Value::String(text) if text.strip_prefix('\0').is_some_and(|rest| rest == number.to_string()) => {
-            *value = place.clone();
+        Value::String(text) => {
+            let number = text.strip_prefix('\0').and_then(|number| number.parse::<usize>().ok());
+            if let Some(place) = number.and_then(|number| places.get(number)) {
+                *value = place.clone();
+            }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| put(item, number, place)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| put(field, number, place)),
+        Value::Array(items) => items.iter_mut().for_each(|item| put(item, places)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| put(field, places)),
         _ => {}
     }
 }
 
 /// A picture in base64, bare or as a data URL. What counts is its bytes, not what it is said to be.
 fn picture(text: &str) -> Option<Found> {
+    let data = beginning(text)?;
+    let bytes = STANDARD.decode(data).or_else(|_| STANDARD_NO_PAD.decode(data)).ok()?;
+    let media_type = picture_type(&bytes)?;
+    Some(Found { bytes, media_type })
+}
+
+/// The base64 of what begins as a picture does.
+fn beginning(text: &str) -> Option<&str> {
     let data = match text.strip_prefix("data:") {
         Some(rest) => rest.split_once(";base64,")?.1,
         None => text,
     };
     let data = data.trim();
-    if data.len() < LEAST || !BEGINNINGS.iter().any(|beginning| data.starts_with(beginning)) {
-        return None;
-    }
-    let bytes = STANDARD.decode(data).or_else(|_| STANDARD_NO_PAD.decode(data)).ok()?;
-    let media_type = picture_type(&bytes)?;
-    Some(Found { bytes, media_type })
+    (data.len() >= LEAST && BEGINNINGS.iter().any(|beginning| data.starts_with(beginning))).then_some(data)
 }
 
 #[cfg(test)]
@@ -148,14 +158,24 @@ mod tests {
         let mut found = Vec::new();
         look(&mut result, 0, &mut found);
         assert_eq!(found.iter().map(|found| found.media_type).collect::<Vec<_>>(), ["image/png", "image/png"]);
-        put(&mut result, 0, &json!("first"));
-        put(&mut result, 1, &json!("second"));
+        put(&mut result, &[json!("first"), json!("second")]);
         assert_eq!(
             (&result["screenshot"], &result["list"][0]["data"]),
             (&json!("first"), &json!("second")),
             "{result}"
         );
         assert_eq!(result["text"], "iVBORw0KGgo is how they begin");
+    }
+
+    #[test]
+    fn of_many_pictures_the_first_are_taken() {
+        let mut result = Value::Array(vec![json!(png()); MOST as usize + 3]);
+        let mut found = Vec::new();
+        look(&mut result, 0, &mut found);
+        put(&mut result, &vec![json!("kept"); found.len()]);
+        let kept = result.as_array().unwrap().iter().filter(|item| **item == "kept").count();
+        assert_eq!((found.len(), kept), (MOST as usize, MOST as usize));
+        assert!(result[MOST as usize].as_str().unwrap().starts_with("[one more picture"), "{result}");
     }
 
     #[test]

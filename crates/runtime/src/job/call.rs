@@ -15,7 +15,7 @@ use callwright_store::job::{JobFence, JobRow};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::worker::Left;
+use super::worker::{self, Left};
 use crate::{
     App,
     account::kept::KeptCaller,
@@ -71,12 +71,23 @@ pub(crate) async fn push_as(
     wish: CallJob,
     schedule: Option<ScheduleId>,
 ) -> Result<Job, Fault> {
-    let (row, kept) = prepare(app, caller, wish, schedule).await?;
-    let (job, key) = (row.job.clone(), row.dedupe_key.clone());
-    if !app.store().push_job(row).await? {
-        return same(app, caller, key.as_deref().unwrap_or_default(), &kept).await;
+    // Begun here and now where there is room, as runs are.
+    let place = if wish.delay.is_zero() { app.worker().place_for(caller.org_id) } else { None };
+    let (mut row, kept) = prepare(app, caller, wish, schedule).await?;
+    if place.is_some() {
+        let job = &mut row.job;
+        (job.state, job.attempts, job.epoch, job.started_at) = (JobState::Running, 1, 1, Some(job.created_at));
     }
-    app.worker().wake();
+    let owner = place.is_some().then(|| app.node_id());
+    if !app.store().push_job(row.clone(), owner).await? {
+        return same(app, caller, row.dedupe_key.as_deref().unwrap_or_default(), &kept).await;
+    }
+    crate::failpoint!("job.pushed");
+    let job = row.job.clone();
+    match place {
+        Some(place) => worker::carry_on(app, row, None, place),
+        None => app.worker().wake(),
+    }
     Ok(job)
 }
 

@@ -2,7 +2,7 @@
 //! to the list; a test compares it with the folder.
 
 /// File name and text of each, by name.
-pub(super) const FILES: [(&str, &str); 41] = [
+pub(super) const FILES: [(&str, &str); 44] = [
     ("appointment_slots.yaml", include_str!("../../../../templates/appointment_slots.yaml")),
     ("availability_check.yaml", include_str!("../../../../templates/availability_check.yaml")),
     ("book_appointment.yaml", include_str!("../../../../templates/book_appointment.yaml")),
@@ -28,6 +28,8 @@ pub(super) const FILES: [(&str, &str); 41] = [
     ("lead_capture.yaml", include_str!("../../../../templates/lead_capture.yaml")),
     ("lead_scorer.yaml", include_str!("../../../../templates/lead_scorer.yaml")),
     ("loan_calculator.yaml", include_str!("../../../../templates/loan_calculator.yaml")),
+    ("make_scenario.yaml", include_str!("../../../../templates/make_scenario.yaml")),
+    ("n8n_workflow.yaml", include_str!("../../../../templates/n8n_workflow.yaml")),
     ("order_return.yaml", include_str!("../../../../templates/order_return.yaml")),
     ("order_status.yaml", include_str!("../../../../templates/order_status.yaml")),
     ("payment_link.yaml", include_str!("../../../../templates/payment_link.yaml")),
@@ -44,4 +46,5 @@ pub(super) const FILES: [(&str, &str); 41] = [
     ("unit_converter.yaml", include_str!("../../../../templates/unit_converter.yaml")),
     ("weather.yaml", include_str!("../../../../templates/weather.yaml")),
     ("working_days.yaml", include_str!("../../../../templates/working_days.yaml")),
+    ("zapier_zap.yaml", include_str!("../../../../templates/zapier_zap.yaml")),
 ];

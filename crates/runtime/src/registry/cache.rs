@@ -5,12 +5,13 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 use callwright_model::{
     Fault,
-    agent::Agent,
+    agent::{Agent, ToolOffer},
+    definition::{self, Format},
     id::{AgentId, OrgId, ToolId},
     tool::{Kind, Tool, ToolSpec},
 };
@@ -20,11 +21,13 @@ use super::{
     compile::{self, CompiledTool},
     follow,
 };
-use crate::{App, features, legacy, limits::plan::Plan};
+use crate::{App, features, legacy, limits::plan::Plan, offer::Shelf};
 
 const TOOLS_KEPT: usize = 20_000;
 /// Agents of which it is kept what they offer their model.
 const AGENTS_KEPT: usize = 1_000;
+/// Organizations whose tools are kept with an index over them.
+const SHELVES_KEPT: usize = 64;
 
 /// What a lookup of a tool by one agent, or by none, found.
 #[derive(Clone)]
@@ -58,6 +61,34 @@ pub(crate) struct Offer {
     pub specs: Vec<ToolSpec>,
     /// Kinds that are switched off for the organization.
     pub kinds_off: Vec<Kind>,
+    /// How the model is offered them.
+    pub mode: ToolOffer,
+    /// How many tokens their list may take, when the agent's author says so.
+    pub budget: Option<u32>,
+    shelf: OnceLock<Arc<Shelf>>,
+    tokens: OnceLock<u32>,
+}
+
+impl Offer {
+    /// Of an agent's tools.
+    pub(crate) fn new(specs: Vec<ToolSpec>, kinds_off: Vec<Kind>, mode: ToolOffer, budget: Option<u32>) -> Self {
+        Self { specs, kinds_off, mode, budget, shelf: OnceLock::new(), tokens: OnceLock::new() }
+    }
+
+    /// What the agent may use now.
+    pub(crate) fn usable(&self) -> impl Iterator<Item = &ToolSpec> {
+        self.specs.iter().filter(|spec| spec.active && !self.kinds_off.contains(&spec.kind))
+    }
+
+    /// The same with an index over it.
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        self.shelf.get_or_init(|| Arc::new(Shelf::of(self.usable()))).clone()
+    }
+
+    /// About how many tokens the list of what may be used takes.
+    pub(crate) fn tokens(&self) -> u32 {
+        *self.tokens.get_or_init(|| definition::define(self.usable(), Format::Openai).estimated_tokens)
+    }
 }
 
 /// Compiled tools of all organizations.
@@ -65,11 +96,17 @@ pub struct ToolCache {
     generations: RwLock<HashMap<OrgId, u64>>,
     found: Cache<Key, Found>,
     offered: Cache<OfferKey, Arc<Offer>>,
+    shelves: Cache<(OrgId, u64), Arc<Shelf>>,
 }
 
 impl Default for ToolCache {
     fn default() -> Self {
-        Self { generations: RwLock::default(), found: Cache::new(TOOLS_KEPT), offered: Cache::new(AGENTS_KEPT) }
+        Self {
+            generations: RwLock::default(),
+            found: Cache::new(TOOLS_KEPT),
+            offered: Cache::new(AGENTS_KEPT),
+            shelves: Cache::new(SHELVES_KEPT),
+        }
     }
 }
 
@@ -115,6 +152,21 @@ impl ToolCache {
     /// Keeps it.
     pub(crate) fn keep_offer(&self, key: OfferKey, offer: Arc<Offer>) {
         self.offered.insert(key, offer);
+    }
+
+    /// Under what the tools of an organization are kept with their index. Made before the database is read.
+    pub(crate) fn key_of_shelf(&self, org: OrgId) -> (OrgId, u64) {
+        (org, self.generation(org))
+    }
+
+    /// An organization's tools with their index, if they are known.
+    pub(crate) fn shelf(&self, key: &(OrgId, u64)) -> Option<Arc<Shelf>> {
+        self.shelves.get(key)
+    }
+
+    /// Keeps them.
+    pub(crate) fn keep_shelf(&self, key: (OrgId, u64), shelf: Arc<Shelf>) {
+        self.shelves.insert(key, shelf);
     }
 
     /// The tool at one revision, as `agent` has it; `None` when the tool is gone. Whether it is active, shared or

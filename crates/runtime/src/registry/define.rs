@@ -71,8 +71,8 @@ pub(crate) async fn offer_of_agent(app: &App, org: OrgId, agent: AgentId) -> Res
     }
     let name = agent.to_string();
     let found = agents::find(app, org, &name).await?.ok_or_else(|| Fault::not_found("agent", name))?;
-    let offer = Offer { specs: specs_of(app, &found).await?, kinds_off: features::kinds_off(app, org).await? };
-    let offer = Arc::new(offer);
+    let (specs, off) = (specs_of(app, &found).await?, features::kinds_off(app, org).await?);
+    let offer = Arc::new(Offer::new(specs, off, found.profile.tool_offer, found.profile.tool_budget));
     app.tools().keep_offer(key, offer.clone());
     Ok(offer)
 }

@@ -15,16 +15,17 @@ use callwright_model::{
     run::{Run, RunError, RunEvent, RunKind, RunState, Step, StepKind, StepState, ThreadMessage},
 };
 use callwright_store::{
-    job::{JobFence, JobRow},
+    job::{Held, JobFence, JobRow},
     run::{Ending, RunRow, Settled, Turn},
 };
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Begun,
     begun::Ground,
+    cut,
     finish::{self, End},
     flow, handoff, history,
     history::Repeats,
@@ -56,6 +57,8 @@ pub(super) struct Carrier {
     steps: Vec<Step>,
     repeats: Repeats,
     deadline: Instant,
+    /// What became of the last tools is being kept, while the model is asked already.
+    settling: Option<JoinHandle<callwright_store::Result<Held>>>,
 }
 
 /// Why a carrier does not go on.
@@ -118,6 +121,7 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
         steps: Vec::new(),
         repeats: Repeats::new(),
         deadline: Instant::now() + left,
+        settling: None,
     };
     let carried = match carrier.row.run.kind {
         RunKind::Agent => Box::pin(carrier.go(job, ground)).await,
@@ -220,6 +224,10 @@ impl Carrier {
             established.extend(self.kept.context.clone());
             caller = caller.without_trust();
         }
+        if let Some(vouched) = self.kept.vouched.as_ref().filter(|_| caller.is_context_trusted()) {
+            established.extend(vouched.clone());
+            caller = caller.without_trust();
+        }
         let mut context = thread.context;
         context.extend(self.kept.context.clone());
         established.insert("run_id".to_owned(), json!(self.row.run.id));
@@ -235,14 +243,15 @@ impl Carrier {
         }
         let Some(agent) = self.kept.agent else { return Err(failed("internal", "its agent is not known")) };
         let reach = reach::of(&self.app, &caller, &self.kept).await?;
-        let definitions =
-            reach::definitions(&self.app, &caller, agent, &reach, crate::models::format_of(&chosen)).await?;
+        let format = crate::models::format_of(&chosen);
+        let offered = reach::offered(&self.app, &caller, agent, &reach, format).await?;
         let scene = Scene {
             app: self.app.clone(),
             run: self.row.run.id,
             caller,
             kept: self.kept.clone(),
             reach: Arc::new(reach),
+            view: offered.view,
             context: Arc::new(context),
             established: Arc::new(established),
             // What a schedule or another run asks for is asked by nobody who could agree to anything.
@@ -267,7 +276,7 @@ impl Carrier {
                     }
                 }
                 None => {
-                    if self.turn(&scene, &chosen, &definitions).await? {
+                    if self.turn(&scene, &chosen, &offered.definitions).await? {
                         return Ok(());
                     }
                 }
@@ -284,6 +293,7 @@ impl Carrier {
             true => None,
             false => self.app.store().first_message_of_run(thread, run).await?.map(|message| message.message),
         };
+        let messages = cut::known(&self.app, self.row.run.organization_id, run, messages).await?;
         let messages = match &self.kept.handed {
             Some(from) => handoff::introduced(from, run, messages),
             None => messages.into_iter().map(|message| message.message).collect(),
@@ -376,6 +386,7 @@ impl Carrier {
             }
             Asked::Later(error, _) | Asked::Never(error) => return Err(failed("model_error", error.message)),
         };
+        self.settled().await?;
         crate::failpoint!("run.answered");
         if reply.stop == Stop::Refused && reply.message.text().is_empty() {
             return Err(failed("model_error", "the model, or its provider, refused to answer"));
@@ -428,10 +439,7 @@ impl Carrier {
     async fn tools(&mut self, scene: &Scene, calls: &[ToolCall]) -> Result<bool, Halt> {
         let seq = i64::from(self.row.run.steps);
         let mine = |step: &Step| step.seq == seq && step.kind == StepKind::Tool;
-        let mut steps: Vec<Step> = self.steps.iter().filter(|step| mine(step)).cloned().collect();
-        if steps.len() != calls.len() {
-            steps = tools::planned(calls, seq, self.app.clock().now());
-        }
+        let steps = self.steps_of(calls);
         let mut repeats = std::mem::take(&mut self.repeats);
         // The executions go on by themselves if we do not wait for them: what was begun is recorded.
         let went = self.unless_stopped(false, tools::go(scene, calls, steps, &mut repeats)).await;
@@ -469,17 +477,26 @@ impl Carrier {
             self.obey(scene, directive, settled).await?;
             return Ok(true);
         }
-        let first = self.row.run.steps;
-        let held = self.app.store().settle_steps(self.fence, settled).await?;
+        // The executions are on record: were this lost, the next carrier would be given the same. So the model need not
+        // wait for it, only what is kept next.
+        let (app, fence) = (self.app.clone(), self.fence);
+        self.settling = Some(tokio::spawn(async move { app.store().settle_steps(fence, settled).await }));
         self.attempts = 0;
-        tracing::trace!(run = %self.row.run.id, first, "tools have ended");
         if self.app.runs().is_watched(self.row.run.id) {
+            self.settled().await?;
             self.tell_last_messages(messages.len()).await;
         }
         self.steps.retain(|step| !mine(step));
         self.steps.extend(steps);
         self.messages.extend(messages);
-        if held.cancel { Err(Halt::Cancelled) } else { Ok(false) }
+        Ok(false)
+    }
+
+    /// Waits until what became of the last tools is kept.
+    async fn settled(&mut self) -> Result<(), Halt> {
+        let Some(settling) = self.settling.take() else { return Ok(()) };
+        let held = settling.await.map_err(Fault::internal)??;
+        if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
     }
 
     /// Keeps what became of those calls that have ended, although another could not be made: they are not made again.
@@ -524,6 +541,9 @@ impl Carrier {
 
     /// Keeps why it does not go on, and tells what becomes of the job.
     async fn halt(&mut self, halt: Halt) -> Result<Left, Fault> {
+        if let Err(Halt::Lost) = self.settled().await {
+            return Ok(Left::Settled);
+        }
         match halt {
             Halt::Over | Halt::Lost => Ok(Left::Settled),
             Halt::Handed => Ok(Left::Handed),
@@ -536,14 +556,37 @@ impl Carrier {
                 Ok(Left::Again(fault.message, None))
             }
             Halt::Failed(error) => {
-                finish::end(self, End::failed(error)).await?;
+                let settled = self.cut_off().await;
+                finish::end(self, End { settled, ..End::failed(error) }).await?;
                 Ok(Left::Settled)
             }
             Halt::Cancelled => {
-                finish::end(self, End::new(RunState::Cancelled, None)).await?;
+                let settled = self.cut_off().await;
+                finish::end(self, End { settled, ..End::new(RunState::Cancelled, None) }).await?;
                 Ok(Left::Settled)
             }
         }
+    }
+
+    /// What became of the calls of the last answer, if the run ends in the middle of them.
+    async fn cut_off(&self) -> Option<Settled> {
+        let calls = self.asked()?;
+        match cut::settled(self, &calls, self.steps_of(&calls)).await {
+            Ok(settled) => Some(settled),
+            Err(fault) => {
+                // It ends all the same; the ledger has what became of them.
+                tracing::warn!(run = %self.row.run.id, ?fault, "what a stopped run had begun could not be looked up");
+                None
+            }
+        }
+    }
+
+    /// The steps of the last answer's calls, as they stand.
+    fn steps_of(&self, calls: &[ToolCall]) -> Vec<Step> {
+        let seq = i64::from(self.row.run.steps);
+        let mine = |step: &&Step| step.seq == seq && step.kind == StepKind::Tool;
+        let steps: Vec<Step> = self.steps.iter().filter(mine).cloned().collect();
+        if steps.len() == calls.len() { steps } else { tools::planned(calls, seq, self.app.clock().now()) }
     }
 
     pub(super) fn run(&self) -> &Run {

@@ -74,7 +74,9 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         talk: crate::conversation::turn_of(app, run.organization_id, kept.conversation, &agent).await?,
         ..RunRequest::new(agent.id.to_string(), words.clone())
     };
-    let conversation = scene.established.get("conversation_id").or_else(|| scene.context.get("conversation_id"));
+    // What the client says of it is not the server's word.
+    let named = scene.context.get("conversation_id").filter(|_| scene.caller.is_context_trusted());
+    let conversation = scene.established.get("conversation_id").or(named);
     let draft = Draft {
         thread_id: new_thread.as_ref().map_or(thread.id, |thread| thread.id),
         new_thread,

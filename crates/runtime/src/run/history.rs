@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use callwright_model::chat::{ChatMessage, Part};
+use callwright_model::{
+    chat::{ChatMessage, Part},
+    run::ThreadMessage,
+};
 
 /// The most messages of a thread that a model is shown.
 pub(crate) const MOST_MESSAGES: u32 = 400;
@@ -10,7 +13,7 @@ pub(crate) const MOST_MESSAGES: u32 = 400;
 const MOST_BYTES: usize = 800_000;
 
 /// What a model is told of a tool whose run was stopped before it ended.
-const NEVER_ENDED: &str = "this call was stopped before its result was known";
+pub(super) const NEVER_ENDED: &str = "this call was stopped before its result was known";
 
 /// Makes a thread's messages into what providers accept: it begins with a person, fits the budget, and every call of a
 /// tool is followed by exactly one result. What lies before is left out, and so are results that nobody asked for.
@@ -73,6 +76,24 @@ fn paired(messages: Vec<ChatMessage>) -> Vec<ChatMessage> {
 
 fn never_ended(tool_call_id: String, name: String) -> ChatMessage {
     ChatMessage::Tool { tool_call_id, name, content: vec![Part::text(NEVER_ENDED)], is_error: true }
+}
+
+/// The calls of earlier answers that have no result among the messages: the place of the answer, and the calls' ids.
+pub(crate) fn unanswered(messages: &[ThreadMessage]) -> Vec<(usize, Vec<String>)> {
+    let mut found = Vec::new();
+    for (at, message) in messages.iter().enumerate() {
+        let ChatMessage::Assistant { tool_calls, .. } = &message.message else { continue };
+        let results = messages.iter().skip(at + 1).map_while(|next| match &next.message {
+            ChatMessage::Tool { tool_call_id, .. } => Some(tool_call_id),
+            _ => None,
+        });
+        let mut open: Vec<String> = tool_calls.iter().map(|call| call.id.clone()).collect();
+        results.for_each(|id| open.retain(|call| call != id));
+        if !open.is_empty() {
+            found.push((at, open));
+        }
+    }
+    found
 }
 
 fn size(message: &ChatMessage) -> usize {

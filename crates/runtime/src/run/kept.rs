@@ -44,6 +44,9 @@ pub(crate) struct Kept {
     /// Instead of the agent's tools, if said.
     pub tools: Option<Vec<String>>,
     pub context: Object,
+    /// What of the context its caller vouched for, where the rest is somebody else's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouched: Option<Object>,
     pub channel: Channel,
     pub webhook: Option<WebhookTarget>,
     pub news: NewsForm,
@@ -98,6 +101,7 @@ impl Kept {
             learned: Vec::new(),
             tools: None,
             context: Object::new(),
+            vouched: None,
             channel: Channel::Chat,
             webhook: None,
             news: NewsForm::Native,

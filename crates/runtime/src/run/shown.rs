@@ -2,7 +2,7 @@
 
 use callwright_model::{
     Fault,
-    run::{Run, Step, StepKind},
+    run::{Run, RunKind, Step, StepKind},
 };
 use serde_json::{Value, json};
 
@@ -10,7 +10,33 @@ use super::{flow::result_of, tools};
 use crate::{
     App, call,
     call::shape::{HIDDEN, hide_paths},
+    offer,
 };
+
+/// A run as its owner or another sees it. What a workflow came to is made of what its tools gave: where the log hides a
+/// part of one of them, it is shown to whoever asked for it, and to nobody else.
+pub(super) async fn run(app: &App, is_own: bool, mut run: Run) -> Result<Run, Fault> {
+    if !is_own
+        && run.kind == RunKind::Workflow
+        && (run.result.is_some() || run.output.is_some())
+        && hides(app, &run).await?
+    {
+        run.result = run.result.take().map(|_| Value::String(HIDDEN.to_owned()));
+        run.output = run.output.take().map(|_| HIDDEN.to_owned());
+    }
+    Ok(run)
+}
+
+/// Whether the log hides a part of what a tool of this run was called with or gave; of one that is gone nobody knows.
+async fn hides(app: &App, run: &Run) -> Result<bool, Fault> {
+    for tool in app.store().tools_of_run(run.id).await? {
+        let found = app.tools().find(app, run.organization_id, &tool.to_string(), None).await?;
+        if !found.is_some_and(|found| found.tool.tool.spec.redact.is_empty() && !found.tool.shaper.hides()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Hides in a step of somebody else's run what the log hides of its execution.
 pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fault> {
@@ -22,7 +48,14 @@ pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fa
         && let Some(row) = app.store().ledger_row_by_id(org, execution).await?
     {
         if let Some(arguments) = &mut step.arguments {
-            *arguments = as_logged(arguments, &row.execution.input);
+            let inner = match step.name != row.execution.tool_name && step.name == offer::CALL_TOOL {
+                // The step has the tool's name and its arguments in its own.
+                true => arguments.get_mut("arguments"),
+                false => Some(arguments),
+            };
+            if let Some(arguments) = inner {
+                *arguments = as_logged(arguments, &row.execution.input);
+            }
         }
         if step.result.is_some() || step.output.is_some() {
             let answer = call::outcome::answer(app, row, false).await?;

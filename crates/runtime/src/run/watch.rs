@@ -163,8 +163,14 @@ impl Watch {
                 shown::hide(&self.app, &self.run, &mut step).await?;
                 Ok(Some(RunEvent::Step { step }))
             }
+            RunEvent::Run { run } => Ok(Some(self.told_of(*run).await?)),
             event => Ok(Some(event)),
         }
+    }
+
+    /// Where the run stands, as the watcher may see it.
+    async fn told_of(&self, run: Run) -> Result<RunEvent, Fault> {
+        Ok(RunEvent::Run { run: Box::new(shown::run(&self.app, self.is_own, run).await?) })
     }
 
     async fn look(&mut self, is_first: bool) -> Result<(), Fault> {
@@ -216,7 +222,8 @@ impl Watch {
         }
         self.is_over = run.state.is_final();
         if self.is_over || (run.state, run.steps) != (self.run.state, self.run.steps) {
-            self.told.push_back(RunEvent::Run { run: Box::new(run.clone()) });
+            let told = self.told_of(run.clone()).await?;
+            self.told.push_back(told);
         }
         self.run = run;
         Ok(())

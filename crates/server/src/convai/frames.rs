@@ -4,6 +4,9 @@ use callwright_model::conversation::EndReason;
 use callwright_runtime::conversation::Said;
 use serde_json::{Value, json};
 
+/// The most values in one frame.
+const MOST_VALUES: usize = 20_000;
+
 /// What a client sends.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Heard {
@@ -40,7 +43,9 @@ pub(super) enum Heard {
 }
 
 /// Reads a frame. `Err`: in words, what is wrong with it.
-pub(super) fn read(frame: &Value) -> Result<Heard, String> {
+pub(super) fn read(mut frame: Value) -> Result<Heard, String> {
+    let result = frame.get_mut("result").map(Value::take).unwrap_or_default();
+    let frame = &frame;
     let Some(kind) = frame["type"].as_str() else {
         let is_audio = frame.get("user_audio_chunk").is_some();
         return Ok(if is_audio { Heard::Audio } else { Heard::Unknown });
@@ -56,7 +61,7 @@ pub(super) fn read(frame: &Value) -> Result<Heard, String> {
         "pong" => Heard::Pong(frame["event_id"].as_i64().unwrap_or_default()),
         "client_tool_result" => Heard::Result {
             id: frame["tool_call_id"].as_str().unwrap_or_default().to_owned(),
-            result: without_nul(frame["result"].clone()),
+            result: without_nul(result),
             is_error: frame["is_error"].as_bool().unwrap_or_default(),
         },
         "feedback" => Heard::Feedback {
@@ -87,15 +92,42 @@ pub(super) fn read(frame: &Value) -> Result<Heard, String> {
 }
 
 /// PostgreSQL cannot keep a NUL in a text, so none gets in, with either database.
-fn without_nul(value: Value) -> Value {
+fn without_nul(mut value: Value) -> Value {
+    strip_nul(&mut value);
+    value
+}
+
+fn strip_nul(value: &mut Value) {
     match value {
-        Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
-        Value::Array(items) => Value::Array(items.into_iter().map(without_nul).collect()),
-        Value::Object(fields) => Value::Object(
-            fields.into_iter().map(|(name, value)| (name.replace('\0', ""), without_nul(value))).collect(),
-        ),
-        other => other,
+        Value::String(text) => text.retain(|letter| letter != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(strip_nul),
+        Value::Object(fields) => {
+            if fields.keys().any(|name| name.contains('\0')) {
+                *fields =
+                    std::mem::take(fields).into_iter().map(|(name, field)| (name.replace('\0', ""), field)).collect();
+            }
+            fields.values_mut().for_each(strip_nul);
+        }
+        _ => {}
     }
+}
+
+/// Whether a frame holds more values than anybody has to send: each takes many times its own bytes once it is read.
+pub(super) fn is_too_rich(text: &str) -> bool {
+    let (mut values, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+        if values > MOST_VALUES {
+            return true;
+        }
+    }
+    false
 }
 
 /// The first frame of the server.
@@ -211,9 +243,18 @@ mod tests {
             (json!({"type": "mcp_tool_approval_result"}), Heard::Unknown),
             (json!([1]), Heard::Unknown),
         ] {
-            assert_eq!(read(&frame), Ok(heard), "{frame}");
+            assert_eq!(read(frame.clone()), Ok(heard), "{frame}");
         }
-        assert!(read(&json!({"type": "user_message", "text": 7})).is_err());
+        assert!(read(json!({"type": "user_message", "text": 7})).is_err());
+    }
+
+    #[test]
+    fn a_frame_of_very_many_values_is_known_before_it_is_read() {
+        let many = json!({"result": vec![json!({"": 0}); MOST_VALUES]}).to_string();
+        assert!(is_too_rich(&many));
+        // What stands in a text counts as one, however long it is.
+        let long = json!({"result": ",[{\\\"".repeat(MOST_VALUES)}).to_string();
+        assert!(!is_too_rich(&long));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use tokio::time::Instant;
 
 /// The most bytes of one message: a picture of 8 MiB in base64, with what stands around it.
 pub(super) const MAX_MESSAGE: usize = 12 * 1024 * 1024;
+/// The same of somebody whom nobody knows.
+pub(super) const MAX_OF_STRANGER: usize = 2 * 1024 * 1024;
 /// Frames in [`FRAMES_PER`]; sound comes in some four pieces a second.
 const MOST_FRAMES: u32 = 400;
 const FRAMES_PER: Duration = Duration::from_secs(10);

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
 use super::{
+    crowd::Silent,
     frames::{self, Heard},
     init::{self, First},
     limits::Counter,
@@ -19,6 +20,8 @@ use crate::state::ServerState;
 const INIT: Duration = Duration::from_secs(20);
 /// Frames that may come before it.
 const BEFORE_INIT: usize = 8;
+/// The most bytes of a frame that is no result of a client's tool.
+const PLAIN: usize = 256 * 1024;
 /// How long a client may take nothing at all before it is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the goodbye may take.
@@ -35,8 +38,8 @@ enum Done {
 }
 
 /// Holds a conversation until one side goes.
-pub(super) async fn converse(state: &ServerState, admission: Admission, mut socket: WebSocket) {
-    if let Done::Close(code, reason) = whole(state, admission, &mut socket).await {
+pub(super) async fn converse(state: &ServerState, admission: Admission, silent: Silent, mut socket: WebSocket) {
+    if let Done::Close(code, reason) = whole(state, admission, silent, &mut socket).await {
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         // The client may be gone already, or not reading; then there is nobody to tell.
         let _ = timeout(FAREWELL, socket.send(Message::Close(Some(frame)))).await;
@@ -45,7 +48,7 @@ pub(super) async fn converse(state: &ServerState, admission: Admission, mut sock
     }
 }
 
-async fn whole(state: &ServerState, admission: Admission, socket: &mut WebSocket) -> Done {
+async fn whole(state: &ServerState, admission: Admission, silent: Silent, socket: &mut WebSocket) -> Done {
     let first = tokio::select! {
         first = first(socket) => first,
         () = state.closing.cancelled() => return stopping(),
@@ -54,6 +57,7 @@ async fn whole(state: &ServerState, admission: Admission, socket: &mut WebSocket
         Ok(first) => first,
         Err(done) => return done,
     };
+    drop(silent);
     let session = match admission.begin(init).await {
         Ok(session) => session,
         Err(refusal) => {
@@ -108,6 +112,10 @@ async fn first(socket: &mut WebSocket) -> Result<First, Done> {
             Some(Ok(Message::Text(text))) => text,
             Some(Ok(_)) => continue,
         };
+        // Nobody knows yet who this is.
+        if text.len() > PLAIN || frames::is_too_rich(&text) {
+            return Err(Done::Close(close_code::SIZE, "the first frame is too large"));
+        }
         let Ok(frame) = serde_json::from_str::<Value>(&text) else {
             return Err(Done::Close(close_code::INVALID, "a frame is not JSON"));
         };
@@ -223,7 +231,7 @@ impl<'a> Talk<'a> {
             self.send(socket, &frame).await?;
         }
         match said {
-            Said::Response { seq, .. } => self.session.delivered(seq),
+            Said::Response { thread, seq, .. } => self.session.delivered(thread, seq),
             Said::Call(call) if !call.expects_response => {
                 if let Err(fault) = self.session.called(call.ticket).await {
                     tracing::warn!(ticket = %call.ticket, ?fault, "it could not be noted that a client was told");
@@ -277,10 +285,18 @@ impl<'a> Talk<'a> {
         if !self.frames.one_more() {
             return self.throw_out("too many frames").await;
         }
+        if text.len() > PLAIN && !self.session.awaits_client() {
+            let message = "this frame is too large; only the result of a client tool that was called may be";
+            return self.problem(socket, "invalid_message", message).await;
+        }
+        if frames::is_too_rich(&text) {
+            let message = "this frame holds too many values; send less, or what it holds as one text";
+            return self.problem(socket, "invalid_message", message).await;
+        }
         let Ok(frame) = serde_json::from_str::<Value>(&text) else {
             return self.throw_out("a frame is not JSON").await;
         };
-        match frames::read(&frame) {
+        match frames::read(frame) {
             Ok(heard) => self.heard(socket, heard).await,
             Err(message) => self.problem(socket, "invalid_message", &message).await,
         }
@@ -346,6 +362,14 @@ impl<'a> Talk<'a> {
             FaultKind::Internal => {
                 tracing::error!(conversation = %self.session.id(), ?fault, "a frame could not be taken");
                 self.problem(socket, "internal", "something went wrong on the server").await
+            }
+            FaultKind::Invalid | FaultKind::Limited | FaultKind::Conflict => {
+                self.problem(socket, fault.code, &fault.message).await
+            }
+            // How the organization is set up is nothing for strangers.
+            _ if self.session.is_public() => {
+                tracing::warn!(conversation = %self.session.id(), ?fault, "a stranger's message was not taken");
+                self.problem(socket, fault.code, "the agent cannot answer just now").await
             }
             _ => self.problem(socket, fault.code, &fault.message).await,
         }

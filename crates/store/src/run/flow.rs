@@ -3,7 +3,7 @@
 use callwright_model::{
     Timestamp,
     chat::{ChatMessage, Usage},
-    id::{ExecutionId, OrgId, RunId, ThreadId},
+    id::{ExecutionId, OrgId, RunId, ThreadId, ToolId},
     run::Step,
 };
 use serde_json::Value as Json;
@@ -155,6 +155,13 @@ impl Store {
     pub async fn flow_steps(&self, run: RunId, most: u32) -> Result<Vec<Step>> {
         let sql = format!("{STEP} AND position = 0 ORDER BY seq LIMIT $2");
         self.fetch_all(sql, params![run, i64::from(most)], step).await
+    }
+
+    /// The tools that the steps of a run have called.
+    pub async fn tools_of_run(&self, run: RunId) -> Result<Vec<ToolId>> {
+        let sql = "SELECT DISTINCT execution.tool_id FROM step JOIN execution ON execution.id = step.execution_id \
+                   WHERE step.run_id = $1";
+        self.fetch_all(sql, params![run], |row| row.fields("execution").id("tool_id")).await
     }
 
     /// Whether something that a run waits for has ended.

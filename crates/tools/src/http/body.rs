@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use callwright_expr::{Names, Scope, Template, ValueTemplate};
 use callwright_model::{Fault, Object, tool::http::Body};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{compile::refuse, query, url::encode};
 
@@ -23,6 +23,13 @@ pub(crate) enum BodyPlan {
     None,
     /// The arguments as JSON.
     Arguments,
+    /// What automation platforms expect.
+    Automation {
+        /// The tool's name.
+        action: String,
+        /// Whether the result comes later, to an address that the body holds.
+        is_late: bool,
+    },
     /// A JSON value.
     Json(ValueTemplate),
     /// An `application/x-www-form-urlencoded` body; the value is an object.
@@ -125,7 +132,7 @@ impl BodyPlan {
     /// The secrets it reads.
     pub(crate) fn secrets(&self) -> Option<&BTreeSet<String>> {
         match self {
-            Self::None | Self::Arguments => None,
+            Self::None | Self::Arguments | Self::Automation { .. } => None,
             Self::Json(value) | Self::Form(value) => Some(value.secrets()),
             Self::Raw { text, .. } => Some(text.secrets()),
         }
@@ -137,6 +144,9 @@ impl BodyPlan {
         match self {
             Self::None => Ok(Rendered::None),
             Self::Arguments => Ok(Rendered::Json(keyed(Value::Object(scope.parameters.clone()), key)?)),
+            Self::Automation { action, is_late } => {
+                Ok(Rendered::Json(keyed(automation(action, *is_late, scope), key)?))
+            }
             Self::Json(value) => {
                 let value = value.render(scope).map_err(|error| at("config.body.json", error.to_string()))?;
                 Ok(Rendered::Json(keyed(value, key)?))
@@ -156,6 +166,26 @@ impl BodyPlan {
             }
         }
     }
+}
+
+/// The fields that an automation platform is sent.
+pub(crate) const AUTOMATION: [&str; 6] =
+    ["action", "parameters", "agent_id", "conversation_id", "execution_id", "webhook_response_url"];
+
+/// What is to be done, with what, and for whom. Who calls and where is the server's word if it has one.
+fn automation(action: &str, is_late: bool, scope: &Scope<'_>) -> Value {
+    let known = |name: &str| scope.context.get(name).cloned().unwrap_or(Value::Null);
+    let mut body = json!({
+        "action": action,
+        "parameters": scope.parameters,
+        "agent_id": known("agent_id"),
+        "conversation_id": known("conversation_id"),
+        "execution_id": scope.extra.get("execution_id").cloned().unwrap_or(Value::Null),
+    });
+    if is_late {
+        body["webhook_response_url"] = scope.context.verified.get("callback_url").cloned().unwrap_or(Value::Null);
+    }
+    body
 }
 
 /// The content type of JSON.
@@ -265,8 +295,6 @@ fn xml(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn encoded(value: Value) -> String {

@@ -10,12 +10,18 @@ use callwright_model::{
     Fault,
     tool::{
         Effect, Trust,
-        http::{DEFAULT_RESPONSE_BYTES, HttpConfig, Idempotency, MAX_RESPONSE_BYTES},
+        http::{DEFAULT_RESPONSE_BYTES, HttpConfig, HttpPreset, Idempotency, MAX_RESPONSE_BYTES},
     },
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-use super::{auth::AuthPlan, body::BodyPlan, query::QueryPlan, scan::Reads, url::UrlTemplate};
+use super::{
+    auth::AuthPlan,
+    body::{AUTOMATION, BodyPlan},
+    query::QueryPlan,
+    scan::Reads,
+    url::UrlTemplate,
+};
 
 /// The most redirects that may be followed.
 const MAX_REDIRECTS: u8 = 10;
@@ -92,15 +98,18 @@ pub(crate) fn template_fault(field: &str, error: &ExprError) -> Fault {
 }
 
 impl Plan {
-    /// Checks and compiles `config`.
-    pub(crate) fn compile(config: &HttpConfig, effect: Effect, names: &Names) -> Result<Self, Fault> {
+    /// Checks and compiles `config` of the tool `tool`.
+    pub(crate) fn compile(tool: &str, config: &HttpConfig, effect: Effect, names: &Names) -> Result<Self, Fault> {
         let names = &Names { trust: Trust::Client, ..names.clone() };
         let method = method(&config.method)?;
         let url = UrlTemplate::compile(&config.url, names)
             .map_err(|error| Fault::invalid("config.url", format!("`config.url`: {}", error.0)))?;
         let (mut fixed, headers) = compile_headers(&config.headers, names)?;
         let header_type = content_type_header(config);
-        let (body, content_type) = BodyPlan::compile(config.body.as_ref(), &method, header_type.as_deref(), names)?;
+        let (body, content_type) = match config.preset {
+            Some(HttpPreset::Automation) => automation(tool, config, &method)?,
+            None => BodyPlan::compile(config.body.as_ref(), &method, header_type.as_deref(), names)?,
+        };
         if let Some(own) = content_type.filter(|_| header_type.is_none()) {
             let value = HeaderValue::from_str(&own)
                 .or_else(|_| refuse("config.body.content_type", "is not a content type such as `text/plain`"))?;
@@ -141,6 +150,18 @@ impl Plan {
         all.extend(self.auth.secrets());
         all
     }
+}
+
+/// The body that automation platforms expect.
+fn automation(tool: &str, config: &HttpConfig, method: &Method) -> Result<(BodyPlan, Option<String>), Fault> {
+    if config.body.is_some() {
+        return refuse("config.body", "goes with no `preset`, which is a body; keep one of them");
+    }
+    if ![Method::POST, Method::PUT, Method::PATCH].contains(method) {
+        return refuse("config.method", "must be POST, PUT or PATCH with `preset`, which is a body");
+    }
+    let body = BodyPlan::Automation { action: tool.to_owned(), is_late: config.callback.is_some() };
+    Ok((body, Some(super::body::JSON.to_owned())))
 }
 
 fn method(text: &str) -> Result<Method, Fault> {
@@ -249,6 +270,7 @@ fn check_key_field(field: &str, effect: Effect, body: &BodyPlan, config: &HttpCo
             return refuse(name, "needs a JSON or form body; name a `header` instead");
         }
         BodyPlan::Arguments => false,
+        BodyPlan::Automation { .. } => AUTOMATION.contains(&field),
         BodyPlan::Form(_) => given.and_then(|body| body.form.as_ref()).is_some_and(|form| form.contains_key(field)),
         BodyPlan::Json(_) => match given.and_then(|body| body.json.as_ref()) {
             Some(serde_json::Value::Object(object)) => object.contains_key(field),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     auth::{AuthPlan, Credentials},
-    body::Rendered,
+    body::{BodyPlan, Rendered},
     compile::{HeaderPlan, KeyPlace, Plan},
     url::encode,
 };
@@ -45,7 +45,9 @@ impl Plan {
         let oauth = self.auth.client(&scope)?;
         let mut hide = credentials.hide;
         hide.extend(oauth.iter().map(|client| client.client_secret.clone()));
-        let is_body_secret = self.body.secrets().is_some_and(|secrets| !secrets.is_empty());
+        // Whoever has the address of a late result may answer.
+        let is_late = matches!(self.body, BodyPlan::Automation { is_late: true, .. });
+        let is_body_secret = is_late || self.body.secrets().is_some_and(|secrets| !secrets.is_empty());
         Ok(Request { url, headers, body: body.into_bytes(), oauth, hide, is_body_secret })
     }
 

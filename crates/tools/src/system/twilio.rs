@@ -64,6 +64,7 @@ impl Twilio {
             let form: BTreeMap<String, Value> =
                 form.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
             let http = HttpConfig {
+                preset: None,
                 method: "POST".to_owned(),
                 url,
                 query: BTreeMap::new(),

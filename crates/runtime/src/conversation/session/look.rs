@@ -17,6 +17,7 @@ use super::{Followed, SEEN_EVERY, Said, Session};
 use crate::{
     call::client::{self, ClientCall},
     conversation::sweep,
+    offer,
     run::News,
 };
 
@@ -24,6 +25,8 @@ use crate::{
 const BATCH: u32 = 200;
 /// Steps of a run that are looked through.
 const MOST_STEPS: u32 = 1_000;
+/// What a stranger is told when the agent fails.
+pub(super) const NO_ANSWER: &str = "the agent cannot answer just now";
 /// How often a conversation is handed on while nobody looks.
 const MOST_HEIRS: usize = 20;
 
@@ -153,7 +156,8 @@ impl Session {
 
     /// Whether a run that has ended has ended the call.
     async fn has_ended(&self, run: RunId, messages: &[ThreadMessage]) -> Result<bool, Fault> {
-        let is_step = |name: &String| self.kinds.get(name) == Some(&"system");
+        // What is called through the function for that may be a step of the call as well.
+        let is_step = |name: &String| self.kinds.get(name) == Some(&"system") || name == offer::CALL_TOOL;
         if !self.has_steps && !called(messages).iter().any(is_step) {
             return Ok(false);
         }
@@ -208,7 +212,12 @@ impl Session {
         self.stop_writing();
         self.active();
         if state == RunState::Failed {
-            let (kind, message) = error.unwrap_or_else(|| ("failed".to_owned(), "the agent has no answer".to_owned()));
+            let (kind, mut message) =
+                error.unwrap_or_else(|| ("failed".to_owned(), "the agent has no answer".to_owned()));
+            if self.is_public() {
+                // What went wrong inside is for those who can mend it: it stands in the run.
+                message = NO_ANSWER.to_owned();
+            }
             self.told.push_back(Said::Problem { kind, message });
         }
     }
@@ -222,10 +231,10 @@ impl Session {
                 self.stop_writing();
                 if !text.trim().is_empty() {
                     let event = self.note_answer(message.run_id);
-                    self.told.push_back(Said::Response { text, event, seq: message.seq });
+                    self.told.push_back(Said::Response { text, event, thread: self.thread(), seq: message.seq });
                 }
                 for call in tool_calls {
-                    self.has_steps |= self.kinds.get(&call.name) == Some(&"system");
+                    self.has_steps |= self.kinds.get(&call.name) == Some(&"system") || call.name == offer::CALL_TOOL;
                     let kind = self.kinds.get(&call.name).copied().unwrap_or("webhook");
                     // The client is told of its own tools with all that it needs.
                     if kind != "client" {

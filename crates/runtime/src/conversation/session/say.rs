@@ -47,6 +47,10 @@ impl Session {
             if let Some(read) = self.interrupt().await? {
                 self.updates.push(format!("the person interrupted your last answer after reading: {read}"));
             }
+            if self.is_over {
+                // Another socket has it, or nobody: what is to be said of that is told already.
+                return Ok(());
+            }
             let request = self.request(content.clone()).await?;
             match run::start_watched(&self.app, &caller, request).await {
                 Ok((run, events)) => {
@@ -95,6 +99,9 @@ impl Session {
             if self.looked_at.is_some() {
                 break;
             }
+        }
+        if self.is_over {
+            return Ok(None);
         }
         let Some(id) = self.run.as_ref().map(|followed| followed.id) else { return Ok(None) };
         let org = self.org();

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most bytes of the results of one run, all steps together.
-const MOST_RESULTS: usize = 16 * 1024 * 1024;
+pub(super) const MOST_RESULTS: usize = 16 * 1024 * 1024;
 /// The most bytes of what a workflow comes to.
 const MOST_RESULT: usize = 1024 * 1024;
 /// The most characters of what one step said, in the guide's form.
@@ -80,6 +80,12 @@ impl Book {
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Bytes of the results so far, those of the items of a step that has not ended included.
+    pub(super) fn bytes(&self, step: i64) -> usize {
+        let of = |item: &Step| item.output.as_ref().map_or(0, |output| output.to_string().len());
+        self.size + self.items(step).map(of).sum::<usize>()
     }
 
     /// Whether the results are more than one run may have.

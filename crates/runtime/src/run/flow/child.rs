@@ -75,10 +75,13 @@ impl Stage {
         if let Some(found) = self.app.store().run_by_key(self.caller.org_id, &key).await? {
             return Ok(found.run);
         }
-        let mut all = self.kept.context.clone();
-        all.extend(context.clone());
+        // Whoever asked for the workflow vouches for what they sent, not for what its author or its results say.
+        let mut all = context.clone();
+        all.extend(self.kept.context.clone());
+        let is_theirs = context.keys().all(|name| self.kept.context.contains_key(name));
         let request = RunRequest {
             context: all,
+            vouched: (!is_theirs).then(|| self.kept.context.clone()),
             channel: self.kept.channel,
             metadata: Object::from_iter([
                 ("workflow_run".to_owned(), json!(self.run().id)),

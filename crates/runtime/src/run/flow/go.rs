@@ -120,7 +120,7 @@ impl Walk<'_> {
             return Err(deadline_over());
         }
         if self.book.is_too_large() {
-            return Err(failed("too_large", "the results of its steps have more than 16 MiB in all"));
+            return Err(too_large());
         }
         Ok(())
     }
@@ -295,4 +295,9 @@ async fn group(desk: &Desk<'_>, node: &Node, members: &[Node]) -> Result<Rows, H
 fn is_broken(member: &Node, rows: &[Step]) -> bool {
     let failed = |row: &Step| (row.seq, row.position) == (member.seq, 0) && row.state == StepState::Failed;
     member.required && rows.iter().any(failed)
+}
+
+/// The results of the steps are more than one run may have.
+pub(super) fn too_large() -> Halt {
+    failed("too_large", "the results of its steps have more than 16 MiB in all")
 }

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    book::Book,
+    book::{Book, MOST_RESULTS},
+    go::too_large,
     say,
     stage::{Deed, Stage, fail, message_of, render, shown_arguments, with_scope},
 };
@@ -128,8 +129,11 @@ impl Desk<'_> {
         let stopping = self.stage.app.stopping();
         let mut running = FuturesUnordered::new();
         let mut kept_at = Instant::now();
+        let mut bytes = self.book.bytes(node.seq);
         loop {
-            let goes_on = !stopping.is_cancelled() && (failed.is_empty() || !node.required);
+            // What would be too large in the end is not gathered first.
+            let fits = bytes <= MOST_RESULTS;
+            let goes_on = fits && !stopping.is_cancelled() && (failed.is_empty() || !node.required);
             while goes_on
                 && running.len() + lying < node.width
                 && let Some(position) = queue.pop_front()
@@ -151,6 +155,7 @@ impl Desk<'_> {
                 StepState::Failed => failed.push((done.position, done.note.clone().unwrap_or_default())),
                 _ => {}
             }
+            bytes += done.output.as_ref().map_or(0, |output| output.to_string().len());
             rows.fresh.push(done);
             if rows.fresh.len() >= BATCH || kept_at.elapsed() >= OFTEN {
                 let batch = std::mem::take(&mut rows.fresh);
@@ -164,6 +169,10 @@ impl Desk<'_> {
         if stopping.is_cancelled() && !queue.is_empty() {
             self.stage.keep(std::mem::take(&mut rows.fresh), 0).await?;
             return Err(Halt::Handed);
+        }
+        if bytes > MOST_RESULTS {
+            self.stage.keep(std::mem::take(&mut rows.fresh), 0).await?;
+            return Err(too_large());
         }
         failed.sort_unstable();
         let total = items.len();
