@@ -94,7 +94,7 @@ def script() -> List[Dict[str, Any]]:
         {"when": "nope", "turns": [{"calls": [{"name": "nope"}]}, {"say": "it said {{result}}"}]},
         {"when": "never", "turns": [{"calls": [{"name": "never"}]}, {"say": "it said {{result}}"}]},
         {"when": "tell", "turns": [{"calls": [{"name": "tell", "arguments": {"page": 7}}]}, {"say": "told"}]},
-        {"when": "slowly", "turns": [{"delay_ms": 700, "say": "at last"}]},
+        {"when": "slowly", "turns": [{"delay_ms": 1500, "say": "at last"}]},
         {"turns": [{"say": "you said: {{message}}"}]},
     ]
 

@@ -29,7 +29,7 @@ def tools(loop: Optional[asyncio.AbstractEventLoop] = None, seen: Optional[List[
         return int(p["a"] + p["b"])
 
     async def slow_add(p: Dict[str, Any]) -> int:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)
         return int(p["a"] + p["b"])
 
     async def boom(p: Dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ def test_client_tools_behave_as_documented() -> None:
         made.execute_tool("slow_add", {"a": 1, "b": 1}, heard.put)
     for _ in range(5):
         heard.get(timeout=PATIENCE)
-    assert time.monotonic() - began < 0.8, "calls run at the same time"
+    assert time.monotonic() - began < 2, "calls run at the same time"
     made.stop()
     assert not [thread for thread in threading.enumerate() if thread.name == "ClientTools-EventLoop"]
     with pytest.raises(RuntimeError):
@@ -266,7 +266,9 @@ def test_a_cut_line_is_made_again(world: World) -> None:
         # Cut while the model is at work: its answer is told on the next connection, once.
         came_back.clear()
         conversation.send_user_message("slowly")
-        time.sleep(0.2)
+        # A message that has not arrived when the line breaks is lost; this one is to have arrived.
+        while not [run for run in world.client.runs.list(state="running") if run["input"] == "slowly"]:
+            time.sleep(0.05)
         line.cut()
         assert heard.get(timeout=PATIENCE) == "at last" and came_back.wait(PATIENCE)
         conversation.send_user_message("bye")

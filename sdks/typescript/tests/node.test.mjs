@@ -92,7 +92,11 @@ test("a cut line is made again", async () => {
   assert.deepEqual([await answers.next(), await answers.next()], ["Let me add.", "sum 5"]);
   assert.deepEqual([calls, back], [1, 1]);
   await talk.sendUserMessage("slowly");
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // A message that has not arrived when the line breaks is lost; this one is to have arrived.
+  const own = new sdk.Client(world);
+  for (let isThere = false; !isThere; ) {
+    for await (const run of own.runs.list({ state: "running" })) isThere ||= run.input === "slowly";
+  }
   cut();
   assert.equal(await answers.next(), "at last");
   await talk.sendUserMessage("bye");

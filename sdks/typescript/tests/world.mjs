@@ -21,7 +21,7 @@ function script() {
     },
     ...["boom", "nope", "never"].map((name) => ({ when: name, turns: [{ calls: [{ name }] }, { say: "it said {{result}}" }] })),
     { when: "tell", turns: [{ calls: [{ name: "tell", arguments: { page: 7 } }] }, { say: "told" }] },
-    { when: "slowly", turns: [{ delay_ms: 700, say: "at last" }] },
+    { when: "slowly", turns: [{ delay_ms: 1500, say: "at last" }] },
     { turns: [{ say: "you said: {{message}}" }] },
   ];
 }
