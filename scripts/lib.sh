@@ -180,6 +180,140 @@ need_automation() {
   export CALLWRIGHT_TEST_AUTOMATION="$dir"
 }
 
+# What the SDKs are tried with: voice and chat runtimes in one environment, the package's own needs in one for each Python
+# from 3.10 to 3.13 that is here, TypeScript's compiler, and Chromium. Node is that of `need_elevenlabs`.
+need_sdks() {
+  local venv dir version python pythons=()
+  venv="$cache/sdk-python-$(sha256sum scripts/sdks/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    python=$(python_of_version 3.11 || python_of_version 3.12 || python_of_version 3.13) ||
+      die "Python 3.11 or later is missing" "Debian 12 and later: apt-get install python3"
+    say "installing the runtimes that the SDKs are tried with (PyPI)"
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement scripts/sdks/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_SDK_PYTHON="$venv/bin/python"
+  for version in 3.10 3.11 3.12 3.13; do
+    python=$(python_of_version "$version") || { say "Python $version is not here: the SDK is not tried with it"; continue; }
+    venv="$cache/sdk-python-$version-$(sha256sum scripts/sdks/core.txt | cut -c 1-12)"
+    if [ ! -e "$venv/ready" ]; then
+      rm -rf "$venv"
+      "$python" -m venv "$venv"
+      "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement scripts/sdks/core.txt
+      touch "$venv/ready"
+    fi
+    pythons+=("$venv/bin/python")
+  done
+  CALLWRIGHT_TEST_SDK_PYTHONS=$(IFS=:; echo "${pythons[*]}")
+  export CALLWRIGHT_TEST_SDK_PYTHONS
+  if have npm; then
+    dir="$cache/sdk-js-$(cat sdks/typescript/package*.json | sha256sum | cut -c 1-12)"
+    if [ ! -e "$dir/ready" ]; then
+      say "installing the TypeScript compiler (npm)"
+      rm -rf "$dir"
+      mkdir -p "$dir"
+      cp sdks/typescript/package*.json "$dir"
+      npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+      touch "$dir/ready"
+    fi
+    export CALLWRIGHT_TEST_SDK_JS="$dir"
+  fi
+  need_chromium
+}
+
+need_chromium() {
+  local name
+  for name in chromium-headless-shell chromium chromium-browser google-chrome; do
+    ! have "$name" || break
+  done
+  if ! have "$name"; then
+    if ! is_root || ! have apt-get; then
+      [ "${CI:-}" != true ] || die "Chromium is missing" "Debian: apt-get install chromium-headless-shell"
+      say "Chromium is not installed: the test of the TypeScript SDK in a page is left out"
+      return
+    fi
+    name=chromium-headless-shell
+    install_debian "$name"
+  fi
+  CALLWRIGHT_TEST_CHROMIUM=$(command -v "$name")
+  export CALLWRIGHT_TEST_CHROMIUM
+}
+
+# The interpreter of a version of Python, such as 3.12: on the path, or where pyenv keeps it.
+python_of_version() {
+  local each
+  for each in "python$1" python3 "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python3; do
+    have "$each" || continue
+    if "$each" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null; then
+      command -v "$each"
+      return
+    fi
+  done
+  return 1
+}
+
+# What the MCP client is tested against: a Python server library, the reference server and the conformance suites, with the
+# Node that they want.
+need_mcp_client() {
+  local venv dir
+  venv="$cache/mcp-python-$(sha256sum scripts/mcp-client/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    say "installing the Python MCP server library (PyPI)"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement scripts/mcp-client/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_PYTHON="$venv/bin/python"
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the tests with the reference MCP server are left out"
+    return
+  fi
+  dir="$cache/mcp-js-$(cat scripts/mcp-client/package*.json | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing the reference MCP server and the conformance suites (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/mcp-client/package*.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_JS="$dir"
+}
+
+# The clients of the Model Context Protocol that use our server, and its conformance suite: Python's in an environment of
+# their own, JavaScript's with the Node that they want.
+need_mcp() {
+  local venv dir
+  venv="$cache/mcp-clients-python-$(sha256sum scripts/mcp/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    say "installing the Python clients of the Model Context Protocol (PyPI, 800 MB once)"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement scripts/mcp/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_CLIENTS="$venv/bin/python"
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the conformance suite of the Model Context Protocol is left out"
+    return
+  fi
+  dir="$cache/mcp-node-$(cat scripts/mcp/package.json scripts/mcp/package-lock.json | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing the conformance suite of the Model Context Protocol (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/mcp/package.json scripts/mcp/package-lock.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_NODE="$dir"
+}
+
 is_node_new_enough() {
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 15) ? 0 : 1)'
 }

@@ -12,6 +12,9 @@ need_schemathesis
 need_emulate
 need_elevenlabs
 need_automation
+need_sdks
+need_mcp_client
+need_mcp
 
 began=$(date +%s)
 say "form (cargo fmt)"

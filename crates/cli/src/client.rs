@@ -89,6 +89,11 @@ impl Client {
         self.send("PUT", path, Some(body), &[]).and_then(Answer::success)
     }
 
+    /// PATCH; anything but success is an error.
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.send("PATCH", path, Some(body), &[]).and_then(Answer::success)
+    }
+
     /// DELETE; anything but success is an error.
     pub(crate) fn delete(&self, path: &str) -> Result<Value, Failure> {
         self.send("DELETE", path, None, &[]).and_then(Answer::success)
@@ -174,6 +179,32 @@ impl Client {
             return Err(Answer { status, headers, body, text }.failure());
         }
         Ok(response)
+    }
+
+    /// Any request, whose answer is read by the caller while it comes; every status is an answer.
+    pub(crate) fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, String)],
+    ) -> Result<ureq::http::Response<ureq::Body>, Failure> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.prefix()));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let unsendable = |error| Failure::usage(format!("the request cannot be sent: {error}"));
+        let answer = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json");
+                self.agent.run(request.body(body).map_err(unsendable)?)
+            }
+            None => self.agent.run(request.body(()).map_err(unsendable)?),
+        };
+        answer.map_err(|error| self.unreachable(&error))
     }
 
     /// Any request; every status is an answer. An error means that there was none.

@@ -21,7 +21,8 @@ pub(crate) struct Telemetry {
 
 /// Sets the process's log and spans up. Call it once, before anything is logged.
 pub(crate) fn start(settings: &Settings) -> Result<Telemetry, Failure> {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| {
+    // What the library of a protocol says at its lower levels is what was said to and by others.
+    let filter = EnvFilter::try_new(format!("rmcp=error,{}", settings.log)).map_err(|error| {
         Failure::new(format!("the setting `log` ({}) makes no sense: {error}", settings.log))
             .hint("it is a level such as `info`, or a filter such as `info,callwright_runtime=debug`")
     })?;

@@ -27,6 +27,10 @@ pub enum Format {
     Postman,
     /// Webhook and system tools of a voice platform.
     Voice,
+    /// Tools of ElevenLabs, as its API takes and gives them.
+    Elevenlabs,
+    /// Tools of Vapi, as its API takes and gives them.
+    Vapi,
 }
 
 impl Format {
@@ -39,12 +43,14 @@ impl Format {
             Self::Curl => "curl",
             Self::Postman => "postman",
             Self::Voice => "voice",
+            Self::Elevenlabs => "elevenlabs",
+            Self::Vapi => "vapi",
         }
     }
 
     /// Reads the wire name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Auto, Self::Openapi, Self::Openai, Self::Curl, Self::Postman, Self::Voice]
+        [Self::Auto, Self::Openapi, Self::Openai, Self::Curl, Self::Postman, Self::Voice, Self::Elevenlabs, Self::Vapi]
             .into_iter()
             .find(|format| format.as_str() == text)
     }
@@ -72,6 +78,23 @@ pub(crate) fn read(document: &Document, format: Format) -> Result<(Format, Cow<'
     Ok((format, value))
 }
 
+fn is_elevenlabs(tool: &Value) -> bool {
+    match tool.get("type").and_then(Value::as_str) {
+        Some("webhook") => tool.get("api_schema").is_some(),
+        Some("client") => tool.get("name").is_some(),
+        Some("system") => tool.get("params").is_some(),
+        _ => false,
+    }
+}
+
+fn is_vapi(tool: &Value) -> bool {
+    match tool.get("type").and_then(Value::as_str) {
+        Some("apiRequest" | "transferCall" | "handoff" | "endCall" | "dtmf") => true,
+        Some("function") => ["server", "messages", "async"].iter().any(|field| tool.get(field).is_some()),
+        _ => false,
+    }
+}
+
 fn looks_like_curl(text: &str) -> bool {
     let text = text.trim_start_matches('$').trim_start();
     let first = text.split_whitespace().next().unwrap_or_default();
@@ -83,7 +106,8 @@ fn guess(value: &Value) -> Result<Format, Fault> {
         Value::String(text) if looks_like_curl(text.trim()) => return Ok(Format::Curl),
         Value::Array(items) => items.first().unwrap_or(value),
         Value::Object(map) => {
-            map.get("tools").and_then(Value::as_array).and_then(|tools| tools.first()).unwrap_or(value)
+            let tools = map.get("tools").or_else(|| value.pointer("/result/tools"));
+            tools.and_then(Value::as_array).and_then(|tools| tools.first()).unwrap_or(value)
         }
         _ => value,
     };
@@ -92,6 +116,10 @@ fn guess(value: &Value) -> Result<Format, Fault> {
         Ok(Format::Openapi)
     } else if has("info") && has("item") {
         Ok(Format::Postman)
+    } else if has("tool_config") || is_elevenlabs(first) {
+        Ok(Format::Elevenlabs)
+    } else if is_vapi(first) {
+        Ok(Format::Vapi)
     } else if has("tool_type") {
         Ok(Format::Voice)
     } else if has("function") || has("functions") || has("name") {
@@ -99,7 +127,7 @@ fn guess(value: &Value) -> Result<Format, Fault> {
     } else {
         Err(Fault::invalid(
             "format",
-            "it cannot be told what the document is: say `format: openapi`, `openai`, `curl`, `postman` or `voice`",
+            "it cannot be told what the document is: say `format: openapi`, `openai`, `curl`, `postman`, `voice`, `elevenlabs` or `vapi`",
         ))
     }
 }

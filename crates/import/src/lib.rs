@@ -13,13 +13,18 @@
 
 mod curl;
 mod detect;
+mod elevenlabs;
+pub mod export;
+mod listed;
 mod openai;
 pub mod openapi;
+mod pieces;
 mod postman;
 mod sample;
 mod schema;
 mod select;
 mod text;
+mod vapi;
 mod voice;
 mod words;
 
@@ -171,6 +176,8 @@ pub fn import(document: &Document, format: Format, options: &Options, origin: Op
         Format::Openai => openai::import(value, options),
         Format::Curl => curl::import(value, options),
         Format::Postman => postman::import(value, options),
+        Format::Elevenlabs => elevenlabs::import(value, options),
+        Format::Vapi => vapi::import(value, options),
         Format::Voice | Format::Auto => voice::import(value, options),
     }?;
     if imported.items.is_empty() && imported.skipped.is_empty() {

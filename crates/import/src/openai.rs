@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use callwright_model::{
     Fault,
-    tool::{Effect, HttpConfig, Policy, http::Auth},
+    tool::{Effect, HttpConfig, Policy, ToolSpec, http::Auth},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    Format, Imported, Item, MAX_OPERATIONS, MAX_SCHEMA_BYTES, Options, Skipped, invalid,
+    Format, Imported, Item, MAX_OPERATIONS, MAX_SCHEMA_BYTES, Options, Skipped, export, invalid,
     sample::{self, About},
     schema::{DEPTHS, Inliner, Side},
     select::{self, Candidate},
@@ -44,7 +44,7 @@ pub(crate) fn import(root: &Value, options: &Options) -> Result<Imported, Fault>
             imported.skipped.push(Skipped { operation: format!("function {}", at + 1), reason });
             continue;
         };
-        let wanted = words::tool_name(options.prefix.as_deref().unwrap_or_default(), own);
+        let wanted = words::kept_name(options.prefix.as_deref().unwrap_or_default(), own);
         let name = words::unique(&wanted, &mut names, 64);
         let operation = words::cut(own, 200);
         imported.operations.insert(operation.clone());
@@ -72,7 +72,8 @@ pub(crate) fn import(root: &Value, options: &Options) -> Result<Imported, Fault>
             success_status_codes: Vec::new(),
         };
         let about = About { name, description: words::description("", description), category: None };
-        let spec = sample::spec(about, Effect::Write, parameters, config, Policy::default());
+        let mut spec = sample::spec(about, Effect::Write, parameters, config, Policy::default());
+        annotate(&mut spec, function, options);
         imported.items.push(Item {
             operation,
             method: "POST".to_owned(),
@@ -85,13 +86,34 @@ pub(crate) fn import(root: &Value, options: &Options) -> Result<Imported, Fault>
     Ok(imported)
 }
 
+/// What a tool of MCP says besides.
+fn annotate(spec: &mut ToolSpec, function: &Value, options: &Options) {
+    if function.get("inputSchema").is_none() {
+        return;
+    }
+    let title = function.get("title").or_else(|| function.pointer("/annotations/title")).and_then(Value::as_str);
+    spec.display_name = title.map(|title| words::cut(&words::tidy(title), 200)).filter(|title| !title.is_empty());
+    let hint = |name: &str| function.pointer(&format!("/annotations/{name}")).and_then(Value::as_bool);
+    spec.effect = match (hint("readOnlyHint"), hint("destructiveHint")) {
+        (Some(true), _) => Effect::Read,
+        (_, Some(true)) => Effect::Destructive,
+        _ => Effect::Write,
+    };
+    spec.repeatable = hint("idempotentHint") == Some(true) && spec.effect != Effect::Read;
+    if options.response_schemas {
+        spec.result.schema = function.get("outputSchema").filter(|schema| schema.is_object()).cloned();
+    }
+}
+
 fn functions(root: &Value) -> Result<Vec<&Value>, Fault> {
     let list = match root {
         Value::Array(items) => items.iter().collect(),
-        Value::Object(map) => match map.get("tools").or_else(|| map.get("functions")) {
-            Some(Value::Array(items)) => items.iter().collect(),
-            _ => vec![root],
-        },
+        Value::Object(map) => {
+            match root.pointer("/result/tools").or_else(|| map.get("tools")).or_else(|| map.get("functions")) {
+                Some(Value::Array(items)) => items.iter().collect(),
+                _ => vec![root],
+            }
+        }
         _ => return Err(wrong("function definitions are an object or a list of objects")),
     };
     if list.len() > MAX_OPERATIONS {
@@ -101,10 +123,13 @@ fn functions(root: &Value) -> Result<Vec<&Value>, Fault> {
 }
 
 /// The schema of the arguments. References inside of it (`#/$defs/…`) are written out.
-fn parameters(function: &Value, warnings: &mut Vec<String>) -> Value {
+pub(crate) fn parameters(function: &Value, warnings: &mut Vec<String>) -> Value {
     let empty = json!({"type": "object", "properties": {}, "additionalProperties": false});
     let given = ["parameters", "input_schema", "inputSchema"].iter().find_map(|field| function.get(*field));
     let Some(given) = given.filter(|schema| schema.is_object()) else { return empty };
+    // In strict mode a field that may be left out is one that may be null.
+    let strict = (function.get("strict") == Some(&Value::Bool(true))).then(|| export::relaxed(given));
+    let given = strict.as_ref().unwrap_or(given);
     for depth in DEPTHS {
         let mut inliner = Inliner::new(given, Side::Request, depth);
         let Ok(mut schema) = inliner.inline(given, 0) else { continue };

@@ -75,6 +75,12 @@ pub(crate) fn unique(wanted: &str, taken: &mut BTreeSet<String>, most: usize) ->
     name
 }
 
+/// The name of a tool that has one already: as it is where that can be, else made valid.
+pub(crate) fn kept_name(prefix: &str, own: &str) -> String {
+    let name = format!("{prefix}{own}");
+    if callwright_model::tool::is_tool_name(&name) { name } else { tool_name(prefix, own) }
+}
+
 /// How a template reads the argument `name`.
 pub(crate) fn read(name: &str) -> String {
     let is_word =

@@ -77,6 +77,41 @@ pub struct AgentProfile {
     /// What a client of a conversation may set for itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Overridden>,
+    /// How its model is offered its tools.
+    #[serde(skip_serializing_if = "ToolOffer::is_all")]
+    pub tool_offer: ToolOffer,
+    /// With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_budget: Option<u32>,
+}
+
+/// How a model is offered tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolOffer {
+    /// All of them, each with its definition.
+    #[default]
+    All,
+    /// Three functions in their place: to search them, to read how one is called, and to call it.
+    Search,
+    /// All of them while they are few, else by search.
+    Auto,
+}
+
+impl ToolOffer {
+    /// Whether it is what an agent has that says nothing.
+    pub fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+
+    /// The name used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Search => "search",
+            Self::Auto => "auto",
+        }
+    }
 }
 
 /// Something that a client of a conversation may set for itself, if the agent allows it.

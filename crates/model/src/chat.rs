@@ -43,6 +43,7 @@ impl Part {
 /// What somebody says: a text, or pieces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged, expecting = "expected a text, or a list of parts such as {\"type\": \"text\", \"text\": …}")]
+#[schema(as = Utterance)]
 pub enum Said {
     /// A text.
     Text(String),

@@ -37,7 +37,7 @@ pub enum FaultKind {
 pub struct Fault {
     /// The kind of answer it deserves.
     pub kind: FaultKind,
-    /// A stable name such as `tool_not_found`.
+    /// A stable name such as `idempotency_key_reused`.
     pub code: &'static str,
     /// What the caller should read: names the field and says what to do.
     pub message: String,

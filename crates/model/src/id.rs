@@ -239,6 +239,9 @@ pub mod kind {
     pub enum Document {}
     /// A step of a call.
     pub enum Control {}
+    /// A registered MCP server.
+    #[derive(Debug)]
+    pub enum McpServer {}
     /// A fixed plan of steps over tools or agents.
     pub enum Workflow {}
     /// An address at which others start something here.
@@ -351,6 +354,9 @@ pub mod kind {
     impl IdKind for HookDelivery {
         const PREFIX: &'static str = "hdl";
     }
+    impl IdKind for McpServer {
+        const PREFIX: &'static str = "mcp";
+    }
 }
 
 /// Identifies a tool.
@@ -417,6 +423,8 @@ pub type FeedbackId = Id<kind::Feedback>;
 pub type AgentDraftId = Id<kind::AgentDraft>;
 /// Identifies a step of a call.
 pub type ControlId = Id<kind::Control>;
+/// Identifies a registered MCP server.
+pub type McpServerId = Id<kind::McpServer>;
 /// Identifies a fixed plan of steps over tools or agents.
 pub type WorkflowId = Id<kind::Workflow>;
 /// Identifies an address at which others start something here.

@@ -27,6 +27,7 @@ pub mod hook;
 pub mod id;
 pub mod job;
 pub mod legacy;
+pub mod mcp_server;
 pub mod merge;
 pub mod model_provider;
 pub mod outcome;

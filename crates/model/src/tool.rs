@@ -9,6 +9,7 @@ pub mod client;
 mod config;
 mod described;
 pub mod http;
+pub mod mcp;
 pub mod nested;
 pub mod policy;
 pub mod python;
@@ -32,6 +33,7 @@ pub use business::{BusinessConfig, BusinessFunction};
 pub use client::ClientConfig;
 pub use config::Config;
 pub use http::HttpConfig;
+pub use mcp::McpConfig;
 pub use nested::{AgentConfig, WorkflowConfig};
 pub use policy::{Fallback, Policy, RetryPolicy, RetryRule};
 pub use python::PythonConfig;
@@ -58,6 +60,9 @@ pub enum Kind {
     Agent,
     /// A workflow that is called as one tool.
     Workflow,
+    /// A tool of a registered MCP server. The guide's name `mcp_server` means the same.
+    #[serde(alias = "mcp_server")]
+    Mcp,
 }
 
 impl Kind {
@@ -71,6 +76,7 @@ impl Kind {
             Self::Client => "client",
             Self::Agent => "agent",
             Self::Workflow => "workflow",
+            Self::Mcp => "mcp",
         }
     }
 
@@ -84,6 +90,7 @@ impl Kind {
             "client" => Some(Self::Client),
             "agent" => Some(Self::Agent),
             "workflow" => Some(Self::Workflow),
+            "mcp" | "mcp_server" => Some(Self::Mcp),
             _ => None,
         }
     }
@@ -328,6 +335,15 @@ impl ToolSpec {
             _ if self.description.is_empty() => self.title().into(),
             _ => self.description.as_str().into(),
         }
+    }
+
+    /// The schema of what a caller is given, if that is known: what an upstream answers, when it is given as it is.
+    pub fn output_schema(&self) -> Option<&Value> {
+        let result = &self.result;
+        let schema = result.schema.as_ref()?;
+        let is_given_as_it_is = result.data.is_none() && result.map.is_none() && result.message.is_none();
+        let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
+        (is_given_as_it_is && is_object).then_some(schema)
     }
 
     /// The schema that a model sees: the full one without the bound names.

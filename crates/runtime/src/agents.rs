@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use callwright_model::{
     Fault, FaultKind, Object, Timestamp,
     account::{Caller, Right, Scope},
-    agent::{Agent, AgentProfile, Assignment, Overridden},
+    agent::{Agent, AgentProfile, Assignment, Overridden, ToolOffer},
     credit::Operation,
     id::{AgentId, OrgId, ToolId, UserId},
     legacy::ToolsSettings,
@@ -84,6 +84,14 @@ pub struct AgentSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 3)]
     pub overrides: Vec<Overridden>,
+    /// How its model is offered its tools: `all`, by `search`, or `auto`, which is by search once they are many.
+    #[serde(default, skip_serializing_if = "ToolOffer::is_all")]
+    pub tool_offer: ToolOffer,
+    /// With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search: 100
+    /// to 1,000,000, 8,000 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 100, maximum = 1_000_000)]
+    pub tool_budget: Option<u32>,
     /// The plan's older settings: the agent then has `endCall` and `transferCall` as they say, until they are migrated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools_settings: Option<ToolsSettings>,
@@ -107,6 +115,8 @@ impl Default for AgentSpec {
             first_message: None,
             language: None,
             overrides: Vec::new(),
+            tool_offer: ToolOffer::All,
+            tool_budget: None,
             tools_settings: None,
         }
     }
@@ -128,6 +138,8 @@ impl AgentSpec {
             first_message: profile.first_message,
             language: profile.language,
             overrides: profile.overrides,
+            tool_offer: profile.tool_offer,
+            tool_budget: profile.tool_budget,
             ..self
         }
     }
@@ -146,6 +158,8 @@ impl AgentSpec {
             first_message: self.first_message.clone(),
             language: self.language.clone(),
             overrides: self.overrides.clone(),
+            tool_offer: self.tool_offer,
+            tool_budget: self.tool_budget,
         }
     }
 }
@@ -202,6 +216,7 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
             })
         })
         .await?;
+    app.tools().note(caller.org_id);
     Ok(agent)
 }
 
@@ -510,6 +525,9 @@ fn check(spec: &AgentSpec) -> Result<(), Fault> {
     }
     if spec.max_output_tokens.is_some_and(|most| !(1..=1_000_000).contains(&most)) {
         return Err(Fault::invalid("max_output_tokens", "`max_output_tokens` must be between 1 and 1,000,000"));
+    }
+    if spec.tool_budget.is_some_and(|budget| !(100..=1_000_000).contains(&budget)) {
+        return Err(Fault::invalid("tool_budget", "`tool_budget` must be between 100 and 1,000,000 tokens"));
     }
     check_limits(&spec.limits)?;
     check_talk(spec)?;

@@ -14,8 +14,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     account::AccountState, call::hold::Holds, call::lend::Lendings, control::Controls, conversation::Conversations,
-    conversation::TalkSettings, credits::Prices, inflight::Inflight, job::worker::Worker, limits, live::Live, node,
-    registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched, tickets::Tickets,
+    conversation::TalkSettings, credits::Prices, inflight::Inflight, job::worker::Worker, limits, live::Live, mcp::Mcp,
+    mcp::McpSettings, node, registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched,
+    tickets::Tickets,
 };
 
 /// What the operator may set about the engine.
@@ -57,6 +58,8 @@ pub struct Settings {
     pub business_tools: bool,
     /// How conversations are bounded.
     pub talk: TalkSettings,
+    /// What the operator allows of MCP servers.
+    pub mcp: McpSettings,
 }
 
 impl Default for Settings {
@@ -80,6 +83,7 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:8080".to_owned(),
             business_tools: false,
             talk: TalkSettings::default(),
+            mcp: McpSettings::default(),
         }
     }
 }
@@ -109,6 +113,7 @@ struct Rooms {
     tickets: Tickets,
     runs: Runs,
     conversations: Conversations,
+    mcp: Mcp,
     worker: Worker,
     node: node::Node,
     tasks: TaskTracker,
@@ -149,6 +154,7 @@ impl App {
             tickets: Tickets::default(),
             runs: Runs::default(),
             conversations: Conversations::default(),
+            mcp: Mcp::default(),
             worker,
             node,
             tasks: TaskTracker::new(),
@@ -173,6 +179,7 @@ impl App {
         if tokio::time::timeout(self.0.settings.drain, self.0.tasks.wait()).await.is_err() {
             tracing::warn!(left = self.0.tasks.len(), "executions were still under way when the drain ended");
         }
+        self.0.mcp.close().await;
         if let Err(error) = self.0.store.remove_node(self.node_id()).await {
             tracing::warn!(%error, "could not sign this node off");
         }
@@ -265,6 +272,10 @@ impl App {
     /// Conversations that are held here.
     pub fn conversations(&self) -> &Conversations {
         &self.0.conversations
+    }
+    /// Sessions with MCP servers.
+    pub fn mcp(&self) -> &Mcp {
+        &self.0.mcp
     }
     /// What carries jobs here.
     pub fn worker(&self) -> &Worker {

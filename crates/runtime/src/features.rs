@@ -28,7 +28,7 @@ struct Known {
     percent: u8,
 }
 
-const FLAGS: [Known; 6] = [
+const FLAGS: [Known; 7] = [
     Known {
         name: "kind.system",
         about: "Tools of the kind `system`: end a call, transfer it, send tones",
@@ -63,6 +63,12 @@ const FLAGS: [Known; 6] = [
         name: "kind.workflow",
         about: "Tools of the kind `workflow`: workflows called as tools",
         kind: Kind::Workflow,
+        percent: 100,
+    },
+    Known {
+        name: "kind.mcp",
+        about: "Tools of the kind `mcp`: tools of registered MCP servers",
+        kind: Kind::Mcp,
         percent: 100,
     },
 ];

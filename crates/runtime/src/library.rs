@@ -8,7 +8,7 @@
 
 mod builtin;
 pub mod bundle;
-mod credential;
+pub(crate) mod credential;
 pub mod follow;
 mod merge;
 pub mod public;

@@ -137,6 +137,7 @@ pub(crate) async fn housekeeping(app: App) {
         {
             tracing::warn!(?error, "conversations could not be looked at");
         }
+        app.mcp().sweep();
         if seconds.is_multiple_of(3) {
             if let Err(error) = run::end_overdue(&app, BATCH).await {
                 tracing::warn!(?error, "runs whose time is over could not be ended");
@@ -216,6 +217,7 @@ pub(crate) async fn follow_changes(app: App) {
                     app.tools().forget(org);
                     app.vault().invalidate(org);
                     app.accounts().forget(org);
+                    app.mcp().forget(org);
                 }
             }
             Err(error) => tracing::warn!(%error, "changes of other nodes could not be read"),

@@ -20,6 +20,7 @@ pub mod status;
 mod tools;
 mod turn;
 pub mod watch;
+mod wish;
 
 use std::time::Duration;
 

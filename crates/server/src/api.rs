@@ -14,6 +14,7 @@ mod deliveries;
 mod doctor;
 mod documents;
 mod executions;
+mod exports;
 mod features;
 mod feedback;
 mod hooks;
@@ -22,8 +23,10 @@ mod invitations;
 mod jobs;
 mod library;
 mod limits;
+mod mcp_servers;
 mod members;
 mod model_providers;
+mod offer;
 mod organization;
 mod proposals;
 mod runs;
@@ -50,6 +53,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(members::routes())
         .merge(invitations::routes())
         .merge(tools::routes())
+        .merge(offer::routes())
+        .merge(exports::routes())
         .merge(agents::routes())
         .merge(runs::routes())
         .merge(workflows::routes())
@@ -66,6 +71,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .merge(deliveries::routes())
         .merge(secrets::routes())
         .merge(model_providers::routes())
+        .merge(mcp_servers::routes())
         .merge(limits::routes())
         .merge(audit::routes())
         .merge(alerts::routes())

@@ -35,6 +35,7 @@ pub mod invitation;
 pub mod job;
 pub mod library;
 pub mod limits;
+pub mod mcp_server;
 mod migrate;
 pub mod model_provider;
 pub mod organization;

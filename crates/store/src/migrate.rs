@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(15, "conversations", include_str!("../migrations/0015_conversations.sql")),
     migration(16, "control", include_str!("../migrations/0016_control.sql")),
     migration(17, "mend", include_str!("../migrations/0017_mend.sql")),
+    migration(19, "mcp_servers", include_str!("../migrations/0019_mcp_servers.sql")),
     migration(20, "hooks", include_str!("../migrations/0020_hooks.sql")),
 ];
 

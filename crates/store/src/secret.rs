@@ -2,7 +2,7 @@
 
 use callwright_model::{
     Timestamp,
-    id::{AgentId, DataKeyId, OrgId, SecretId, ToolId, UserId},
+    id::{AgentId, DataKeyId, McpServerId, OrgId, SecretId, ToolId, UserId},
     page::{Page, PageRequest},
 };
 
@@ -151,6 +151,18 @@ impl Tx<'_> {
     /// # Errors
     /// Conflict `secret_taken` when the organization has a secret of that name that is not the tool's own.
     pub async fn put_tool_secret(&mut self, row: &SecretRow, tool: ToolId) -> Result<()> {
+        self.put_own_secret(row, tool.into(), "tool").await
+    }
+
+    /// The same of a secret that comes with an MCP server.
+    ///
+    /// # Errors
+    /// As for [`Tx::put_tool_secret`].
+    pub async fn put_mcp_secret(&mut self, row: &SecretRow, server: McpServerId) -> Result<()> {
+        self.put_own_secret(row, server.into(), "MCP server").await
+    }
+
+    async fn put_own_secret(&mut self, row: &SecretRow, owner: Value, what: &str) -> Result<()> {
         let sql = format!(
             "INSERT INTO secret ({SECRET}, tool_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
              ON CONFLICT (org_id, agent_id, name) DO UPDATE SET sealed = excluded.sealed, \
@@ -167,10 +179,10 @@ impl Tx<'_> {
             row.created_by,
             row.created_at,
             row.updated_at,
-            tool,
+            owner,
         ];
         if self.execute(&sql, &params).await? == 0 {
-            let message = format!("there is a secret `{}` already that is not this tool's own", row.name);
+            let message = format!("there is a secret `{}` already that is not this {what}'s own", row.name);
             return Err(Error::conflict("secret_taken", message));
         }
         self.bump(row.org_id).await

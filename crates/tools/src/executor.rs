@@ -14,7 +14,7 @@ use callwright_model::{
     execution::{Attempt, Progress, SandboxReport},
     id::{AgentId, ExecutionId, OrgId},
     secret::SecretString,
-    tool::{BusinessConfig, Effect, Policy, http::ClientAuth},
+    tool::{BusinessConfig, Effect, McpConfig, Policy, http::ClientAuth},
 };
 use callwright_pybox::Listener;
 use serde_json::Value;
@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     freshness::{Freshness, Validators},
+    mcp,
     nested::NestedRun,
     python::Python,
 };
@@ -149,6 +150,16 @@ pub trait Ports: Send + Sync {
     async fn business(&self, config: &BusinessConfig, _: &PreparedCall) -> Result<Outcome, Fault> {
         let message = format!("`{}` cannot be carried out here", config.function.as_str());
         Ok(Outcome::Failed(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
+    }
+
+    /// A session with the MCP server of a tool whose definition is the one that was agreed to. The inner error is for the
+    /// model to read; nothing was sent then.
+    ///
+    /// # Errors
+    /// A [`Fault`] is our own mistake, or a database that is not there.
+    async fn mcp_session(&self, config: &McpConfig) -> Result<Result<mcp::Lease, ToolError>, Fault> {
+        let message = format!("the MCP server `{}` cannot be reached from here", config.server);
+        Ok(Err(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
     }
 
     /// Begins the run of an agent or a workflow, whose end answers the call.

@@ -1,7 +1,7 @@
 //! The executors that reach outside, behind one trait.
 //!
 //! [`executor`] is the seam that the corridor calls; [`http`] is the kind `http`, [`system`] the kind `system`, [`python`] the kind `python`, and [`business`] and [`nested`]
-//! ask their ports for what lives behind the corridor; [`client`] hands the call to whoever holds the conversation. [`gate`] decides what
+//! ask their ports for what lives behind the corridor; [`client`] hands the call to whoever holds the conversation; [`mcp`] calls the tools of MCP servers. [`gate`] decides what
 //! may be sent again and [`backoff`] when; both are pure and serve every kind. No executor sees the
 //! store: what it needs of the world is in [`executor::ExecCx`], and every byte it sends goes through the
 //! outbound guard.
@@ -16,6 +16,7 @@ pub mod freshness;
 pub mod gate;
 pub mod http;
 pub mod limits;
+pub mod mcp;
 pub mod nested;
 pub mod python;
 pub mod stub;
@@ -35,6 +36,7 @@ pub use client::ClientTool;
 pub use executor::{Cleared, ControlAsk, ExecCx, Executor, OauthClient, Ports, PreparedCall};
 pub use freshness::{Freshness, Validators};
 pub use http::HttpTool;
+pub use mcp::McpTool;
 pub use nested::{NestedRun, NestedTool};
 pub use python::{Python, PythonTool};
 pub use system::SystemTool;
@@ -71,6 +73,10 @@ pub fn compile(spec: &ToolSpec, names: &Names) -> Result<Arc<dyn Executor>, Faul
         Config::Workflow(config) => {
             limits::check(spec)?;
             Arc::new(NestedTool::workflow(config)?)
+        }
+        Config::Mcp(config) => {
+            limits::check(spec)?;
+            Arc::new(McpTool::compile(config, spec)?)
         }
     })
 }

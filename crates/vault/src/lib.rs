@@ -25,7 +25,7 @@ use callwright_store::Store;
 
 use keyring::Keyring;
 pub use master::{MasterKey, MasterKeyError};
-pub use oauth::OauthRequest;
+pub use oauth::{OauthRequest, Tokens};
 use seal::Place;
 pub use seal::SealError;
 pub use secret::{LendError, SecretInfo};

@@ -46,8 +46,8 @@ pub struct OauthRequest {
     pub client_auth: ClientAuth,
 }
 
-/// The cache of access tokens.
-pub(crate) struct Tokens {
+/// Access tokens, kept for as long as they are good.
+pub struct Tokens {
     guard: Guard,
     clock: Arc<dyn Clock>,
     slots: Cache<[u8; 32], Arc<Slot>>,
@@ -80,16 +80,16 @@ struct Granted {
 }
 
 impl Tokens {
-    pub(crate) fn new(guard: Guard, clock: Arc<dyn Clock>) -> Self {
+    /// None yet.
+    pub fn new(guard: Guard, clock: Arc<dyn Clock>) -> Self {
         Self { guard, clock, slots: Cache::new(MAX_KEPT) }
     }
 
     /// The token of `request`: kept, under way, or asked for now.
-    pub(crate) async fn get(
-        &self,
-        request: OauthRequest,
-        stale: Option<&SecretString>,
-    ) -> Result<SecretString, ToolError> {
+    ///
+    /// # Errors
+    /// Why there is no token: `auth_error`, `network_error` or `timeout_error`.
+    pub async fn get(&self, request: OauthRequest, stale: Option<&SecretString>) -> Result<SecretString, ToolError> {
         let slot = self.slot(&request);
         let mut flight = match self.look(&slot, request, stale) {
             Ok(token) => return Ok(token),

@@ -28,6 +28,10 @@ pub(crate) enum Import {
     Postman(Postman),
     /// Webhook and system tools of a voice platform.
     Voice(Voice),
+    /// Tools of ElevenLabs, as its API takes and gives them.
+    Elevenlabs(Voice),
+    /// Tools of Vapi, as its API takes and gives them.
+    Vapi(Vapi),
     /// The tools that were imported, and from where.
     List(List),
 }
@@ -91,6 +95,19 @@ pub(crate) struct Voice {
     /// The file, or `-` for standard input.
     #[arg(value_name = "FILE")]
     document: String,
+    #[command(flatten)]
+    how: How,
+}
+
+/// Tools of Vapi.
+#[derive(Debug, Args)]
+pub(crate) struct Vapi {
+    /// The file, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    document: String,
+    /// For functions without a server: the address to call, in which {name} is the function's name.
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
     #[command(flatten)]
     how: How,
 }
@@ -172,6 +189,10 @@ pub(super) fn run(command: Import) -> Result<(), Failure> {
         }
         Import::Postman(Postman { document, choice, how }) => import("postman", &document, choice.options(), &how),
         Import::Voice(Voice { document, how }) => import("voice", &document, json!({}), &how),
+        Import::Elevenlabs(Voice { document, how }) => import("elevenlabs", &document, json!({}), &how),
+        Import::Vapi(Vapi { document, endpoint, how }) => {
+            import("vapi", &document, json!({ "endpoint": endpoint }), &how)
+        }
         Import::List(command) => report::list(&command),
     }
 }

@@ -1,6 +1,7 @@
 //! `callwright tool`: look at tools, call them, and go through their history.
 
 mod call;
+mod export;
 mod history;
 mod limits;
 mod test;
@@ -31,6 +32,8 @@ pub(crate) enum Tool {
     Test(test::Test),
     /// Print the tools in the form that a model wants.
     Definitions(Definitions),
+    /// Print a tool, or all of an agent, in the form of another platform, and what that form cannot hold.
+    Export(export::Export),
     /// How often a tool is used, how fast it is and how often it fails.
     Usage(Named),
     /// What holds calls of a tool back, and what is left of it.
@@ -134,6 +137,7 @@ pub(super) fn run(command: Tool) -> Result<(), Failure> {
         Tool::Call(call) => call::run(call),
         Tool::Test(command) => test::run(&command),
         Tool::Definitions(definitions) => define(&definitions),
+        Tool::Export(command) => export::run(&command),
         Tool::Usage(named) => usage(&named),
         Tool::Limits(limits) => limits::limits(&limits),
         Tool::Versions(versions) => history::versions(&versions),

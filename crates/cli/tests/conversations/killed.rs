@@ -67,7 +67,10 @@ fn an_answer_that_came_while_nobody_listened_is_told_to_whoever_comes_back() {
         let mut second = Talk::open(&world.api, &query, json!({}));
         assert_eq!(talk.live.closed(), 1008);
         second.say("hello");
-        assert_eq!(second.answer(), "you said: hello");
+        // What was told a moment ago may be told once more: it is noted behind the frame.
+        let said = second.answer();
+        let said = if said == "sum 6" { second.answer() } else { said };
+        assert_eq!(said, "you said: hello");
         second.live.close();
         let ended = eventually("it has ended", 10, || {
             (world.logged(&id)["state"] == "ended").then(|| Live::attempt(&world.api, &path(&query), &[]).err())

@@ -119,14 +119,18 @@ impl Talk {
     /// The next frame of a kind; pings are answered meanwhile, everything else is passed over.
     #[track_caller]
     pub(crate) fn until(&mut self, kind: &str) -> Value {
+        let (began, mut passed) = (std::time::Instant::now(), Vec::new());
         loop {
-            let frame = self.live.read().unwrap_or_else(|| panic!("the socket ended before a `{kind}` came"));
+            let frame = self.live.read().unwrap_or_else(|| {
+                panic!("no `{kind}` came within {:?}; before the socket ended: {passed:?}", began.elapsed())
+            });
             if frame["type"] == "ping" {
                 self.send(json!({"type": "pong", "event_id": frame["ping_event"]["event_id"]}));
             }
             if frame["type"] == kind {
                 return frame;
             }
+            passed.push(frame.to_string());
         }
     }
 

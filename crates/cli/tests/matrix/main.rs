@@ -240,6 +240,11 @@ impl World {
                 let provider = json!({"name": format!("own_{}", self.next()), "kind": "openai", "secret": "NOT_SET"});
                 text(&api.post("/api/v1/model-providers", provider).expect(201)["name"])
             }
+            "mcp_server" => {
+                let server = json!({"name": format!("mcp_{}", self.next()), "url": "https://mcp.example.com/mcp",
+                    "is_enabled": false, "auth": {"type": "bearer", "secret": "NOT_SET"}});
+                text(&api.post("/api/v1/mcp-servers", server).expect(201)["name"])
+            }
             "equipped" => {
                 let (agent, tool) = (self.agent(), self.owners_tool(json!({})));
                 let path = format!("{agent}/tools/{tool}");

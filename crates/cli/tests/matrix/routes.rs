@@ -61,6 +61,7 @@ const WORKFLOW: &str =
 const GUIDE_WORKFLOW: &str =
     r#"{"name": "guided {n}", "flow_type": "parallel", "agents": [{"agent_id": "{talker}", "role": "r"}]}"#;
 const RULE: &str = r#"{"name": "made {n}", "condition": {"kind": "failure"}}"#;
+const MCP_SERVER: &str = r#"{"name": "made_{n}", "url": "https://mcp.example.com/mcp", "is_enabled": false}"#;
 const PROVIDER: &str = r#"{"name": "made_{n}", "kind": "openai", "secret": "NOT_SET"}"#;
 const GUIDE_TOOL: &str =
     r#"{"name": "made_{n}", "tool_type": "api_endpoint", "implementation": {"url": "https://example.com"}}"#;
@@ -109,10 +110,28 @@ pub(crate) const ROUTES: &[Route] = &[
     ("DELETE", "/api/v1/model-providers/{provider}", Who::Secrets, "admin", 204, Hidden, ""),
     // Its secret is not set, so nothing is sent; that is told in the answer.
     ("POST", "/api/v1/model-providers/{provider}/test", Who::Secrets, "admin", 200, Hidden, r#"{"model": "m"}"#),
+    ("GET", "/api/v1/mcp-servers", Who::Secrets, "admin", 200, Theirs, ""),
+    ("POST", "/api/v1/mcp-servers", Who::Secrets, "admin", 201, Theirs, MCP_SERVER),
+    ("GET", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 200, Hidden, ""),
+    ("PATCH", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 200, Hidden, r#"{"capabilities": ["a"]}"#),
+    ("DELETE", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 204, Hidden, ""),
+    // Its secret is not set, so nothing is sent; that is told in the answer.
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/refresh", Who::Secrets, "admin", 200, Hidden, ""),
+    ("GET", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, ""),
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, r#"{"all": true}"#),
+    // It was never asked, so it has no such tool.
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools/t/accept", Who::Secrets, "admin", 404, Hidden, "{}"),
     ("GET", "/api/v1/audit", Who::Govern, "admin", 200, Theirs, ""),
     ("GET", "/api/v1/tools", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/v1/tools", Who::Build, "tools:write", 201, Theirs, TOOL),
     ("GET", "/api/v1/tools/definitions", Who::See, "read", 200, Theirs, ""),
+    ("POST", "/api/v1/offer/search", Who::See, "read", 200, Theirs, r#"{"query": "send"}"#),
+    ("POST", "/api/v1/offer/search", Who::See, "read", 200, Hidden, r#"{"query": "send", "agent": "{agent}"}"#),
+    ("POST", "/api/v1/offer/describe", Who::See, "read", 200, Hidden, r#"{"name": "{tool}"}"#),
+    ("GET", "/api/v1/offer/definitions", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/tools/{tool}/export?format=mcp", Who::See, "read", 200, Hidden, ""),
+    ("GET", "/api/v1/export/tools?format=mcp", Who::See, "read", 200, Theirs, ""),
+    ("GET", "/api/v1/export/tools?agent={agent}", Who::See, "read", 200, Hidden, ""),
     ("GET", "/api/v1/tools/{tool}", Who::See, "read", 200, Hidden, ""),
     ("PUT", "/api/v1/tools/{tool}", Who::Build, "tools:write", 200, Status(422), TOOL),
     ("DELETE", "/api/v1/tools/{tool}", Who::Build, "tools:write", 204, Hidden, ""),
@@ -219,6 +238,16 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/v1/conversations/{conversation}", Who::See, "read", 200, Hidden, ""),
     ("GET", "/api/v1/conversations/{conversation}/messages", Who::See, "read", 200, Hidden, ""),
     ("DELETE", "/api/v1/conversations/{conversation}", Who::Decide, "executions:decide", 204, Hidden, ""),
+    // The client says nothing of what it accepts, which is the first thing that the protocol asks.
+    ("POST", "/mcp", Who::See, "mcp|tools:call", 406, Theirs, "{}"),
+    ("GET", "/mcp", Who::See, "mcp|tools:call", 406, Theirs, ""),
+    ("DELETE", "/mcp", Who::See, "mcp|tools:call", 400, Theirs, ""),
+    ("POST", "/mcp/agents/{agent}", Who::See, "mcp|tools:call", 406, Hidden, "{}"),
+    ("GET", "/mcp/agents/{agent}", Who::See, "mcp|tools:call", 406, Hidden, ""),
+    ("DELETE", "/mcp/agents/{agent}", Who::See, "mcp|tools:call", 400, Hidden, ""),
+    ("GET", "/.well-known/oauth-protected-resource", Who::Anybody, "", 200, Theirs, ""),
+    ("GET", "/.well-known/oauth-protected-resource/mcp", Who::Anybody, "", 200, Theirs, ""),
+    ("GET", "/.well-known/oauth-protected-resource/mcp/agents/{agent}", Who::Anybody, "", 200, Theirs, ""),
     ("GET", "/v1/convai/conversation?agent_id={agent}", Who::Call, "agents:run", 101, Hidden, ""),
     ("GET", "/v1/convai/conversation/get-signed-url?agent_id={agent}", Who::Call, "agents:run", 200, Hidden, ""),
     ("GET", "/v1/convai/conversation/token", Who::Anybody, "", 404, Theirs, ""),

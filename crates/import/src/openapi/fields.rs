@@ -12,6 +12,8 @@ pub(crate) struct Fields {
     /// The schemas of the arguments.
     pub(crate) properties: Map<String, Value>,
     pub(crate) required: Vec<String>,
+    /// What the schema says of its properties together.
+    pub(crate) constraints: Map<String, Value>,
     taken: BTreeSet<String>,
     pub(crate) query: BTreeMap<String, Value>,
     pub(crate) headers: BTreeMap<String, String>,
@@ -52,6 +54,9 @@ impl Fields {
             schema["required"] = json!(std::mem::take(&mut self.required));
         }
         schema["additionalProperties"] = json!(false);
+        if let Some(map) = schema.as_object_mut() {
+            map.extend(std::mem::take(&mut self.constraints));
+        }
         schema
     }
 }

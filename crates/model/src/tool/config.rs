@@ -6,7 +6,9 @@ use serde::{
 };
 use utoipa::ToSchema;
 
-use super::{AgentConfig, BusinessConfig, ClientConfig, HttpConfig, Kind, PythonConfig, SystemConfig, WorkflowConfig};
+use super::{
+    AgentConfig, BusinessConfig, ClientConfig, HttpConfig, Kind, McpConfig, PythonConfig, SystemConfig, WorkflowConfig,
+};
 
 /// The configuration of a tool, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -26,6 +28,8 @@ pub enum Config {
     Agent(AgentConfig),
     /// Of a `workflow` tool.
     Workflow(WorkflowConfig),
+    /// Of an `mcp` tool.
+    Mcp(McpConfig),
 }
 
 impl Config {
@@ -39,6 +43,7 @@ impl Config {
             Self::Client(_) => Kind::Client,
             Self::Agent(_) => Kind::Agent,
             Self::Workflow(_) => Kind::Workflow,
+            Self::Mcp(_) => Kind::Mcp,
         }
     }
 
@@ -90,6 +95,22 @@ impl Config {
         }
     }
 
+    /// Which tool of which MCP server an `mcp` tool stands for.
+    pub fn mcp(&self) -> Option<&McpConfig> {
+        match self {
+            Self::Mcp(config) => Some(config),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn mcp_mut(&mut self) -> Option<&mut McpConfig> {
+        match self {
+            Self::Mcp(config) => Some(config),
+            _ => None,
+        }
+    }
+
     /// Whether a call is a run of its own, whose end answers it.
     pub fn is_nested(&self) -> bool {
         matches!(self, Self::Agent(_) | Self::Workflow(_))
@@ -102,7 +123,7 @@ impl Config {
             Self::Business(config) => return config.function.is_kept_here(),
             // Without a driver nothing leaves: the event has one id, and the webhook goes out once.
             Self::System(config) => return config.driver.is_none(),
-            Self::Http(_) | Self::Python(_) | Self::Client(_) | Self::Agent(_) | Self::Workflow(_) => {}
+            Self::Http(_) | Self::Python(_) | Self::Client(_) | Self::Agent(_) | Self::Workflow(_) | Self::Mcp(_) => {}
         }
         self.http().and_then(|config| config.idempotency.as_ref()).is_some_and(|idempotency| idempotency.honoured)
     }
@@ -129,6 +150,7 @@ impl<'de> DeserializeSeed<'de> for ConfigOf {
             Kind::Client => ClientConfig::deserialize(deserializer).map(Config::Client),
             Kind::Agent => AgentConfig::deserialize(deserializer).map(Config::Agent),
             Kind::Workflow => WorkflowConfig::deserialize(deserializer).map(Config::Workflow),
+            Kind::Mcp => McpConfig::deserialize(deserializer).map(Config::Mcp),
         }
     }
 }

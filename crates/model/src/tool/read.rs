@@ -57,6 +57,7 @@ macro_rules! spec {
                 let parameters = parameters.unwrap_or_else(|| match &config {
                     Config::Http(_) | Config::Python(_) | Config::Client(_) | Config::Workflow(_) => empty_schema(),
                     Config::Agent(_) => super::AgentConfig::parameters(),
+                    Config::Mcp(_) => super::McpConfig::open_parameters(),
                     Config::System(system) => system.parameters(),
                     Config::Business(business) => business.function.parameters(),
                 });

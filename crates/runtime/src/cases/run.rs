@@ -47,6 +47,7 @@ const MOST_CASES: usize = MAX_LIMIT as usize;
 /// Which cases to run, and how.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = CaseRunSpec)]
 pub struct RunSpec {
     /// Only these saved cases, by name or id; all of them when absent.
     pub names: Option<Vec<String>>,

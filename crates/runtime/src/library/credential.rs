@@ -35,7 +35,7 @@ const FORMS: [&str; 19] = [
 
 /// A credential that was written out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Replaced {
+pub(crate) struct Replaced {
     /// Where it stood.
     pub path: String,
     /// The name of the secret that stands there now.
@@ -44,13 +44,13 @@ pub(super) struct Replaced {
 
 impl Replaced {
     /// For the reader of a list of warnings.
-    pub(super) fn warning(&self) -> String {
+    pub(crate) fn warning(&self) -> String {
         format!("`{}` held a credential, which does not travel: it is now the secret `{}`", self.path, self.secret)
     }
 }
 
 /// The tool without credentials, and what was replaced.
-pub(super) fn strip(spec: &ToolSpec) -> Result<(ToolSpec, Vec<Replaced>), Fault> {
+pub(crate) fn strip(spec: &ToolSpec) -> Result<(ToolSpec, Vec<Replaced>), Fault> {
     let mut value = serde_json::to_value(spec).map_err(Fault::internal)?;
     let found = strip_parts(&spec.name, &mut value);
     if found.is_empty() {

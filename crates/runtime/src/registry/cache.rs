@@ -5,26 +5,38 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+    time::Duration,
 };
 
 use callwright_model::{
     Fault,
-    agent::Agent,
-    id::{AgentId, OrgId, ToolId},
+    agent::{Agent, ToolOffer},
+    definition::{self, Format},
+    id::{AgentId, OrgId, ToolId, UserId},
     tool::{Kind, Tool, ToolSpec},
 };
 use quick_cache::sync::Cache;
+use tokio::{sync::broadcast, time::Instant};
 
 use super::{
     compile::{self, CompiledTool},
+    define::Listing,
     follow,
 };
-use crate::{App, features, legacy, limits::plan::Plan};
+use crate::{App, features, legacy, limits::plan::Plan, offer::Shelf};
 
 const TOOLS_KEPT: usize = 20_000;
 /// Agents of which it is kept what they offer their model.
 const AGENTS_KEPT: usize = 1_000;
+/// Organizations whose tools are kept with an index over them.
+const SHELVES_KEPT: usize = 64;
+/// Users of whom it is kept what they are offered.
+const LISTINGS_KEPT: usize = 1_000;
+/// How long that is believed, at most.
+const LISTING_FRESH: Duration = Duration::from_secs(3);
+/// Changes that a listener may fall behind before it is told that it did.
+const CHANGES_BUFFERED: usize = 256;
 
 /// What a lookup of a tool by one agent, or by none, found.
 #[derive(Clone)]
@@ -52,12 +64,43 @@ struct Key {
 /// An agent of an organization in one generation.
 pub(crate) type OfferKey = (OrgId, u64, AgentId);
 
+/// What a user is offered, by an agent or by the organization, in one generation.
+pub(crate) type ListingKey = (OrgId, u64, UserId, Option<String>);
+
 /// What an agent's model may be offered.
 pub(crate) struct Offer {
     /// The agent's tools with its overrides, in its order.
     pub specs: Vec<ToolSpec>,
     /// Kinds that are switched off for the organization.
     pub kinds_off: Vec<Kind>,
+    /// How the model is offered them.
+    pub mode: ToolOffer,
+    /// How many tokens their list may take, when the agent's author says so.
+    pub budget: Option<u32>,
+    shelf: OnceLock<Arc<Shelf>>,
+    tokens: OnceLock<u32>,
+}
+
+impl Offer {
+    /// Of an agent's tools.
+    pub(crate) fn new(specs: Vec<ToolSpec>, kinds_off: Vec<Kind>, mode: ToolOffer, budget: Option<u32>) -> Self {
+        Self { specs, kinds_off, mode, budget, shelf: OnceLock::new(), tokens: OnceLock::new() }
+    }
+
+    /// What the agent may use now.
+    pub(crate) fn usable(&self) -> impl Iterator<Item = &ToolSpec> {
+        self.specs.iter().filter(|spec| spec.active && !self.kinds_off.contains(&spec.kind))
+    }
+
+    /// The same with an index over it.
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        self.shelf.get_or_init(|| Arc::new(Shelf::of(self.usable()))).clone()
+    }
+
+    /// About how many tokens the list of what may be used takes.
+    pub(crate) fn tokens(&self) -> u32 {
+        *self.tokens.get_or_init(|| definition::define(self.usable(), Format::Openai).estimated_tokens)
+    }
 }
 
 /// Compiled tools of all organizations.
@@ -65,11 +108,21 @@ pub struct ToolCache {
     generations: RwLock<HashMap<OrgId, u64>>,
     found: Cache<Key, Found>,
     offered: Cache<OfferKey, Arc<Offer>>,
+    shelves: Cache<(OrgId, u64), Arc<Shelf>>,
+    listings: Cache<ListingKey, (Instant, Arc<Listing>)>,
+    changes: broadcast::Sender<OrgId>,
 }
 
 impl Default for ToolCache {
     fn default() -> Self {
-        Self { generations: RwLock::default(), found: Cache::new(TOOLS_KEPT), offered: Cache::new(AGENTS_KEPT) }
+        Self {
+            generations: RwLock::default(),
+            found: Cache::new(TOOLS_KEPT),
+            offered: Cache::new(AGENTS_KEPT),
+            shelves: Cache::new(SHELVES_KEPT),
+            listings: Cache::new(LISTINGS_KEPT),
+            changes: broadcast::Sender::new(CHANGES_BUFFERED),
+        }
     }
 }
 
@@ -77,6 +130,19 @@ impl ToolCache {
     /// Forgets everything about `org`.
     pub fn forget(&self, org: OrgId) {
         *self.generations.write().unwrap_or_else(PoisonError::into_inner).entry(org).or_default() += 1;
+        self.note(org);
+    }
+
+    /// Tells whoever listens that something was added in `org`, of which nothing old has to be forgotten.
+    pub fn note(&self, org: OrgId) {
+        // An error means that nobody listens, which is nobody's fault.
+        let _ = self.changes.send(org);
+    }
+
+    /// Tells from now on whose tools or agents change. It is told too often rather than too rarely: what has changed, if
+    /// anything, is for the listener to see.
+    pub fn changes(&self) -> broadcast::Receiver<OrgId> {
+        self.changes.subscribe()
     }
 
     fn generation(&self, org: OrgId) -> u64 {
@@ -115,6 +181,37 @@ impl ToolCache {
     /// Keeps it.
     pub(crate) fn keep_offer(&self, key: OfferKey, offer: Arc<Offer>) {
         self.offered.insert(key, offer);
+    }
+
+    /// Under what the tools of an organization are kept with their index. Made before the database is read.
+    pub(crate) fn key_of_shelf(&self, org: OrgId) -> (OrgId, u64) {
+        (org, self.generation(org))
+    }
+
+    /// An organization's tools with their index, if they are known.
+    pub(crate) fn shelf(&self, key: &(OrgId, u64)) -> Option<Arc<Shelf>> {
+        self.shelves.get(key)
+    }
+
+    /// Keeps them.
+    pub(crate) fn keep_shelf(&self, key: (OrgId, u64), shelf: Arc<Shelf>) {
+        self.shelves.insert(key, shelf);
+    }
+
+    /// Under what a list of tools is kept. Made before the database is read.
+    pub(crate) fn key_of_listing(&self, org: OrgId, user: UserId, agent: Option<&str>) -> ListingKey {
+        (org, self.generation(org), user, agent.map(str::to_owned))
+    }
+
+    /// A list of tools, if it is known and was made a moment ago: who may use a tool is no part of its generation.
+    pub(crate) fn listing(&self, key: &ListingKey) -> Option<Arc<Listing>> {
+        let (made_at, listing) = self.listings.get(key)?;
+        (made_at.elapsed() < LISTING_FRESH).then_some(listing)
+    }
+
+    /// Keeps it.
+    pub(crate) fn keep_listing(&self, key: ListingKey, listing: Arc<Listing>) {
+        self.listings.insert(key, (Instant::now(), listing));
     }
 
     /// The tool at one revision, as `agent` has it; `None` when the tool is gone. Whether it is active, shared or

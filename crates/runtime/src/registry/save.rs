@@ -22,7 +22,7 @@ use super::{
     follow, own, sharing,
     write::{Action, Upserted},
 };
-use crate::{App, agents, audit, control, credits, features, library::Origin, proposals, workflow};
+use crate::{App, agents, audit, control, credits, features, library::Origin, mcp, proposals, workflow};
 
 /// The version of a tool that says nothing.
 const FIRST: Version = Version::new(1, 0, 0);
@@ -103,6 +103,7 @@ struct Commit {
 
 pub(crate) async fn insert(app: &App, caller: &Caller, mut spec: ToolSpec, order: Order) -> Result<Upserted, Fault> {
     spec.adopt();
+    mcp::complete(app, caller.org_id, None, &mut spec).await?;
     let now = app.clock().now();
     let (id, user_id) = match &order.agreed {
         Some((proposal, _)) => (proposal.tool_id, proposal.user_id),
@@ -145,6 +146,7 @@ pub(crate) async fn update(
     order: Order,
 ) -> Result<Upserted, Fault> {
     spec.adopt();
+    mcp::complete(app, caller.org_id, Some(&current.spec), &mut spec).await?;
     if order.agreed.is_none() {
         sharing::check_change(app, caller, &current, &spec).await?;
     }
@@ -340,6 +342,9 @@ pub(crate) async fn check(
     }
     if let Some(missing) = nested_missing(app, caller, &tool.spec.config).await? {
         warnings.push(missing);
+    }
+    if let Some(config) = tool.spec.config.mcp() {
+        warnings.extend(mcp::warning(app, caller.org_id, config).await?);
     }
     // Only a warning: what the guard lets through is the operator's setting, and may change.
     if let Some(Err(why)) = compiled.executor.base_url().map(|url| app.guard().check_url(url)) {

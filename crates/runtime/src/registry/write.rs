@@ -89,6 +89,18 @@ pub async fn create(app: &App, caller: &Caller, spec: ToolSpec, note: Option<Str
     insert(app, caller, spec, Saving { note, ..Saving::default() }.into()).await
 }
 
+/// The same, or only what would come of it.
+pub(crate) async fn create_or_rehearse(
+    app: &App,
+    caller: &Caller,
+    spec: ToolSpec,
+    dry_run: bool,
+    note: Option<String>,
+) -> Result<Upserted, Fault> {
+    require(caller, Right::Build, Scope::ToolsWrite)?;
+    insert(app, caller, spec, Saving { dry_run, note, ..Saving::default() }.into()).await
+}
+
 /// Makes the tool `name`, or brings it to the state of `spec`. With `dry_run` nothing changes.
 pub async fn put(
     app: &App,

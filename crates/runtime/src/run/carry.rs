@@ -243,14 +243,15 @@ impl Carrier {
         }
         let Some(agent) = self.kept.agent else { return Err(failed("internal", "its agent is not known")) };
         let reach = reach::of(&self.app, &caller, &self.kept).await?;
-        let definitions =
-            reach::definitions(&self.app, &caller, agent, &reach, crate::models::format_of(&chosen)).await?;
+        let format = crate::models::format_of(&chosen);
+        let offered = reach::offered(&self.app, &caller, agent, &reach, format).await?;
         let scene = Scene {
             app: self.app.clone(),
             run: self.row.run.id,
             caller,
             kept: self.kept.clone(),
             reach: Arc::new(reach),
+            view: offered.view,
             context: Arc::new(context),
             established: Arc::new(established),
             // What a schedule or another run asks for is asked by nobody who could agree to anything.
@@ -275,7 +276,7 @@ impl Carrier {
                     }
                 }
                 None => {
-                    if self.turn(&scene, &chosen, &definitions).await? {
+                    if self.turn(&scene, &chosen, &offered.definitions).await? {
                         return Ok(());
                     }
                 }

@@ -1,18 +1,22 @@
 //! Which tools a run has.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use callwright_model::{
     Fault,
     account::{Caller, Right, Scope},
     definition::{self, Format},
     id::AgentId,
-    tool::ToolSpec,
+    tool::{Kind, ToolSpec},
 };
 use serde_json::Value;
 
 use super::{kept::Kept, tools::Reach};
-use crate::{App, registry};
+use crate::{
+    App,
+    offer::{self, Shelf, View},
+    registry,
+};
 
 /// The most tools that one run has.
 pub(crate) const MOST: usize = 128;
@@ -30,14 +34,23 @@ pub(super) async fn of(app: &App, caller: &Caller, kept: &Kept) -> Result<Reach,
     Ok(Reach { agent, chosen: Some(chosen) })
 }
 
-/// The definitions that the model is given.
-pub(super) async fn definitions(
+/// What the model is given.
+pub(super) struct Offered {
+    /// Definitions of functions.
+    pub definitions: Vec<Value>,
+    /// The tools that are behind three of the functions, when they are offered by search.
+    pub view: Option<View>,
+}
+
+/// What the model is given: all the tools of the run, or the functions by which it finds them. Steps of the call itself
+/// are always in sight: nobody searches for how to hang up.
+pub(super) async fn offered(
     app: &App,
     caller: &Caller,
     agent: AgentId,
     reach: &Reach,
     format: Format,
-) -> Result<Vec<Value>, Fault> {
+) -> Result<Offered, Fault> {
     let offer = registry::define::offer_of_agent(app, caller.org_id, agent).await?;
     let own = &offer.specs;
     let specs = match &reach.chosen {
@@ -58,12 +71,21 @@ pub(super) async fn definitions(
     let mut specs: Vec<ToolSpec> = specs
         .into_iter()
         .filter(|spec| spec.active && !offer.kinds_off.contains(&spec.kind) && names.insert(spec.name.clone()))
-        .take(MOST)
         .collect();
-    if specs.iter().any(|spec| !spec.policy.confirm.is_no()) {
+    let asks = specs.iter().any(|spec| !spec.policy.confirm.is_no());
+    let is_own = reach.chosen.is_none();
+    let view = offer::by_agent(&offer, &specs, MOST, is_own)
+        .then(|| View::whole(if is_own { offer.shelf() } else { Arc::new(Shelf::of(&specs)) }));
+    if let Some(view) = &view {
+        // One that is called like a function of ours is reached through it.
+        specs.retain(|spec| spec.kind == Kind::System && !offer::is_function(&spec.name));
+        specs.splice(0..0, view.functions()?);
+    }
+    specs.truncate(MOST);
+    if asks {
         specs.push(registry::define::confirm_tool()?);
     }
-    Ok(definition::define(specs.iter(), format).tools)
+    Ok(Offered { definitions: definition::define(specs.iter(), format).tools, view })
 }
 
 /// Checks the tools that a caller names, by name or id: each is there, and the caller may use it. Gives their names, each

@@ -10,6 +10,7 @@ use super::{flow::result_of, tools};
 use crate::{
     App, call,
     call::shape::{HIDDEN, hide_paths},
+    offer,
 };
 
 /// A run as its owner or another sees it. What a workflow came to is made of what its tools gave: where the log hides a
@@ -47,7 +48,14 @@ pub(super) async fn hide(app: &App, run: &Run, step: &mut Step) -> Result<(), Fa
         && let Some(row) = app.store().ledger_row_by_id(org, execution).await?
     {
         if let Some(arguments) = &mut step.arguments {
-            *arguments = as_logged(arguments, &row.execution.input);
+            let inner = match step.name != row.execution.tool_name && step.name == offer::CALL_TOOL {
+                // The step has the tool's name and its arguments in its own.
+                true => arguments.get_mut("arguments"),
+                false => Some(arguments),
+            };
+            if let Some(arguments) = inner {
+                *arguments = as_logged(arguments, &row.execution.input);
+            }
         }
         if step.result.is_some() || step.output.is_some() {
             let answer = call::outcome::answer(app, row, false).await?;

@@ -19,11 +19,16 @@ use callwright_model::{
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{history::Repeats, kept::Kept};
+use super::{
+    history::Repeats,
+    kept::Kept,
+    wish::{Wish, of as wish_of},
+};
 use crate::{
     App,
     call::{self, CallAnswer, CallRequest},
     documents,
+    offer::View,
     registry::cache::Found,
 };
 
@@ -68,6 +73,8 @@ pub(super) struct Scene {
     pub caller: Caller,
     pub kept: Arc<Kept>,
     pub reach: Arc<Reach>,
+    /// The tools that the model has to search for, when it was not given all of them.
+    pub view: Option<View>,
     /// The thread's variables and the run's context.
     pub context: Arc<Object>,
     pub established: Arc<Object>,
@@ -115,8 +122,10 @@ pub(super) async fn go(
     steps: Vec<Step>,
     repeats: &mut Repeats,
 ) -> Result<Went, Fault> {
+    let wishes: Vec<Wish> = calls.iter().map(|call| wish_of(scene.view.as_ref(), call)).collect();
     let mut tasks = Vec::with_capacity(calls.len());
-    for (call, step) in calls.iter().zip(steps) {
+    let side_by_side = calls.len() > 1 && all_parallel(scene, &wishes).await?;
+    for ((call, step), wish) in calls.iter().zip(steps).zip(wishes) {
         let seen = repeats.entry((call.name.clone(), call.arguments.to_string())).or_default();
         if !step.state.is_settled() && step.execution_id.is_none() {
             *seen += 1;
@@ -124,16 +133,15 @@ pub(super) async fn go(
                 return Ok(Went::Loop(call.name.clone()));
             }
         }
-        tasks.push((call.clone(), step, *seen));
+        tasks.push((call.name.clone(), wish, step, *seen));
     }
-    let side_by_side = tasks.len() > 1 && all_parallel(scene, calls).await?;
     let width = if side_by_side { AT_ONCE } else { 1 };
     let is_over = Arc::new(AtomicBool::new(false));
     let done: Vec<Result<Done, Fault>> = stream::iter(tasks)
-        .map(|(call, step, seen)| {
+        .map(|(name, wish, step, seen)| {
             let (scene, is_over) = (scene.clone(), is_over.clone());
             async move {
-                let done = one(&scene, &call, step, seen, &is_over).await?;
+                let done = one(&scene, (&name, &wish), step, seen, &is_over).await?;
                 if done.directive.as_ref().is_some_and(is_last) {
                     is_over.store(true, Ordering::Relaxed);
                 }
@@ -158,8 +166,8 @@ pub(super) async fn go(
     Ok(if done.iter().any(|done| done.parts.is_none()) { Went::Wait(done) } else { Went::Ended(done) })
 }
 
-async fn all_parallel(scene: &Scene, calls: &[ToolCall]) -> Result<bool, Fault> {
-    for call in calls {
+async fn all_parallel(scene: &Scene, wishes: &[Wish]) -> Result<bool, Fault> {
+    for call in wishes.iter().filter_map(Wish::tool) {
         let Ok(agent) = scene.reach.through(&call.name) else { continue };
         let found = scene.app.tools().find(&scene.app, scene.caller.org_id, &call.name, agent).await?;
         if found.is_some_and(|found| !is_parallel(&found)) {
@@ -193,7 +201,13 @@ pub(super) fn planned(calls: &[ToolCall], seq: i64, now: callwright_model::Times
         .collect()
 }
 
-async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32, is_over: &AtomicBool) -> Result<Done, Fault> {
+async fn one(
+    scene: &Scene,
+    (name, wish): (&str, &Wish),
+    mut step: Step,
+    seen: u32,
+    is_over: &AtomicBool,
+) -> Result<Done, Fault> {
     if step.state.is_settled() {
         let mut parts = vec![Part::text(step.result.clone().unwrap_or_default())];
         // What it gave besides words is where it was kept.
@@ -206,10 +220,15 @@ async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32, is_over:
     let answer = match (step.state, step.execution_id) {
         // What waited is asked after, not asked for again: a refusal has freed its key.
         (StepState::Waiting, Some(execution)) => known(&scene.app, scene.caller.org_id, execution).await?,
-        _ if is_over.load(Ordering::Relaxed) && is_step_of_call(scene, call).await? => Some(Told::Refused(
+        _ if is_over.load(Ordering::Relaxed) && is_step_of_call(scene, wish.tool()).await? => Some(Told::Refused(
             "nothing was done: the conversation was ended or handed over by the call before".to_owned(),
         )),
-        _ => Some(ask(scene, call, &step, seen).await?),
+        _ if seen > MOST_REPEATS => Some(Told::Refused(repeated(name, seen))),
+        _ => match wish {
+            Wish::Tool(call) => Some(ask(scene, call, &step).await?),
+            Wish::Told(text) => return Ok(ended(scene, step, vec![Part::text(text.clone())], false, None)),
+            Wish::Refused(why) => Some(Told::Refused(why.clone())),
+        },
     };
     let mut directive = None;
     let told = match answer {
@@ -228,10 +247,7 @@ async fn one(scene: &Scene, call: &ToolCall, mut step: Step, seen: u32, is_over:
         }
     };
     let (parts, is_error) = told;
-    step.state = if is_error { StepState::Failed } else { StepState::Done };
-    step.ended_at = Some(scene.app.clock().now());
-    step.result = Some(kept_text(&parts));
-    Ok(Done { step, parts: Some(parts), directive })
+    Ok(ended(scene, step, parts, is_error, directive))
 }
 
 /// What the run does after a call that had ended when the run was taken up: it stands in the record.
@@ -242,7 +258,8 @@ async fn recorded(scene: &Scene, step: &Step) -> Result<Option<Directive>, Fault
 }
 
 /// Whether a tool steers the conversation.
-async fn is_step_of_call(scene: &Scene, call: &ToolCall) -> Result<bool, Fault> {
+async fn is_step_of_call(scene: &Scene, call: Option<&ToolCall>) -> Result<bool, Fault> {
+    let Some(call) = call else { return Ok(false) };
     let Ok(agent) = scene.reach.through(&call.name) else { return Ok(false) };
     let found = scene.app.tools().find(&scene.app, scene.caller.org_id, &call.name, agent).await?;
     Ok(found.is_some_and(|found| found.tool.tool.spec.kind == Kind::System))
@@ -256,14 +273,21 @@ pub(super) enum Told {
     Refused(String),
 }
 
-async fn ask(scene: &Scene, call: &ToolCall, step: &Step, seen: u32) -> Result<Told, Fault> {
-    if seen > MOST_REPEATS {
-        return Ok(Told::Refused(format!(
-            "you have called `{}` with these arguments {} times already; nothing was done. Use the results you have, change the arguments, or answer",
-            call.name,
-            seen - 1
-        )));
-    }
+fn repeated(name: &str, seen: u32) -> String {
+    let before = seen - 1;
+    format!(
+        "you have called `{name}` with these arguments {before} times already; nothing was done. Use the results you have, change the arguments, or answer"
+    )
+}
+
+fn ended(scene: &Scene, mut step: Step, parts: Vec<Part>, is_error: bool, directive: Option<Directive>) -> Done {
+    step.state = if is_error { StepState::Failed } else { StepState::Done };
+    step.ended_at = Some(scene.app.clock().now());
+    step.result = Some(kept_text(&parts));
+    Done { step, parts: Some(parts), directive }
+}
+
+async fn ask(scene: &Scene, call: &ToolCall, step: &Step) -> Result<Told, Fault> {
     let Ok(agent) = scene.reach.through(&call.name) else {
         return Ok(Told::Refused(format!(
             "there is no tool `{}` here; use only the tools that you were given",
@@ -392,6 +416,8 @@ fn plain(block: &Block) -> Part {
         Block::Json { value } => Part::text(value.to_string()),
         Block::Image { data, mime_type } => Part::Image { media_type: mime_type.clone(), data: data.clone() },
         Block::Audio { mime_type, .. } => Part::text(format!("[a sound, {mime_type}]")),
+        Block::Resource { uri, text: Some(text), .. } => Part::text(format!("[{uri}]\n{text}")),
+        Block::Resource { uri, .. } => Part::text(format!("[a resource, {uri}]")),
         Block::ResourceLink { uri, name, .. } => Part::text(format!("[{name}]({uri})")),
     }
 }

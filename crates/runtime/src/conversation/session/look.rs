@@ -17,6 +17,7 @@ use super::{Followed, SEEN_EVERY, Said, Session};
 use crate::{
     call::client::{self, ClientCall},
     conversation::sweep,
+    offer,
     run::News,
 };
 
@@ -155,7 +156,8 @@ impl Session {
 
     /// Whether a run that has ended has ended the call.
     async fn has_ended(&self, run: RunId, messages: &[ThreadMessage]) -> Result<bool, Fault> {
-        let is_step = |name: &String| self.kinds.get(name) == Some(&"system");
+        // What is called through the function for that may be a step of the call as well.
+        let is_step = |name: &String| self.kinds.get(name) == Some(&"system") || name == offer::CALL_TOOL;
         if !self.has_steps && !called(messages).iter().any(is_step) {
             return Ok(false);
         }
@@ -232,7 +234,7 @@ impl Session {
                     self.told.push_back(Said::Response { text, event, thread: self.thread(), seq: message.seq });
                 }
                 for call in tool_calls {
-                    self.has_steps |= self.kinds.get(&call.name) == Some(&"system");
+                    self.has_steps |= self.kinds.get(&call.name) == Some(&"system") || call.name == offer::CALL_TOOL;
                     let kind = self.kinds.get(&call.name).copied().unwrap_or("webhook");
                     // The client is told of its own tools with all that it needs.
                     if kind != "client" {

@@ -49,6 +49,7 @@ pub(crate) async fn result(
 /// What a client gives back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ClientResult)]
 pub(crate) struct ResultSpec {
     /// The result: any JSON value, at most 4 MiB. When it did not work, why not.
     #[serde(default)]

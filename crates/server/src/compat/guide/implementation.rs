@@ -1,7 +1,7 @@
 //! `implementation`: what carries a tool out, in the guide's words on one side and as our `config` on the other.
 //!
 //! A field that is given takes the place of what the tool says, `null` takes it away, and what is not given stays. The
-//! guide's own words are `url`, `method`, `headers` and `auth`, for a webhook `webhook_url` and `callback_required`, and
+//! guide's own words are `url`, `method`, `headers` and `auth`, for a tool of an MCP server `server_name` and `tool_name`, for a webhook `webhook_url` and `callback_required`, and
 //! for a function `code` and `function_name`; everything else that a configuration may hold goes by our names.
 
 use std::collections::BTreeSet;
@@ -34,7 +34,18 @@ pub(super) fn parse(
     }
     let mut config = current.map_or_else(Object::new, object);
     for (name, value) in given {
-        set(&mut config, &name, value);
+        match (tool_type, name.as_str()) {
+            (ToolType::McpServer, "server_name") => set(&mut config, "server", value),
+            (ToolType::McpServer, "tool_name") => set(&mut config, "tool", value),
+            _ => set(&mut config, &name, value),
+        }
+    }
+    if tool_type == ToolType::McpServer
+        && let Some(before) = current.and_then(Config::mcp)
+        && (config.get("server"), config.get("tool")) != (Some(&json!(before.server)), Some(&json!(before.tool)))
+    {
+        // What was agreed to was another tool's definition.
+        config.shift_remove("definition");
     }
     Ok(config)
 }
@@ -78,6 +89,9 @@ fn http(
 
 /// The guide's form. `own` are the secrets that came with the tool.
 pub(super) fn show(spec: &ToolSpec, tool_type: ToolType, own: &BTreeSet<String>) -> Object {
+    if let Some(mcp) = spec.config.mcp() {
+        return object(&json!({ "server_name": mcp.server, "tool_name": mcp.tool }));
+    }
     let mut shown = object(&spec.config);
     let Some(http) = spec.config.http() else { return shown };
     shown.shift_remove("auth");

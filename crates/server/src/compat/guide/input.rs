@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use callwright_model::{
     Fault, Object,
     merge::merge_patch,
-    tool::{Effect, Policy, Tool, ToolSpec},
+    tool::{Effect, Kind, Policy, Tool, ToolSpec},
 };
 use callwright_runtime::registry::OwnSecret;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ pub(crate) struct ToolInput {
     /// JSON Schema of the arguments.
     #[schema(value_type = Option<Object>)]
     parameters_schema: Option<Object>,
-    /// By type: `{code, function_name}`, `{url, method, headers, auth}` or `{webhook_url, method, headers, callback_required}`.
+    /// By type: `{code, function_name}`, `{server_name, tool_name}`, `{url, method, headers, auth}` or `{webhook_url, method, headers, callback_required}`.
     /// In a PUT, its fields too stay when they are absent, and `null` takes one away.
     #[schema(value_type = Option<Object>)]
     implementation: Option<Object>,
@@ -113,9 +113,11 @@ fn read(
 ) -> Result<Saving, Fault> {
     fields.ignore(&READ_ONLY);
     let said: Option<ToolType> = fields.take("tool_type")?;
-    let missing = || Fault::invalid("tool_type", "`tool_type` is missing: say `function`, `api_endpoint` or `webhook`");
+    let missing = || {
+        Fault::invalid("tool_type", "`tool_type` is missing: say `function`, `mcp_server`, `api_endpoint` or `webhook`")
+    };
     let tool_type = said.or_else(|| current.map(ToolType::of)).ok_or_else(missing)?;
-    let kind = tool_type.kind()?;
+    let kind = tool_type.kind();
     let name = name(&mut fields, current)?;
     let current_config = current.filter(|spec| spec.kind == kind).map(|spec| &spec.config);
     let mut credentials = Credentials { tool: &name, taken, own, new: Vec::new() };
@@ -138,7 +140,8 @@ fn read(
             set(&mut form, field, value);
         }
     }
-    for (field, value) in [("category", json!("general")), ("is_shared", json!(false))] {
+    let category = if kind == Kind::Mcp { "mcp" } else { "general" };
+    for (field, value) in [("category", json!(category)), ("is_shared", json!(false))] {
         // A tool that says nothing of sharing is shared in our form, and is not in the guide's.
         if form.get(field).is_none() && current.is_none_or(|_| field == "category") {
             form.insert(field.to_owned(), value);
@@ -235,8 +238,6 @@ fn effect(spec: &ToolSpec, current: Option<&ToolSpec>) -> Effect {
 
 #[cfg(test)]
 mod tests {
-    use callwright_model::tool::Kind;
-
     use super::*;
 
     fn body(value: Value) -> Object {
@@ -273,6 +274,14 @@ mod tests {
         assert_eq!(ToolType::of(&spec), ToolType::Webhook);
         let spec = made(json!({"name": "t", "tool_type": "function", "implementation": {"code": "def t(): pass"}}));
         assert_eq!((spec.kind, spec.effect), (Kind::Python, Effect::Write));
+        let spec = made(
+            json!({"name": "t", "tool_type": "mcp_server", "implementation": {"server_name": "s", "tool_name": "u"}}),
+        );
+        assert_eq!((spec.kind, spec.category.as_deref()), (Kind::Mcp, Some("mcp")));
+        let shown = implementation::show(&spec, ToolType::of(&spec), &BTreeSet::new());
+        assert_eq!(Value::Object(shown), json!({"server_name": "s", "tool_name": "u"}));
+        let other = changed(&spec, json!({"implementation": {"tool_name": "v"}}));
+        assert_eq!(other.config.mcp().map(|mcp| mcp.tool.as_str()), Some("v"));
     }
 
     #[test]
@@ -325,6 +334,5 @@ mod tests {
         ] {
             assert_eq!(field(value.clone()), named, "{value}");
         }
-        assert!(refused(with("tool_type", json!("mcp_server"))).message.contains("later version"));
     }
 }

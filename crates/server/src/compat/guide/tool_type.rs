@@ -3,10 +3,7 @@
 //! An `api_endpoint` and a `webhook` are both of our kind `http`, and nothing in a request tells them apart. Which one
 //! its author meant stands in the tool's labels, so that it is versioned and copied with the tool.
 
-use callwright_model::{
-    Fault, FaultKind,
-    tool::{Kind, ToolSpec},
-};
+use callwright_model::tool::{Kind, ToolSpec};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,7 +25,8 @@ pub(crate) enum ToolType {
     ApiEndpoint,
     /// An HTTP request whose body is the arguments.
     Webhook,
-    /// A tool of an MCP server. Not in this build.
+    /// A tool of a registered MCP server.
+    #[serde(alias = "mcp")]
     McpServer,
     /// Not in the guide: a step of the call itself.
     System,
@@ -52,29 +50,23 @@ impl ToolType {
             Kind::Client => Self::Client,
             Kind::Agent => Self::Agent,
             Kind::Workflow => Self::Workflow,
+            Kind::Mcp => Self::McpServer,
             Kind::Http if spec.labels.get(TOOL_TYPE).is_some_and(|word| word == "webhook") => Self::Webhook,
             Kind::Http => Self::ApiEndpoint,
         }
     }
 
     /// What carries it out.
-    ///
-    /// # Errors
-    /// Malformed for what this build cannot carry out.
-    pub(super) fn kind(self) -> Result<Kind, Fault> {
+    pub(super) fn kind(self) -> Kind {
         match self {
-            Self::Function => Ok(Kind::Python),
-            Self::ApiEndpoint | Self::Webhook => Ok(Kind::Http),
-            Self::System => Ok(Kind::System),
-            Self::Business => Ok(Kind::Business),
-            Self::Client => Ok(Kind::Client),
-            Self::Agent => Ok(Kind::Agent),
-            Self::Workflow => Ok(Kind::Workflow),
-            Self::McpServer => Err(Fault::new(
-                FaultKind::Invalid,
-                "invalid_request",
-                "`tool_type` is `mcp_server`: MCP servers come with a later version; until then use `function`, `api_endpoint` or `webhook`",
-            )),
+            Self::Function => Kind::Python,
+            Self::ApiEndpoint | Self::Webhook => Kind::Http,
+            Self::System => Kind::System,
+            Self::Business => Kind::Business,
+            Self::Client => Kind::Client,
+            Self::Agent => Kind::Agent,
+            Self::Workflow => Kind::Workflow,
+            Self::McpServer => Kind::Mcp,
         }
     }
 

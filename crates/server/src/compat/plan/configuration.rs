@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use callwright_model::{
     Fault,
     tool::{
-        AgentConfig, BusinessConfig, ClientConfig, Config, Effect, HttpConfig, Kind, ResultSpec, SystemConfig,
-        ToolSpec, WorkflowConfig,
+        AgentConfig, BusinessConfig, ClientConfig, Config, Effect, HttpConfig, Kind, McpConfig, ResultSpec,
+        SystemConfig, ToolSpec, WorkflowConfig,
         http::{Auth, Body, Idempotency},
         python::Network,
     },
@@ -47,6 +47,9 @@ pub(crate) struct Configuration {
     /// For the type `workflow`: our own form of it. It then stands alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workflow: Option<WorkflowConfig>,
+    /// For the type `mcp`: our own form of it. It then stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mcp: Option<McpConfig>,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`… `POST` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
@@ -157,6 +160,9 @@ pub(crate) enum ToolType {
     Agent,
     /// A workflow that is called as one tool.
     Workflow,
+    /// A tool of a registered MCP server.
+    #[serde(alias = "mcp_server")]
+    Mcp,
 }
 
 impl ToolType {
@@ -169,6 +175,7 @@ impl ToolType {
             Kind::Client => Self::Client,
             Kind::Agent => Self::Agent,
             Kind::Workflow => Self::Workflow,
+            Kind::Mcp => Self::Mcp,
             Kind::Python => Self::PythonFunction,
         }
     }
@@ -181,7 +188,7 @@ impl ToolType {
         Err(Fault::invalid(
             path,
             format!(
-                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business`, `client`, `agent` and `workflow`"
+                "`{path}` is `lambda`: this build has no such kind yet, only `endpoint`, `python_function`, `system`, `business`, `client`, `agent`, `workflow` and `mcp`"
             ),
         ))
     }
@@ -196,6 +203,7 @@ impl ToolType {
             Self::Client => "client",
             Self::Agent => "agent",
             Self::Workflow => "workflow",
+            Self::Mcp => "mcp",
         }
     }
 
@@ -250,6 +258,11 @@ impl Configuration {
             fields.finish()?;
             return Ok(Self { workflow: Some(workflow), ..Self::bare(ToolType::Workflow) });
         }
+        if kind == ToolType::Mcp {
+            let mcp = fields.require("mcp", "say which tool of which MCP server, by our own form")?;
+            fields.finish()?;
+            return Ok(Self { mcp: Some(mcp), ..Self::bare(ToolType::Mcp) });
+        }
         let this = Self {
             method: Some(fields.take::<String>("method")?.unwrap_or_else(|| "POST".to_owned())),
             url: Some(fields.require("url", "say where the request goes")?),
@@ -297,6 +310,7 @@ impl Configuration {
             Config::Client(config) => Self { client: Some(config.clone()), ..Self::bare(ToolType::Client) },
             Config::Agent(config) => Self { agent: Some(config.clone()), ..Self::bare(ToolType::Agent) },
             Config::Workflow(config) => Self { workflow: Some(config.clone()), ..Self::bare(ToolType::Workflow) },
+            Config::Mcp(config) => Self { mcp: Some(config.clone()), ..Self::bare(ToolType::Mcp) },
             Config::Python(config) => {
                 Self { response_handling: ResponseHandling::from_result(&spec.result), ..function::show(config) }
             }
@@ -312,6 +326,7 @@ impl Configuration {
             client: None,
             agent: None,
             workflow: None,
+            mcp: None,
             method: None,
             url: None,
             headers: BTreeMap::new(),

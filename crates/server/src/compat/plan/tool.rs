@@ -253,6 +253,7 @@ impl ToolInput {
             Some(Configuration { workflow: Some(workflow), .. }) => {
                 json!({"name": "", "kind": "workflow", "config": workflow})
             }
+            Some(Configuration { mcp: Some(mcp), .. }) => json!({"name": "", "kind": "mcp", "config": mcp}),
             Some(Configuration { kind: ToolType::PythonFunction, .. }) => {
                 json!({"name": "", "kind": "python", "config": {"code": ""}})
             }
@@ -296,6 +297,9 @@ impl ToolInput {
                 }
                 (ToolType::Workflow, Config::Workflow(current)) => {
                     *current = configuration.workflow.unwrap_or_else(|| current.clone());
+                }
+                (ToolType::Mcp, Config::Mcp(current)) => {
+                    *current = configuration.mcp.unwrap_or_else(|| current.clone());
                 }
                 (ToolType::PythonFunction, Config::Python(current)) => {
                     configuration.response_handling.clone().unwrap_or_default().apply(&mut spec.result);

@@ -68,6 +68,7 @@ pub(crate) async fn list(
         Some(ToolType::Client) => Some(Kind::Client),
         Some(ToolType::Agent) => Some(Kind::Agent),
         Some(ToolType::Workflow) => Some(Kind::Workflow),
+        Some(ToolType::Mcp) => Some(Kind::Mcp),
         Some(ToolType::PythonFunction) => Some(Kind::Python),
         // This build can hold none of these.
         Some(ToolType::Lambda) => {

@@ -1,0 +1,169 @@
+//! From what is said of a server to how it is reached now, secrets lent.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use callwright_guard::Redactor;
+use callwright_model::{
+    ErrorClass, Fault, ToolError,
+    id::{AgentId, OrgId},
+    mcp_server::{McpAuth, McpServer, McpTransport, placeholders},
+    secret::SecretString,
+};
+use callwright_tools::mcp::{Key, Reach, Upstream};
+use callwright_vault::LendError;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::{oauth::ClientTokens, refresh};
+use crate::App;
+
+type Secrets = BTreeMap<String, SecretString>;
+
+/// A server, ready to be reached, and what its session is kept under.
+pub(super) struct Ready {
+    pub(super) key: Key,
+    pub(super) upstream: Upstream,
+}
+
+/// How `server` is reached with the secrets of the organization, or of one of its agents. The inner error is one that a
+/// model may read.
+pub(super) async fn ready(
+    app: &App,
+    server: &McpServer,
+    agent: Option<AgentId>,
+) -> Result<Result<Ready, ToolError>, Fault> {
+    let org = server.organization_id;
+    let secrets = match app.vault().lend(org, agent, &server.spec.secrets()).await {
+        Ok(secrets) => secrets,
+        Err(LendError::Missing(name)) => {
+            let message = format!(
+                "the secret `{name}` that the MCP server `{}` needs is not set; an administrator has to set it",
+                server.spec.name
+            );
+            return Ok(Err(ToolError::new(ErrorClass::AuthError, "secret_missing", message)));
+        }
+        Err(LendError::Fault(fault)) => return Err(fault),
+    };
+    let reach = match server.spec.transport() {
+        McpTransport::StreamableHttp => http(app, server, &secrets),
+        McpTransport::Stdio => stdio(app, server, &secrets),
+    };
+    let reach = match reach {
+        Ok(reach) => reach,
+        Err(error) => return Ok(Err(error)),
+    };
+    let spec = &server.spec;
+    let upstream = Upstream {
+        name: spec.name.clone(),
+        reach,
+        protocol: spec.protocol,
+        connect_timeout: Duration::from_millis(spec.connect_timeout_ms.into()),
+        idle: Duration::from_secs(spec.idle_timeout_s.into()),
+        max_response_bytes: usize::try_from(spec.max_response_bytes).unwrap_or(usize::MAX),
+        max_concurrency: usize::try_from(spec.max_concurrency).unwrap_or(1),
+        hide: Redactor::new(secrets.values()),
+        changed: Some(refresh::when_changed(app, org, server.id)),
+    };
+    Ok(Ok(Ready { key: key(org, server, &secrets)?, upstream }))
+}
+
+/// Another state of the server or another value of a secret is another session.
+fn key(org: OrgId, server: &McpServer, secrets: &Secrets) -> Result<Key, Fault> {
+    let mut hasher = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hasher.update((bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    part(&serde_json::to_vec(&server.spec).map_err(Fault::internal)?);
+    for (name, value) in secrets {
+        part(name.as_bytes());
+        part(value.expose().as_bytes());
+    }
+    Ok(Key { org, server: server.id, credential: hasher.finalize().into() })
+}
+
+fn http(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolError> {
+    let spec = &server.spec;
+    let address = server.found.endpoint.as_deref().or(spec.url.as_deref()).unwrap_or_default();
+    let url =
+        Url::parse(address).map_err(|_| unusable(format!("the address of the MCP server `{}` is none", spec.name)))?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in &spec.headers {
+        let is_secret = !placeholders(value).is_empty();
+        insert(&mut headers, name, &filled(value, secrets), is_secret)?;
+    }
+    let secret = |name: &str| secrets.get(name).map_or("", SecretString::expose);
+    let mut tokens = None;
+    match &spec.auth {
+        McpAuth::None => {}
+        McpAuth::Bearer { secret: name } => {
+            insert(&mut headers, header::AUTHORIZATION.as_str(), &format!("Bearer {}", secret(name)), true)?;
+        }
+        McpAuth::Header { header, secret: name } => insert(&mut headers, header, secret(name), true)?,
+        McpAuth::ClientCredentials { secret: name, .. } => {
+            let secret = SecretString::new(secret(name));
+            let source = ClientTokens::new(app, server, &url, secret);
+            tokens = Some(Arc::new(source) as Arc<dyn callwright_tools::mcp::TokenSource>);
+        }
+    }
+    Ok(Reach::Http { url, headers, tokens })
+}
+
+fn stdio(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolError> {
+    let spec = &server.spec;
+    let command = spec.command.as_deref().unwrap_or_default();
+    let Some(program) = app.settings().mcp.commands.get(command) else {
+        let message = format!("the operator does not allow the command of the MCP server `{}`", spec.name);
+        return Err(ToolError::new(ErrorClass::PermissionError, "mcp_command_refused", message));
+    };
+    let env = spec.env.iter().map(|(name, value)| (name.clone(), SecretString::new(filled(value, secrets)))).collect();
+    Ok(Reach::Stdio { program: program.clone(), args: spec.args.clone(), env })
+}
+
+fn insert(headers: &mut HeaderMap, name: &str, value: &str, is_secret: bool) -> Result<(), ToolError> {
+    let name =
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable("a header's name cannot be sent".to_owned()))?;
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| unusable(format!("the value of the header `{name}` cannot be sent")))?;
+    value.set_sensitive(is_secret);
+    headers.insert(name, value);
+    Ok(())
+}
+
+/// A text with the secrets in the place of their names.
+fn filled(text: &str, secrets: &Secrets) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        filled.push_str(&rest[..at]);
+        match rest[at + 2..].split_once('}') {
+            Some((name, after)) if secrets.contains_key(name) => {
+                filled.push_str(secrets.get(name).map_or("", SecretString::expose));
+                rest = after;
+            }
+            _ => {
+                filled.push_str("${");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn unusable(message: String) -> ToolError {
+    ToolError::new(ErrorClass::ValidationError, "mcp_server_unusable", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_filled_in_once() {
+        let secrets =
+            BTreeMap::from([("A".to_owned(), SecretString::new("${B}")), ("B".to_owned(), SecretString::new("b"))]);
+        assert_eq!(filled("x ${A} ${B} ${C} ${", &secrets), "x ${B} b ${C} ${");
+    }
+}

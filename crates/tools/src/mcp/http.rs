@@ -1,0 +1,368 @@
+//! `rmcp`'s HTTP client over the outbound guard: addresses are checked as everywhere, answers are bounded, and whether
+//! anything of a request may have left is not lost on the way.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use callwright_guard::{Guard, Outgoing, SendError, Streamed};
+use callwright_model::{ToolError, secret::SecretString};
+use futures_util::stream::BoxStream;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use rmcp::{
+    model::{ClientJsonRpcMessage, ClientRequest, ErrorData, ServerJsonRpcMessage},
+    transport::streamable_http_client::{
+        AuthRequiredError, InsufficientScopeError, SseError, StreamableHttpClient, StreamableHttpError,
+        StreamableHttpPostResponse, StreamableHttpResponseLimits,
+    },
+};
+use sse_stream::Sse;
+use tokio::time::Instant;
+use url::Url;
+
+use super::{events, session::TokenSource};
+
+/// Longer than any call may take: calls are given up by their own deadline.
+const LONGEST_POST: Duration = Duration::from_secs(630);
+/// A stream of notifications is asked for anew after this time.
+const LONGEST_STREAM: Duration = Duration::from_secs(6 * 3600);
+/// The most of an error page that is read.
+const MAX_ERROR_BYTES: usize = 16 << 10;
+const REDIRECTS: u8 = 3;
+
+/// What can go wrong that is not the protocol's.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HttpError {
+    /// The guard says.
+    #[error(transparent)]
+    Send(SendError),
+    /// A status that does not mean success, and nothing in the protocol's form with it.
+    #[error("HTTP {status}")]
+    Status { status: u16, retry_after: Option<String>, words: String },
+    /// There is no access token.
+    #[error("{}", .0.message)]
+    Token(Box<ToolError>),
+    /// The address or a header cannot be sent.
+    #[error("{0}")]
+    Form(&'static str),
+}
+
+type Failed = StreamableHttpError<HttpError>;
+type Headers = HashMap<HeaderName, HeaderValue>;
+
+/// The client of one session.
+#[derive(Clone)]
+pub(super) struct GuardedHttp {
+    pub(super) guard: Guard,
+    /// Set when an answer is given up because it is too large.
+    pub(super) oversized: Arc<AtomicBool>,
+    /// The registered headers and credentials.
+    pub(super) headers: HeaderMap,
+    /// Where access tokens come from, with OAuth.
+    pub(super) tokens: Option<Arc<dyn TokenSource>>,
+    pub(super) connect_timeout: Duration,
+}
+
+/// One request before its credentials.
+struct Sending<'a> {
+    method: Method,
+    uri: &'a str,
+    body: Bytes,
+    headers: HeaderMap,
+    life: Duration,
+    max_bytes: usize,
+}
+
+impl GuardedHttp {
+    /// Sends, once more with a new token if the server refuses the one that was sent: then nothing was done.
+    async fn open(&self, sending: &Sending<'_>) -> Result<Streamed, Failed> {
+        let mut stale: Option<SecretString> = None;
+        loop {
+            let token = match &self.tokens {
+                Some(tokens) => {
+                    let token = tokens.token(stale.as_ref()).await;
+                    Some(token.map_err(|error| Failed::Client(HttpError::Token(Box::new(error))))?)
+                }
+                None => None,
+            };
+            let answer = self.send(sending, token.as_ref()).await?;
+            if answer.status == StatusCode::UNAUTHORIZED && stale.is_none() && token.is_some() {
+                stale = token;
+                continue;
+            }
+            return Ok(answer);
+        }
+    }
+
+    async fn send(&self, sending: &Sending<'_>, token: Option<&SecretString>) -> Result<Streamed, Failed> {
+        let url = Url::parse(sending.uri).map_err(|_| form("the server's address is none"))?;
+        let mut headers = self.headers.clone();
+        headers.extend(sending.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        if let Some(token) = token {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+                .map_err(|_| form("the access token cannot be sent"))?;
+            value.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, value);
+        }
+        let outgoing = Outgoing {
+            method: sending.method.clone(),
+            url,
+            headers,
+            body: sending.body.clone(),
+            connect_timeout: self.connect_timeout,
+            read_timeout: sending.life,
+            deadline: Instant::now() + sending.life,
+            redirects: REDIRECTS,
+            max_bytes: sending.max_bytes,
+            sensitive: self.headers.keys().cloned().collect(),
+        };
+        self.guard.open(outgoing).await.map_err(|error| Failed::Client(HttpError::Send(error)))
+    }
+}
+
+impl StreamableHttpClient for GuardedHttp {
+    type Error = HttpError;
+
+    async fn post_message(
+        &self,
+        uri: Arc<str>,
+        message: ClientJsonRpcMessage,
+        session: Option<Arc<str>>,
+        auth: Option<String>,
+        headers: Headers,
+    ) -> Result<StreamableHttpPostResponse, Failed> {
+        self.post_message_with_response_limits(uri, message, session, auth, headers, Default::default()).await
+    }
+
+    async fn post_message_with_response_limits(
+        &self,
+        uri: Arc<str>,
+        message: ClientJsonRpcMessage,
+        session: Option<Arc<str>>,
+        _: Option<String>,
+        headers: Headers,
+        limits: StreamableHttpResponseLimits,
+    ) -> Result<StreamableHttpPostResponse, Failed> {
+        let mut headers = with_session(headers, session.as_deref())?;
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let sending = Sending {
+            method: Method::POST,
+            uri: &uri,
+            body: serde_json::to_vec(&message)?.into(),
+            headers,
+            life: LONGEST_POST,
+            // A stream of events may be longer than each of them.
+            max_bytes: limits.max_json_response_size.saturating_mul(4),
+        };
+        let answer = self.open(&sending).await?;
+        read(answer, &message, session.is_some(), limits, &self.oversized).await
+    }
+
+    async fn delete_session(
+        &self,
+        uri: Arc<str>,
+        session: Arc<str>,
+        _: Option<String>,
+        headers: Headers,
+    ) -> Result<(), Failed> {
+        let sending = Sending {
+            method: Method::DELETE,
+            uri: &uri,
+            body: Bytes::new(),
+            headers: with_session(headers, Some(&session))?,
+            life: Duration::from_secs(5),
+            max_bytes: MAX_ERROR_BYTES,
+        };
+        self.open(&sending).await.map(drop)
+    }
+
+    async fn get_stream(
+        &self,
+        uri: Arc<str>,
+        session: Option<Arc<str>>,
+        last_event: Option<String>,
+        auth: Option<String>,
+        headers: Headers,
+    ) -> Result<BoxStream<'static, Result<Sse, SseError>>, Failed> {
+        let most = StreamableHttpResponseLimits::default().max_sse_event_size;
+        self.get_stream_with_max_sse_event_size(uri, session, last_event, auth, headers, most).await
+    }
+
+    async fn get_stream_with_max_sse_event_size(
+        &self,
+        uri: Arc<str>,
+        session: Option<Arc<str>>,
+        last_event: Option<String>,
+        _: Option<String>,
+        headers: Headers,
+        max_event: usize,
+    ) -> Result<BoxStream<'static, Result<Sse, SseError>>, Failed> {
+        let mut headers = with_session(headers, session.as_deref())?;
+        headers.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream, application/json"));
+        if let Some(last) = last_event {
+            let last = HeaderValue::from_str(&last).map_err(|_| form("the event's id cannot be sent"))?;
+            headers.insert(HeaderName::from_static("last-event-id"), last);
+        }
+        let (body, life) = (Bytes::new(), LONGEST_STREAM);
+        let sending = Sending { method: Method::GET, uri: &uri, body, headers, life, max_bytes: usize::MAX };
+        let answer = self.open(&sending).await?;
+        match answer.status {
+            StatusCode::METHOD_NOT_ALLOWED => Err(Failed::ServerDoesNotSupportSse),
+            status if !status.is_success() => Err(refused(answer).await),
+            _ if media_type(&answer) == "text/event-stream" => {
+                Ok(events::of(answer, max_event, self.oversized.clone()))
+            }
+            _ => Err(Failed::UnexpectedContentType(Some(media_type(&answer)))),
+        }
+    }
+}
+
+/// What an answer to a message means.
+async fn read(
+    answer: Streamed,
+    message: &ClientJsonRpcMessage,
+    in_session: bool,
+    limits: StreamableHttpResponseLimits,
+    oversized: &Arc<AtomicBool>,
+) -> Result<StreamableHttpPostResponse, Failed> {
+    let status = answer.status;
+    if matches!(status, StatusCode::ACCEPTED | StatusCode::NO_CONTENT) {
+        return Ok(StreamableHttpPostResponse::Accepted);
+    }
+    if status == StatusCode::NOT_FOUND && in_session {
+        return Err(Failed::SessionExpired);
+    }
+    if !status.is_success() {
+        return refusal(answer, message, in_session, limits).await;
+    }
+    let session = answer.headers.get("mcp-session-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let kind = media_type(&answer);
+    if kind == "text/event-stream" {
+        let events = events::of(answer, limits.max_sse_event_size, oversized.clone());
+        return Ok(StreamableHttpPostResponse::Sse(events, session));
+    }
+    // Nothing is waited for after a notification or an answer of ours.
+    let awaits = matches!(message, ClientJsonRpcMessage::Request(_));
+    if kind != "application/json" {
+        return match awaits {
+            true => Err(Failed::UnexpectedContentType(Some(kind))),
+            false => Ok(StreamableHttpPostResponse::Accepted),
+        };
+    }
+    let body = collect(answer, limits.max_json_response_size).await?;
+    match serde_json::from_slice::<ServerJsonRpcMessage>(&body) {
+        Ok(message) => Ok(StreamableHttpPostResponse::Json(message, session)),
+        Err(_) if !awaits => Ok(StreamableHttpPostResponse::Accepted),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An answer that refuses. An error in the protocol's own form goes on as one.
+async fn refusal(
+    answer: Streamed,
+    message: &ClientJsonRpcMessage,
+    in_session: bool,
+    limits: StreamableHttpResponseLimits,
+) -> Result<StreamableHttpPostResponse, Failed> {
+    let status = answer.status;
+    let is_auth = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    if is_auth || status == StatusCode::TOO_MANY_REQUESTS || media_type(&answer) != "application/json" {
+        let asked = discovering(message).filter(|_| !in_session && !is_auth && status.is_client_error());
+        if let Some(id) = asked.filter(|_| status != StatusCode::TOO_MANY_REQUESTS) {
+            // A server of the older era, or something before it: `initialize` is tried next.
+            let error = ErrorData::invalid_request(format!("server/discover was refused with HTTP {status}"), None);
+            return Ok(StreamableHttpPostResponse::Json(ServerJsonRpcMessage::error(error, Some(id)), None));
+        }
+        return Err(refused(answer).await);
+    }
+    let retry_after = retry_after(&answer);
+    let body = collect(answer, limits.max_json_response_size).await?;
+    let parsed = serde_json::from_slice::<ServerJsonRpcMessage>(&body);
+    if let (Some(id), false, true) = (discovering(message), in_session, status.is_client_error()) {
+        let error = match parsed {
+            Ok(ServerJsonRpcMessage::Error(error)) => error.error,
+            _ => ErrorData::invalid_request(format!("server/discover was refused with HTTP {status}"), None),
+        };
+        return Ok(StreamableHttpPostResponse::Json(ServerJsonRpcMessage::error(error, Some(id)), None));
+    }
+    match parsed {
+        Ok(message @ ServerJsonRpcMessage::Error(_)) => Ok(StreamableHttpPostResponse::Json(message, None)),
+        _ => Err(Failed::Client(HttpError::Status { status: status.as_u16(), retry_after, words: excerpt(&body) })),
+    }
+}
+
+/// The id of a request that asks which era the server is of.
+fn discovering(message: &ClientJsonRpcMessage) -> Option<rmcp::model::RequestId> {
+    match message {
+        ClientJsonRpcMessage::Request(request) if matches!(request.request, ClientRequest::DiscoverRequest(_)) => {
+            Some(request.id.clone())
+        }
+        _ => None,
+    }
+}
+
+/// An answer whose status says no.
+async fn refused(answer: Streamed) -> Failed {
+    let status = answer.status;
+    let challenge = answer.headers.get(header::WWW_AUTHENTICATE).map(|value| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        text.chars().take(2_000).collect::<String>()
+    });
+    match (status, challenge) {
+        (StatusCode::UNAUTHORIZED, challenge) => {
+            Failed::AuthRequired(AuthRequiredError::new(challenge.unwrap_or_default()))
+        }
+        (StatusCode::FORBIDDEN, Some(challenge)) => {
+            Failed::InsufficientScope(InsufficientScopeError::new(challenge, None))
+        }
+        _ => {
+            let retry_after = retry_after(&answer);
+            let words = collect(answer, MAX_ERROR_BYTES).await.map(|body| excerpt(&body)).unwrap_or_default();
+            Failed::Client(HttpError::Status { status: status.as_u16(), retry_after, words })
+        }
+    }
+}
+
+async fn collect(mut answer: Streamed, most: usize) -> Result<Vec<u8>, Failed> {
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| Failed::Client(HttpError::Send(error)))? {
+        if body.len() + piece.len() > most {
+            return Err(Failed::ResponseBodyTooLarge { max_size: most });
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+fn with_session(headers: Headers, session: Option<&str>) -> Result<HeaderMap, Failed> {
+    let mut map: HeaderMap = headers.into_iter().collect();
+    if let Some(session) = session {
+        let session = HeaderValue::from_str(session).map_err(|_| form("the session's id cannot be sent"))?;
+        map.insert(HeaderName::from_static("mcp-session-id"), session);
+    }
+    Ok(map)
+}
+
+fn media_type(answer: &Streamed) -> String {
+    let value = answer.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    value.as_deref().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn retry_after(answer: &Streamed) -> Option<String> {
+    answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// The beginning of a text in one line.
+fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.chars().take(300).collect()
+}
+
+fn form(why: &'static str) -> Failed {
+    Failed::Client(HttpError::Form(why))
+}

@@ -1,0 +1,61 @@
+"""The client of a Callwright server: what is needed every day, by short names."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, AsyncIterator, Awaitable, Callable, Optional, Type
+
+import httpx
+
+from .. import _policy
+from .paging import items
+from .resources import Agents, Approvals, Conversations, Executions, Runs, Threads, Tools
+from .transport import AsyncTransport
+
+
+class AsyncClient:
+    """A server, and who you are there.
+
+    Without arguments the address and the token are taken from `CALLWRIGHT_URL` and `CALLWRIGHT_TOKEN`. `api` has every
+    operation by its name in the OpenAPI document; `tools`, `agents`, `runs` and so on have the everyday ones.
+    """
+
+    def __init__(
+        self,
+        base_url: Optional[str] = None,
+        token: Optional[str] = None,
+        *,
+        timeout: float = _policy.DEFAULT_TIMEOUT,
+        http_client: Optional[httpx.AsyncClient] = None,
+    ) -> None:
+        self.api = AsyncTransport(base_url, token, timeout=timeout, http_client=http_client)
+        self.tools = Tools(self.api)
+        self.agents = Agents(self.api)
+        self.runs = Runs(self.api)
+        self.executions = Executions(self.api)
+        self.approvals = Approvals(self.api)
+        self.threads = Threads(self.api)
+        self.conversations = Conversations(self.api)
+
+    @property
+    def base_url(self) -> str:
+        return self.api.base_url
+
+    @property
+    def token(self) -> Optional[str]:
+        return self.api.token
+
+    def pages(self, operation: Callable[..., Awaitable[Any]], *places: Any, **filters: Any) -> AsyncIterator[Any]:
+        """Every item of a list that is given in pages: `client.pages(client.api.list_secrets)`."""
+        return items(operation, *places, **filters)
+
+    async def aclose(self) -> None:
+        await self.api.aclose()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        await self.aclose()

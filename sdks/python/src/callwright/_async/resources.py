@@ -1,0 +1,319 @@
+"""The everyday operations, each group under its name."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Union, cast
+
+from .. import errors
+from .._events import Event, is_final
+from .._generated import models
+from .paging import items
+from .transport import AsyncTransport
+
+# The longest that the server lets one request wait for the end of an execution and of a run, in seconds.
+MOST_WAIT_EXECUTION = 60.0
+MOST_WAIT_RUN = 120.0
+# How much longer than the server this program waits.
+MARGIN = 30.0
+PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
+# A tool may take this long, unless it was said otherwise.
+CALL_TIMEOUT = 300.0
+ENDED = ("completed", "failed", "cancelled")
+
+
+class _Group:
+    def __init__(self, api: AsyncTransport) -> None:
+        self._api = api
+
+
+class Tools(_Group):
+    """Tools: find them, call them."""
+
+    async def call(
+        self,
+        name: str,
+        arguments: Optional[Mapping[str, Any]] = None,
+        *,
+        agent: Optional[str] = None,
+        context: Optional[Mapping[str, Any]] = None,
+        idempotency_key: Optional[str] = None,
+        wait: float = 0,
+        dry_run: bool = False,
+        timeout: float = CALL_TIMEOUT,
+    ) -> models.CallAnswer:
+        """Calls a tool, as an agent has it if one is named.
+
+        A tool that failed is an answer like any other: look at `success` and `error`. With an idempotency key one
+        effect happens however often this is sent, and a broken connection is tried again. An answer that is `pending`
+        (somebody must agree first, or the result comes later) is waited for as long as `wait` says, in seconds.
+        """
+        body: models.CallBody = {"arguments": dict(arguments or {})}
+        if agent is not None:
+            body["agent"] = agent
+        if context:
+            body["context"] = dict(context)
+        if dry_run:
+            body["dry_run"] = True
+        answer = await self._api.call_tool(name, body, idempotency_key=idempotency_key, timeout=timeout)
+        if answer.get("pending") and wait > 0:
+            return await Executions(self._api).wait(answer["execution_id"], wait)
+        return answer
+
+    async def get(self, name: str) -> models.Tool:
+        return await self._api.get_tool(name)
+
+    async def save(self, tool: models.ToolSpec) -> models.Upserted:
+        """Makes a tool, or changes the one of that name."""
+        return await self._api.put_tool(tool["name"], tool)
+
+    async def delete(self, name: str) -> None:
+        await self._api.delete_tool(name)
+
+    async def list(self, **filters: Any) -> AsyncIterator[models.Tool]:
+        """The organization's tools, by name; `search`, `kind`, `category`, `mine`, `active`."""
+        async for item in items(self._api.list_tools, **filters):
+            yield item
+
+    async def definitions(
+        self, *, agent: Optional[str] = None, format: models.Format = "openai"
+    ) -> List[Dict[str, Any]]:
+        """The tools in the form that a model wants: an agent's, or all that the token may call."""
+        answer = await self._api.define_tools(agent=agent, format=format)
+        return answer["tools"]
+
+
+class Agents(_Group):
+    """Agents: make them, ask them."""
+
+    async def run(
+        self,
+        agent: str,
+        message: models.Utterance,
+        *,
+        thread_id: Optional[str] = None,
+        context: Optional[Mapping[str, Any]] = None,
+        idempotency_key: Optional[str] = None,
+        wait: float = MOST_WAIT_RUN,
+        **more: Any,
+    ) -> models.Run:
+        """Says something to an agent; gives the run once it has ended or waits, or `wait` seconds are over."""
+        return await Runs(self._api).start(
+            agent, message, thread_id=thread_id, context=context, idempotency_key=idempotency_key, wait=wait, **more
+        )
+
+    async def get(self, agent: str) -> models.Agent:
+        return await self._api.get_agent(agent)
+
+    async def create(self, agent: models.AgentSpec) -> models.Agent:
+        return await self._api.create_agent(agent)
+
+    async def delete(self, agent: str) -> None:
+        await self._api.delete_agent(agent)
+
+    async def list(self, **filters: Any) -> AsyncIterator[models.Agent]:
+        async for item in items(self._api.list_agents, **filters):
+            yield item
+
+    async def assign(self, agent: str, tool: str, **how: Any) -> None:
+        """Gives an agent a tool."""
+        await self._api.assign_tool(agent, tool, cast(models.AssignmentSpec, how))
+
+
+class Runs(_Group):
+    """Runs: an agent at work."""
+
+    async def start(
+        self,
+        agent: str,
+        message: models.Utterance,
+        *,
+        thread_id: Optional[str] = None,
+        context: Optional[Mapping[str, Any]] = None,
+        idempotency_key: Optional[str] = None,
+        wait: float = 0,
+        **more: Any,
+    ) -> models.Run:
+        """Begins a run. It is durable when this answers, and goes on whatever becomes of this program."""
+        body = _spec(agent, message, thread_id, context, more)
+        until = time.monotonic() + wait
+        body["wait_ms"] = int(min(wait, MOST_WAIT_RUN) * 1000)
+        run = await self._api.start_run(
+            body, idempotency_key=idempotency_key, timeout=min(wait, MOST_WAIT_RUN) + MARGIN
+        )
+        if run["state"] in ("queued", "running") and wait > MOST_WAIT_RUN:
+            return await self.wait(run["id"], until - time.monotonic())
+        return run
+
+    async def get(self, id: str) -> models.Run:
+        return await self._api.get_run(id)
+
+    async def wait(self, id: str, seconds: float) -> models.Run:
+        """A run when it has ended or waits for somebody, or as it stands when the seconds are over."""
+        until = time.monotonic() + seconds
+        while True:
+            rest = max(0.0, min(until - time.monotonic(), MOST_WAIT_RUN))
+            run = await self._api.get_run(id, wait_ms=int(rest * 1000), timeout=rest + MARGIN)
+            if run["state"] in (*ENDED, "waiting") or time.monotonic() >= until:
+                return run
+
+    async def stream(
+        self,
+        agent: str,
+        message: models.Utterance,
+        *,
+        thread_id: Optional[str] = None,
+        context: Optional[Mapping[str, Any]] = None,
+        idempotency_key: Optional[str] = None,
+        **more: Any,
+    ) -> AsyncIterator[Dict[str, Any]]:
+        """Begins a run and gives its events as they happen: `run`, `message`, `step`, `delta` (by `type`)."""
+        body = _spec(agent, message, thread_id, context, more)
+        # With a key of its own the request can be sent again when the line breaks before the first event.
+        async for event in self._follow(None, None, body, idempotency_key or uuid.uuid4().hex):
+            yield event
+
+    async def events(self, id: str, *, after: Optional[Union[int, str]] = None) -> AsyncIterator[Dict[str, Any]]:
+        """What happens in a run, until it ends. A stream that is cut off is opened again where it was."""
+        async for event in self._follow(id, after, None, None):
+            yield event
+
+    async def _follow(
+        self, id: Optional[str], after: Optional[Union[int, str]], body: Any, key: Optional[str]
+    ) -> AsyncIterator[Dict[str, Any]]:
+        failures = 0
+        while True:
+            if id is None:
+                stream = self._api.events("POST", "/api/v1/runs", headers={"Idempotency-Key": key}, body=body)
+            else:
+                last = {"Last-Event-ID": None if after is None else str(after)}
+                stream = self._api.events("GET", "/api/v1/runs/{id}/events", path={"id": id}, headers=last)
+            try:
+                async for event in stream:
+                    failures = 0
+                    after = event.id or after
+                    told = _told(event)
+                    id = told["run"]["id"] if event.name == "run" else id
+                    yield told
+                    if is_final(event):
+                        return
+                failures += 1
+            except errors.ApiError as error:
+                failures += 1
+                if error.status not in (429, 502, 503, 504) or failures > len(PAUSES):
+                    raise
+            except errors.ConnectionFailed:
+                failures += 1
+                if failures > len(PAUSES):
+                    raise
+            await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
+
+    async def cancel(self, id: str) -> None:
+        await self._api.cancel_run(id)
+
+    async def list(self, **filters: Any) -> AsyncIterator[models.Run]:
+        async for item in items(self._api.list_runs, **filters):
+            yield item
+
+    async def steps(self, id: str) -> AsyncIterator[models.Step]:
+        async for item in items(self._api.list_run_steps, id):
+            yield item
+
+
+class Executions(_Group):
+    """Executions: what was called, and what came of it."""
+
+    async def get(self, id: str) -> models.Execution:
+        return await self._api.get_execution(id)
+
+    async def answer(self, id: str) -> models.CallAnswer:
+        """How it went, or how it stands, in the form of the answer to its call."""
+        return await self._api.get_answer(id)
+
+    async def wait(self, id: str, seconds: float) -> models.CallAnswer:
+        """The same once it has ended, or as it stands when the seconds are over."""
+        until = time.monotonic() + seconds
+        while True:
+            rest = max(0.0, min(until - time.monotonic(), MOST_WAIT_EXECUTION))
+            answer = await self._api.get_answer(id, wait_ms=int(rest * 1000), timeout=rest + MARGIN)
+            if not answer.get("pending") or time.monotonic() >= until:
+                return answer
+
+    async def give_result(self, id: str, result: Any, *, is_error: bool = False) -> models.ResultReceived:
+        """Answers for a `client` tool that waits for its client."""
+        return await self._api.give_execution_result(id, {"result": result, "is_error": is_error})
+
+    async def list(self, **filters: Any) -> AsyncIterator[models.Execution]:
+        """Newest first; `tool`, `agent`, `state`, `error_class`, `conversation_id`, `since`, `until`."""
+        async for item in items(self._api.list_executions, **filters):
+            yield item
+
+
+class Approvals(_Group):
+    """What executions wait for, and deciding it. The token that asked may not decide."""
+
+    async def list(self, **filters: Any) -> AsyncIterator[models.Ticket]:
+        async for item in items(self._api.list_approvals, **filters):
+            yield item
+
+    async def get(self, id: str) -> models.Ticket:
+        return await self._api.get_approval(id)
+
+    async def approve(self, id: str, *, note: Optional[str] = None, revised: Optional[int] = None) -> models.Ticket:
+        return await self._api.approve(id, {"note": note, "revised": revised})
+
+    async def deny(self, id: str, *, note: Optional[str] = None, revised: Optional[int] = None) -> models.Ticket:
+        return await self._api.deny(id, {"note": note, "revised": revised})
+
+
+class Threads(_Group):
+    """Threads: conversations that runs take forward."""
+
+    async def create(self, **spec: Any) -> models.Thread:
+        return await self._api.create_thread(cast(models.ThreadSpec, spec))
+
+    async def get(self, id: str) -> models.Thread:
+        return await self._api.get_thread(id)
+
+    async def delete(self, id: str) -> None:
+        await self._api.delete_thread(id)
+
+    async def messages(self, id: str) -> AsyncIterator[models.ThreadMessage]:
+        async for item in items(self._api.list_messages, id):
+            yield item
+
+
+class Conversations(_Group):
+    """The log of conversations. To hold one, see `callwright.Conversation`."""
+
+    async def list(self, **filters: Any) -> AsyncIterator[models.Conversation]:
+        async for item in items(self._api.list_conversations, **filters):
+            yield item
+
+    async def get(self, id: str) -> models.ConversationDetail:
+        return await self._api.get_conversation(id)
+
+    async def signed_url(self, agent_id: str) -> str:
+        """An address for one conversation that may be given to a client without a token, good for 15 minutes."""
+        return (await self._api.get_signed_url(agent_id=agent_id))["signed_url"]
+
+
+def _spec(
+    agent: str,
+    message: models.Utterance,
+    thread_id: Optional[str],
+    context: Optional[Mapping[str, Any]],
+    more: Dict[str, Any],
+) -> models.RunSpec:
+    body = cast(models.RunSpec, {"agent": agent, "message": message, **more})
+    if thread_id is not None:
+        body["thread_id"] = thread_id
+    if context:
+        body["context"] = dict(context)
+    return body
+
+
+def _told(event: Event) -> Dict[str, Any]:
+    return event.data if isinstance(event.data, dict) else {"type": event.name, "data": event.data}

@@ -1,0 +1,115 @@
+"""Requests over the network, with what may be sent again sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Any, AsyncIterator, Dict, Optional, Type
+
+import httpx
+
+from .. import _policy, errors
+from .._events import Event, Lines
+from .._generated.operations import AsyncOperations
+
+
+class AsyncTransport(AsyncOperations):
+    """Every operation of the API over one connection pool."""
+
+    def __init__(
+        self,
+        base_url: Optional[str] = None,
+        token: Optional[str] = None,
+        *,
+        timeout: float = _policy.DEFAULT_TIMEOUT,
+        http_client: Optional[httpx.AsyncClient] = None,
+    ) -> None:
+        self.base_url, self.token = _policy.settings(base_url, token)
+        self.timeout = timeout
+        self._is_own = http_client is None
+        self._http = http_client or httpx.AsyncClient(limits=httpx.Limits(max_connections=None))
+
+    async def aclose(self) -> None:
+        if self._is_own:
+            await self._http.aclose()
+
+    async def _send(
+        self,
+        method: str,
+        path_template: str,
+        *,
+        reading: str,
+        path: Optional[Dict[str, Any]] = None,
+        query: Optional[Dict[str, Any]] = None,
+        headers: Optional[Dict[str, Any]] = None,
+        body: Any = None,
+        timeout: Optional[float] = None,
+    ) -> Any:
+        said = {**_policy.headers(self.token), **_policy.query(headers)}
+        keyed = _policy.IDEMPOTENCY_KEY in said
+        attempt = 0
+        while True:
+            attempt += 1
+            failure: Any
+            try:
+                response = await self._http.request(
+                    method,
+                    self.base_url + _policy.place(path_template, path),
+                    params=_policy.query(query),
+                    headers=said,
+                    json=body,
+                    timeout=httpx.Timeout(timeout or self.timeout, connect=_policy.CONNECT_TIMEOUT),
+                )
+                if response.status_code < 300:
+                    return _policy.read(response, reading)
+                failure = response
+            except httpx.TransportError as error:
+                failure = error
+            pause = _policy.wait(method, keyed, attempt, failure)
+            if pause is None:
+                if isinstance(failure, httpx.Response):
+                    raise errors.from_answer(failure.status_code, _body(failure), failure.headers)
+                raise _policy.failed(failure) from failure
+            await asyncio.sleep(pause)
+
+    async def events(
+        self,
+        method: str,
+        path_template: str,
+        *,
+        path: Optional[Dict[str, Any]] = None,
+        headers: Optional[Dict[str, Any]] = None,
+        body: Any = None,
+    ) -> AsyncIterator[Event]:
+        """One stream of events, until it ends or breaks off."""
+        said = {**_policy.headers(self.token), **_policy.query(headers), "Accept": "text/event-stream"}
+        # The server says something at least every fifteen seconds, if only that it is still there.
+        patience = httpx.Timeout(self.timeout, connect=_policy.CONNECT_TIMEOUT)
+        url = self.base_url + _policy.place(path_template, path)
+        try:
+            async with self._http.stream(method, url, headers=said, json=body, timeout=patience) as response:
+                if response.status_code >= 300:
+                    await response.aread()
+                    raise errors.from_answer(response.status_code, _body(response), response.headers)
+                lines = Lines()
+                async for line in response.aiter_lines():
+                    event = lines.feed(line)
+                    if event is not None:
+                        yield event
+        except httpx.TransportError as error:
+            raise _policy.failed(error) from error
+
+    async def __aenter__(self) -> AsyncTransport:
+        return self
+
+    async def __aexit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        await self.aclose()
+
+
+def _body(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Made by generate.py from the OpenAPI document. Do not edit."""

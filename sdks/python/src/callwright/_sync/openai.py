@@ -1,0 +1,67 @@
+# Made by generate.py from `_async`. Do not edit.
+"""OpenAI's chat completions and Responses: plain objects in, plain objects out."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from .._objects import get, listed
+from .client import Client
+from .toolbox import Toolbox, Call
+
+
+class OpenAITools:
+    """An agent's tools for OpenAI's models.
+
+    `chat()` and `responses()` are what to send as `tools`; `handle(answer)` carries out what the model asks for, all at
+    once, and gives the messages (or items) to send next.
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: Optional[str] = None,
+        client: Optional[Client] = None,
+        context: Optional[Mapping[str, Any]] = None,
+        wait: float = 0,
+        on_directive: Optional[Callable[[Mapping[str, Any]], Any]] = None,
+        strict: bool = False,
+    ) -> None:
+        self._box = Toolbox(agent=agent, client=client, context=context, wait=wait, on_directive=on_directive)
+        self._strict = strict
+
+    def chat(self) -> List[Dict[str, Any]]:
+        """For `chat.completions.create(tools=…)`."""
+        return self._box.definitions("openai_strict" if self._strict else "openai")
+
+    def responses(self) -> List[Dict[str, Any]]:
+        """For `responses.create(tools=…)`."""
+        return [
+            {"type": "function", "parameters": None, "strict": False, **each["function"]} for each in self.chat()
+        ]
+
+    def handle(self, answer: Any, *, only: Optional[List[str]] = None) -> List[Dict[str, Any]]:
+        """Answers the calls in a completion, a message or a response, in the form that it has; none, no answers.
+
+        With `only`, calls of other tools are left to the caller.
+        """
+        items = [item for item in listed(get(answer, "output")) if get(item, "type") == "function_call"]
+        if items:
+            items = [item for item in items if only is None or get(item, "name") in only]
+            calls = [Call(get(item, "name"), get(item, "arguments"), get(item, "call_id")) for item in items]
+            outcomes = self._box.call_all(calls)
+            return [
+                {"type": "function_call_output", "call_id": call.id, "output": outcome.text}
+                for call, outcome in zip(calls, outcomes)
+            ]
+        choices = listed(get(answer, "choices"))
+        message = get(choices[0], "message") if choices else answer
+        calls = []
+        for call in listed(get(message, "tool_calls")):
+            function = get(call, "function")
+            if function is not None and (only is None or get(function, "name") in only):
+                calls.append(Call(get(function, "name"), get(function, "arguments"), get(call, "id")))
+        outcomes = self._box.call_all(calls)
+        return [
+            {"role": "tool", "tool_call_id": call.id, "content": outcome.text} for call, outcome in zip(calls, outcomes)
+        ]

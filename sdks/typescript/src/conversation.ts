@@ -1,0 +1,317 @@
+import { CallwrightError, ConnectionFailed } from "./errors.js";
+import { type ServerOptions, pause, settings } from "./http.js";
+
+/** A tool that runs in this program. It is given the parameters, and the call's id. */
+export type ClientTool = (parameters: Record<string, unknown>, call: { toolCallId: string }) => unknown;
+export type ClientTools = Record<string, ClientTool>;
+
+/** How a conversation ended: `user` (this program ended it), `agent` (the server did) or `error`. */
+export interface Ended {
+  reason: "user" | "agent" | "error";
+  code?: number | undefined;
+  message: string;
+}
+
+export interface ConversationOptions extends ServerOptions {
+  agentId?: string | undefined;
+  /** Instead of `agentId` and a token: an address from `client.conversations.signedUrl`, for pages. */
+  signedUrl?: string | undefined;
+  clientTools?: ClientTools | undefined;
+  dynamicVariables?: Record<string, string | number | boolean> | undefined;
+  /** `conversation_config_override`: `{ agent: { language: "de" } }`; the agent must allow it. */
+  overrides?: Record<string, unknown> | undefined;
+  userId?: string | undefined;
+  /** Whether a connection that breaks is made again; true unless said otherwise. */
+  reconnect?: boolean | undefined;
+  /** For Node before 22, which has none of its own. */
+  WebSocket?: typeof globalThis.WebSocket | undefined;
+  onMessage?: ((text: string) => void) | undefined;
+  onPart?: ((part: { type: "start" | "delta" | "stop"; text: string }) => void) | undefined;
+  onCorrection?: ((correction: Record<string, unknown>) => void) | undefined;
+  onTool?: ((tool: Record<string, unknown>) => void) | undefined;
+  onControl?: ((control: Record<string, unknown>) => void) | undefined;
+  onError?: ((error: Record<string, unknown>) => void) | undefined;
+  onEvent?: ((frame: Record<string, unknown>) => void) | undefined;
+  onReconnect?: (() => void) | undefined;
+  onEnd?: ((ended: Ended) => void) | undefined;
+}
+
+type Frame = Record<string, unknown> & { type?: string };
+
+const HANDSHAKE_MS = 15_000;
+// The server keeps a conversation for two minutes when its client is gone.
+const COME_BACK_WITHIN_MS = 120_000;
+const PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000];
+const VERSION = "0.1.0";
+const MOST_ANSWERS = 1000;
+
+/**
+ * A conversation with an agent. A connection that breaks is made again for up to two minutes, and the conversation goes
+ * on: nothing that the agent said meanwhile is missed, and client tools that still wait are called once.
+ *
+ * What happens is told to the callbacks, and as events: `message`, `part`, `correction`, `tool`, `control`, `error`,
+ * `event` (every frame), `reconnect`, `end`, each a `MessageEvent` with its `data`.
+ */
+export class Conversation extends EventTarget {
+  /** Settles when the conversation has ended, however. */
+  readonly ended: Promise<Ended>;
+  readonly #options: ConversationOptions;
+  readonly #tools = new Map<string, ClientTool>();
+  readonly #answers = new Map<string, Frame | undefined>();
+  readonly #url: URL;
+  readonly #token: string | undefined;
+  #socket: WebSocket | undefined;
+  #connected: Promise<void> = Promise.resolve();
+  #isLeaving = false;
+  #end: Ended | undefined;
+  #finish: (ended: Ended) => void = () => undefined;
+  #id: string | undefined;
+  #word = "";
+  #lastEvent = 0;
+
+  private constructor(options: ConversationOptions) {
+    super();
+    this.#options = options;
+    if (options.signedUrl) {
+      this.#url = new URL(options.signedUrl);
+    } else {
+      if (!options.agentId) throw new CallwrightError("`agentId` or `signedUrl` must be given");
+      const { baseUrl, token } = settings(options);
+      this.#token = token;
+      this.#url = new URL(`ws${baseUrl.slice(4)}/v1/convai/conversation`);
+      this.#url.searchParams.set("agent_id", options.agentId);
+    }
+    for (const [name, tool] of Object.entries(options.clientTools ?? {})) this.registerTool(name, tool);
+    this.ended = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  /** Connects, and gives the conversation once the server has begun it. */
+  static async startSession(options: ConversationOptions): Promise<Conversation> {
+    const conversation = new Conversation(options);
+    await conversation.#open();
+    return conversation;
+  }
+
+  get id(): string {
+    return this.#id ?? "";
+  }
+
+  /** Adds a tool of this program, also while the conversation goes on. */
+  registerTool(name: string, tool: ClientTool): void {
+    if (typeof tool !== "function") throw new TypeError("a client tool must be a function");
+    if (this.#tools.has(name)) throw new CallwrightError(`the client tool \`${name}\` is registered already`);
+    this.#tools.set(name, tool);
+  }
+
+  sendUserMessage(text: string): Promise<void> {
+    return this.#send({ type: "user_message", text });
+  }
+
+  /** Tells the agent something without asking for an answer. */
+  sendContextualUpdate(text: string): Promise<void> {
+    return this.#send({ type: "contextual_update", text });
+  }
+
+  sendUserActivity(): Promise<void> {
+    return this.#send({ type: "user_activity" });
+  }
+
+  /** What the person thinks of the last answer; null takes it back. */
+  sendFeedback(liked: boolean | null): Promise<void> {
+    return this.#send({ type: "feedback", event_id: this.#lastEvent, score: liked === null ? null : liked ? "like" : "dislike" });
+  }
+
+  /** Says goodbye. The conversation cannot be gone on with after that. */
+  async endSession(): Promise<Ended> {
+    this.#isLeaving = true;
+    if (this.#socket) this.#socket.close(1000, "goodbye");
+    else this.#over({ reason: "user", message: "" });
+    return this.ended;
+  }
+
+  async #open(): Promise<void> {
+    const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
+    if (!Socket) throw new CallwrightError("there is no `WebSocket` here: use Node 22 or later, or give one as an option");
+    const url = new URL(this.#url);
+    if (this.#id) {
+      // A signed address is good for one beginning; the word that the conversation began with is good from then.
+      url.searchParams.delete("conversation_signature");
+      url.searchParams.set("conversation_id", this.#id);
+      url.searchParams.set("reconnect_token", this.#word);
+    }
+    // A browser cannot send headers with a WebSocket.
+    const socket = new Socket(url, ["convai", ...(this.#token ? [`bearer.${this.#token}`] : [])]);
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => fail("the server did not answer in time"), HANDSHAKE_MS);
+      const fail = (words: string): void => {
+        clearTimeout(late);
+        // Closing may tell of an error once more.
+        socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+        reject(new ConnectionFailed(words));
+        socket.close();
+      };
+      socket.onopen = () => {
+        socket.send(JSON.stringify(this.#first()));
+      };
+      // The reason is hidden from programs; it is most often one of these.
+      const refused = "the conversation was not begun: is the agent there, and may this token talk to it?";
+      socket.onclose = ({ reason }) => fail(reason || refused);
+      // Node tells a refused handshake so alone.
+      socket.onerror = () => fail(refused);
+      socket.onmessage = ({ data }) => {
+        const frame = JSON.parse(String(data)) as Frame;
+        if (frame.type === "error") {
+          const told = frame["error_event"] as { message?: string; error_type?: string };
+          return fail(`${told.message} (${told.error_type})`);
+        }
+        const event = frame["conversation_initiation_metadata_event"] as Record<string, string> | undefined;
+        if (!event) return fail("the server does not speak the protocol of conversations");
+        clearTimeout(late);
+        this.#id = event["conversation_id"];
+        this.#word = event["reconnect_token"] ?? this.#word;
+        resolve();
+      };
+    });
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#hear(String(data));
+    socket.onclose = ({ code, reason }) => this.#closed(code, reason);
+    socket.onerror = null;
+  }
+
+  #first(): Frame {
+    const { overrides, dynamicVariables, userId } = this.#options;
+    return {
+      type: "conversation_initiation_client_data",
+      conversation_config_override: { text_only: true, ...overrides },
+      custom_llm_extra_body: {},
+      dynamic_variables: dynamicVariables ?? {},
+      source_info: { source: "callwright_js", version: VERSION },
+      ...(userId === undefined ? {} : { user_id: userId }),
+    };
+  }
+
+  #closed(code: number, reason: string): void {
+    this.#socket = undefined;
+    if (this.#isLeaving) return this.#over({ reason: "user", code, message: reason });
+    if (code === 1000) return this.#over({ reason: "agent", code, message: reason });
+    // 1008: the server wants no more of it. Anything else is the line, or a server that goes down.
+    if (code === 1008 || this.#options.reconnect === false) return this.#over({ reason: "error", code, message: reason });
+    this.#connected = this.#comeBack();
+  }
+
+  async #comeBack(): Promise<void> {
+    const until = Date.now() + COME_BACK_WITHIN_MS;
+    for (let tries = 0; Date.now() < until && !this.#isLeaving; tries += 1) {
+      await pause(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0);
+      if (this.#isLeaving) return;
+      try {
+        await this.#open();
+      } catch (error) {
+        if (error instanceof ConnectionFailed) continue;
+        return this.#over({ reason: "error", message: (error as Error).message });
+      }
+      // What was answered on the old connection may not have arrived; the first answer counts.
+      for (const frame of this.#answers.values()) if (frame) this.#sendNow(frame);
+      this.#tell("reconnect", undefined);
+      return;
+    }
+    this.#over({ reason: "error", message: "the connection could not be made again" });
+  }
+
+  #over(ended: Ended): void {
+    if (this.#end) return;
+    this.#end = ended;
+    this.#finish(ended);
+    this.#tell("end", ended);
+  }
+
+  #hear(text: string): void {
+    const frame = JSON.parse(text) as Frame;
+    this.#tell("event", frame);
+    switch (frame.type) {
+      case "ping":
+        this.#sendNow({ type: "pong", event_id: (frame["ping_event"] as { event_id: number }).event_id });
+        break;
+      case "client_tool_call":
+        void this.#call(frame["client_tool_call"] as Record<string, unknown>);
+        break;
+      case "agent_response": {
+        const event = frame["agent_response_event"] as { agent_response: string; event_id?: number };
+        this.#lastEvent = event.event_id ?? this.#lastEvent;
+        this.#tell("message", event.agent_response);
+        break;
+      }
+      case "agent_chat_response_part":
+        this.#tell("part", frame["text_response_part"]);
+        break;
+      case "agent_response_correction":
+        this.#tell("correction", frame["agent_response_correction_event"]);
+        break;
+      case "agent_tool_response":
+        this.#tell("tool", frame["agent_tool_response"]);
+        break;
+      case "call_control":
+        this.#tell("control", frame["call_control"]);
+        break;
+      case "error":
+        this.#tell("error", frame["error_event"]);
+        break;
+    }
+  }
+
+  /** Calls a client tool, once: who comes back is offered again what is not answered yet. */
+  async #call(call: Record<string, unknown>): Promise<void> {
+    const id = String(call["tool_call_id"]);
+    const name = String(call["tool_name"]);
+    if (this.#answers.has(id)) return;
+    this.#answers.set(id, undefined);
+    for (const old of this.#answers.keys()) {
+      if (this.#answers.size <= MOST_ANSWERS) break;
+      this.#answers.delete(old);
+    }
+    let result: unknown;
+    let isError = false;
+    try {
+      const tool = this.#tools.get(name);
+      if (!tool) throw new Error(`Client tool with name ${name} is not defined on client`);
+      result = await tool((call["parameters"] as Record<string, unknown> | undefined) ?? {}, { toolCallId: id });
+      if (result === undefined || result === null) result = `Client tool: ${name} called successfully.`;
+      // What is no JSON would be left out without a word.
+      if (JSON.stringify(result) === undefined) throw new TypeError(`the result of ${name} is not JSON`);
+    } catch (error) {
+      result = error instanceof Error ? error.message || error.name : String(error);
+      isError = true;
+    }
+    if (call["expects_response"] === false) return;
+    const frame = { type: "client_tool_result", tool_call_id: id, result, is_error: isError };
+    this.#answers.set(id, frame);
+    this.#sendNow(frame);
+  }
+
+  /** Sends what a person does; while the connection is made again, it waits for that. */
+  async #send(frame: Frame): Promise<void> {
+    while (!this.#end) {
+      if (this.#socket?.readyState === 1) return this.#sendNow(frame);
+      await this.#connected;
+      if (!this.#end) await pause(10);
+    }
+    throw new CallwrightError("the conversation has ended");
+  }
+
+  #sendNow(frame: Frame): void {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #tell(name: string, data: unknown): void {
+    const callback = this.#options[`on${name[0]?.toUpperCase()}${name.slice(1)}` as "onEvent"] as ((data: unknown) => void) | undefined;
+    try {
+      callback?.(data);
+    } catch (error) {
+      // The program's own fault must not end the conversation.
+      console.error("a callback of a conversation has failed", error);
+    }
+    this.dispatchEvent(new MessageEvent(name, { data }));
+  }
+}
