@@ -37,6 +37,8 @@ fn plain(block: &Block) -> String {
         Block::Json { value } => value.to_string(),
         Block::Image { mime_type, .. } => format!("[a picture, {mime_type}]"),
         Block::Audio { mime_type, .. } => format!("[a sound, {mime_type}]"),
+        Block::Resource { text: Some(text), .. } => text.clone(),
+        Block::Resource { uri, .. } => format!("[a resource, {uri}]"),
         Block::ResourceLink { uri, name, .. } => format!("[{name}]({uri})"),
     }
 }
