@@ -42,7 +42,7 @@ impl Theirs {
     /// The Python server; `None` where it is not installed.
     pub(crate) fn python(env: &[(&str, &str)]) -> Option<Self> {
         let python = installed("CALLWRIGHT_TEST_MCP_PYTHON")?;
-        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let port = free_port();
         let child = Self::spawn(&python, port, &env);
         let this = Self { child, port, python, env };
