@@ -112,6 +112,7 @@ impl World {
             "provider",
             "unknown",
             "cut",
+            "mcp_server",
             "equipped",
             "tested",
             "template",
@@ -404,6 +405,7 @@ fn shape(path: &str) -> String {
         .replace("/S{n}", "/{name}")
         .replace("/researcher", "/{id}")
         .replace("/none/", "/{id}/")
+        .replace("/tools/no_such/", "/tools/{tool}/")
         .replace("/CA1/", "/{call_id}/");
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }

@@ -120,7 +120,7 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, ""),
     ("POST", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, r#"{"all": true}"#),
     // It was never asked, so it has no such tool.
-    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools/t/accept", Who::Secrets, "admin", 404, Hidden, "{}"),
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/tools/no_such/accept", Who::Secrets, "admin", 404, Hidden, "{}"),
     ("GET", "/api/v1/audit", Who::Govern, "admin", 200, Theirs, ""),
     ("GET", "/api/v1/tools", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/v1/tools", Who::Build, "tools:write", 201, Theirs, TOOL),

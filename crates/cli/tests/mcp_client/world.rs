@@ -1,8 +1,8 @@
 //! The servers that the client is tried against, and a server of ours that uses them.
 
 use std::{
-    io::Read,
-    net::TcpListener,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -30,6 +30,18 @@ pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// Whether an HTTP server answers there. A connection alone says nothing: to a free port it may lead to itself.
+fn answers(port: u16, path: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
+        std::thread::sleep(Duration::from_millis(30));
+        return false;
+    };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
+    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+    let mut answer = [0; 8];
+    stream.write_all(request.as_bytes()).is_ok() && stream.read_exact(&mut answer).is_ok() && &answer == b"HTTP/1.1"
+}
+
 /// A server of somebody else's, killed at the end of the test.
 pub(crate) struct Theirs {
     child: Child,
@@ -42,11 +54,15 @@ impl Theirs {
     /// The Python server; `None` where it is not installed.
     pub(crate) fn python(env: &[(&str, &str)]) -> Option<Self> {
         let python = installed("CALLWRIGHT_TEST_MCP_PYTHON")?;
-        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let port = free_port();
         let child = Self::spawn(&python, port, &env);
-        let this = Self { child, port, python, env };
-        this.wait();
+        let mut this = Self { child, port, python, env };
+        // Somebody else may have taken the port meanwhile: then it has ended at once, and gets another.
+        while !this.is_there() {
+            this.port = free_port();
+            this.child = Self::spawn(&this.python, this.port, &this.env);
+        }
         Some(this)
     }
 
@@ -61,13 +77,18 @@ impl Theirs {
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.child = Self::spawn(&self.python, self.port, &self.env);
-        self.wait();
+        assert!(self.is_there(), "the MCP server starts again");
     }
 
-    fn wait(&self) {
-        eventually("the MCP server to listen", 20, || {
-            std::net::TcpStream::connect(("127.0.0.1", self.port)).ok().map(drop)
-        });
+    /// Waits until it answers; false if it has ended instead.
+    fn is_there(&mut self) -> bool {
+        let port = self.port;
+        eventually("the MCP server to answer", 30, || {
+            if self.child.try_wait().unwrap().is_some() {
+                return Some(false);
+            }
+            answers(port, "/counts").then_some(true)
+        })
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -167,10 +188,7 @@ impl Everything {
             let mut all = Vec::new();
             let _ = complaints.read_to_end(&mut all);
         });
-        eventually("the reference server to listen", 20, || {
-            std::thread::sleep(Duration::from_millis(50));
-            std::net::TcpStream::connect(("127.0.0.1", port)).ok().map(drop)
-        });
+        eventually("the reference server to answer", 30, || answers(port, "/mcp").then_some(()));
         Some(Self { child, port })
     }
 }

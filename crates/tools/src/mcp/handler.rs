@@ -13,7 +13,7 @@ use rmcp::{
     ClientHandler, RoleClient,
     model::{
         ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult, ElicitationAction, ErrorData,
-        Implementation, ProgressNotificationParam, ProgressToken,
+        Implementation, ProgressNotificationParam, ProgressToken, ProtocolVersion,
     },
     service::{NotificationContext, RequestContext},
 };
@@ -56,7 +56,8 @@ pub(super) struct Handler {
 pub(super) fn identity() -> ClientConfig {
     let mut us = Implementation::new("callwright", env!("CARGO_PKG_VERSION"));
     us.title = Some("Callwright".to_owned());
-    ClientConfig::new(ClientCapabilities::default(), us)
+    // Said by `initialize` only; the era without it says its version with each request.
+    ClientConfig::new(ClientCapabilities::default(), us).with_protocol_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
 }
 
 impl ClientHandler for Handler {
