@@ -14,8 +14,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     account::AccountState, call::hold::Holds, call::lend::Lendings, control::Controls, conversation::Conversations,
-    conversation::TalkSettings, credits::Prices, inflight::Inflight, job::worker::Worker, limits, live::Live, mcp::Mcp, mcp::McpSettings, node,
-    registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched, tickets::Tickets,
+    conversation::TalkSettings, credits::Prices, inflight::Inflight, job::worker::Worker, limits, live::Live, mcp::Mcp,
+    mcp::McpSettings, node, registry::cache::ToolCache, results::Results, run::Runs, suggest::unmatched::Unmatched,
+    tickets::Tickets,
 };
 
 /// What the operator may set about the engine.

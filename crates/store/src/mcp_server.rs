@@ -111,7 +111,8 @@ impl Tx<'_> {
     pub async fn delete_mcp_server(&mut self, org: OrgId, id: McpServerId) -> Result<bool> {
         self.execute("DELETE FROM mcp_definition WHERE org_id = $1 AND server_id = $2", &params![org, id]).await?;
         self.execute("DELETE FROM secret WHERE org_id = $1 AND tool_id = $2", &params![org, id]).await?;
-        let is_gone = self.execute("DELETE FROM mcp_server WHERE org_id = $1 AND id = $2", &params![org, id]).await? > 0;
+        let is_gone =
+            self.execute("DELETE FROM mcp_server WHERE org_id = $1 AND id = $2", &params![org, id]).await? > 0;
         self.bump(org).await?;
         Ok(is_gone)
     }

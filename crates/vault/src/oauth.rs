@@ -89,11 +89,7 @@ impl Tokens {
     ///
     /// # Errors
     /// Why there is no token: `auth_error`, `network_error` or `timeout_error`.
-    pub async fn get(
-        &self,
-        request: OauthRequest,
-        stale: Option<&SecretString>,
-    ) -> Result<SecretString, ToolError> {
+    pub async fn get(&self, request: OauthRequest, stale: Option<&SecretString>) -> Result<SecretString, ToolError> {
         let slot = self.slot(&request);
         let mut flight = match self.look(&slot, request, stale) {
             Ok(token) => return Ok(token),

@@ -33,7 +33,10 @@ fn results_of_every_kind_and_both_eras() {
             assert!(picture["content"].to_string().contains("image/png"), "{picture}");
             let failed = world.call("fail", json!({}));
             assert_eq!(failed["state"], "failed");
-            assert_eq!((&failed["error"]["code"], &failed["error"]["message"]), (&json!("mcp_tool_error"), &json!("no such city: Atlantis")));
+            assert_eq!(
+                (&failed["error"]["code"], &failed["error"]["message"]),
+                (&json!("mcp_tool_error"), &json!("no such city: Atlantis"))
+            );
             let large = content("large", json!({}));
             assert!(large["truncated"]["total_bytes"].as_u64().unwrap() > 2_000_000, "{}", large["truncated"]);
         }
@@ -59,7 +62,11 @@ fn fifty_calls_share_one_session() {
             }
         });
         let counts = theirs.counts();
-        assert_eq!((&counts["counts"]["initialize"], &counts["counts"]["tools/call"]), (&json!(1), &json!(50)), "{counts}");
+        assert_eq!(
+            (&counts["counts"]["initialize"], &counts["counts"]["tools/call"]),
+            (&json!(1), &json!(50)),
+            "{counts}"
+        );
         // Each write carries its key, for servers that honour it.
         let answer = world.call("write", json!({"text": "a"}));
         assert_eq!(answer["state"], "done", "{answer}");
@@ -90,7 +97,11 @@ fn a_write_whose_server_died_is_unknown_and_a_read_goes_on() {
         let Some(mut theirs) = Theirs::python(&[]) else { return };
         let world = world(database, &theirs, "initialize");
         let answer = world.call("die", json!({}));
-        assert_eq!((&answer["state"], &answer["error"]["class"]), (&json!("unknown"), &json!("outcome_unknown")), "{answer}");
+        assert_eq!(
+            (&answer["state"], &answer["error"]["class"]),
+            (&json!("unknown"), &json!("outcome_unknown")),
+            "{answer}"
+        );
         // Nobody listens: nothing was sent, and the model is told so.
         let answer = world.call("echo", json!({"text": "x"}));
         assert_eq!(answer["state"], "failed", "{answer}");

@@ -29,7 +29,8 @@ fn tools_are_taken_over_with_what_their_server_says_of_them() {
         // A second time nothing changes; a name that is taken is told, and the others are taken over.
         assert_eq!(world.adopt(json!({"tools": [{"tool": "echo"}]}))[0]["action"], "unchanged");
         let path = format!("{SERVERS}/tester/tools");
-        let answer = world.api.post(&path, json!({"tools": [{"tool": "fail", "name": "write"}, {"tool": "pid"}]})).expect(200);
+        let answer =
+            world.api.post(&path, json!({"tools": [{"tool": "fail", "name": "write"}, {"tool": "pid"}]})).expect(200);
         assert!(answer["tools"][0]["error"].is_string() && answer["tools"][1].get("error").is_none(), "{answer}");
         let refused = world.api.post(&path, json!({"tools": [{"tool": "nothing"}]})).expect(422);
         assert_eq!(refused["error"]["details"]["field"], "tools.0.tool");
@@ -53,7 +54,10 @@ fn a_changed_definition_is_not_called_until_somebody_accepts_it() {
 
         let before = theirs.count("tools/call");
         let refused = world.call("weather", json!({"city": "Rome"}));
-        assert_eq!((&refused["error"]["code"], &refused["error"]["require_human"]), (&json!("mcp_definition_changed"), &json!(true)));
+        assert_eq!(
+            (&refused["error"]["code"], &refused["error"]["require_human"]),
+            (&json!("mcp_definition_changed"), &json!(true))
+        );
         assert_eq!(theirs.count("tools/call"), before, "nothing is sent");
         // Saving something else of the tool is not accepting it.
         let mut spec = pinned.clone();

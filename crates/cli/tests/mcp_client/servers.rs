@@ -79,7 +79,10 @@ fn what_makes_no_sense_is_refused_by_field_and_only_administrators_may() {
             (json!({"name": "a"}), "url"),
             (json!({"name": "a", "command": "sh"}), "command"),
             (json!({"name": "a", "url": "https://h", "auth": {"type": "bearer", "secret": "sk-1"}}), "auth.secret"),
-            (json!({"name": "a", "url": "https://h", "api_key": "k", "auth": {"type": "bearer", "secret": "S"}}), "api_key"),
+            (
+                json!({"name": "a", "url": "https://h", "api_key": "k", "auth": {"type": "bearer", "secret": "S"}}),
+                "api_key",
+            ),
             (json!({"name": "a", "url": "https://h", "headers": {"Authorization": "x"}}), "headers"),
             (json!({"name": "a", "url": "https://h", "idle_timeout_s": 0}), "idle_timeout_s"),
             (json!({"name": "a", "url": "https://h", "surprise": 1}), "surprise"),

@@ -24,7 +24,8 @@ fn world(database: Database, more: Value) -> Option<World> {
     let python = python.to_str().unwrap().to_owned();
     let world = World::with(Options::new(BINARY, database).env("CALLWRIGHT_MCP_STDIO_COMMANDS", &python));
     world.api.put("/api/v1/secrets/TESTER_KEY", json!({"value": "a-secret-of-a-program"})).ok();
-    let mut spec = json!({"name": "tester", "command": python, "args": [script], "env": {"MCP_TEST_KEY": "${TESTER_KEY}"}});
+    let mut spec =
+        json!({"name": "tester", "command": python, "args": [script], "env": {"MCP_TEST_KEY": "${TESTER_KEY}"}});
     spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let server = world.api.post(SERVERS, spec).expect(201);
     assert!(server["found"].get("error").is_none(), "{server}");
@@ -66,9 +67,7 @@ fn a_program_is_started_once_restarted_when_it_is_killed_and_gone_with_the_serve
         let answer = world.call("die", json!({}));
         assert_eq!(answer["state"], "unknown", "{answer}");
         eventually("its end", 5, || (!is_alive(second)).then_some(()));
-        let third = eventually("another one", 10, || {
-            world.call("pid", json!({}))["data"]["result"].as_u64()
-        });
+        let third = eventually("another one", 10, || world.call("pid", json!({}))["data"]["result"].as_u64());
         world.server.terminate();
         assert!(!is_alive(third), "it is not left behind");
         let log = world.server.log();

@@ -87,7 +87,8 @@ impl McpAuth {
                     return Err(Fault::invalid("auth.token_url", message));
                 }
                 if scopes.len() > MAX_SCOPES || scopes.iter().any(|scope| scope.is_empty() || scope.len() > MAX_TEXT) {
-                    let message = format!("`auth.scopes` may have at most {MAX_SCOPES} entries of 1 to {MAX_TEXT} characters");
+                    let message =
+                        format!("`auth.scopes` may have at most {MAX_SCOPES} entries of 1 to {MAX_TEXT} characters");
                     return Err(Fault::invalid("auth.scopes", message));
                 }
                 Ok(())

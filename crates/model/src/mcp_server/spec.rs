@@ -218,7 +218,8 @@ impl McpServerSpec {
     /// Refuses what makes no sense; a fault names the field.
     pub fn check(&self) -> Result<(), Fault> {
         if !is_server_name(&self.name) {
-            let message = "`name` must be 1 to 64 letters, digits, `_`, `-` or `.` and start with a letter, a digit or `_`";
+            let message =
+                "`name` must be 1 to 64 letters, digits, `_`, `-` or `.` and start with a letter, a digit or `_`";
             return Err(Fault::invalid("name", message));
         }
         match self.transport() {
@@ -333,7 +334,8 @@ mod tests {
 
     #[test]
     fn the_secrets_are_those_of_credentials_headers_and_environment() {
-        let spec = spec(json!({"auth": {"type": "bearer", "secret": "A"}, "headers": {"X-B": "b ${B} ${not one} ${C}"}}));
+        let spec =
+            spec(json!({"auth": {"type": "bearer", "secret": "A"}, "headers": {"X-B": "b ${B} ${not one} ${C}"}}));
         assert_eq!(spec.secrets(), ["A", "B", "C"].map(str::to_owned).into());
     }
 }

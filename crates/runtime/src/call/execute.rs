@@ -13,7 +13,8 @@ use callwright_model::{
     tool::{BusinessConfig, Effect, McpConfig},
 };
 use callwright_tools::{
-    Cleared, ControlAsk, ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators, mcp::Lease,
+    Cleared, ControlAsk, ExecCx, Freshness, Listener, NestedRun, OauthClient, Ports, PreparedCall, Validators,
+    mcp::Lease,
 };
 use callwright_vault::OauthRequest;
 use tokio_util::sync::CancellationToken;

@@ -55,11 +55,16 @@ pub async fn accept(app: &App, caller: &Caller, server: &str, tool: &str, wish: 
     require(caller, Right::Configure, Scope::Admin)?;
     let org = caller.org_id;
     let server = servers::find(app, caller, server).await?;
-    let seen = app.store().mcp_definition(org, server.id, tool).await?.ok_or_else(|| Fault::not_found("tool of this server", tool))?;
+    let seen = app
+        .store()
+        .mcp_definition(org, server.id, tool)
+        .await?
+        .ok_or_else(|| Fault::not_found("tool of this server", tool))?;
     if wish.hash.as_ref().is_some_and(|hash| *hash != seen.hash) {
         let message = format!("the definition of `{tool}` is another one by now; look at it again");
-        return Err(Fault::conflict("definition_changed", message)
-            .with_details(serde_json::json!({ "hash": seen.hash })));
+        return Err(
+            Fault::conflict("definition_changed", message).with_details(serde_json::json!({ "hash": seen.hash }))
+        );
     }
     let mut ours = ours_of(app, org, &server.spec.name).await?;
     ours.retain(|ours| ours.spec.config.mcp().is_some_and(|config| config.tool == tool));

@@ -53,7 +53,9 @@ pub(crate) async fn complete(
 pub(crate) async fn warning(app: &App, org: OrgId, config: &McpConfig) -> Result<Option<String>, Fault> {
     let (server, tool) = (&config.server, &config.tool);
     let Some(known) = known::find(app, org, server).await? else {
-        return Ok(Some(format!("there is no MCP server `{server}`: calls fail with `mcp_server_unknown` until there is")));
+        return Ok(Some(format!(
+            "there is no MCP server `{server}`: calls fail with `mcp_server_unknown` until there is"
+        )));
     };
     Ok(match known.hashes.get(tool) {
         None => Some(format!("the MCP server `{server}` does not offer `{tool}`: calls fail with `mcp_tool_gone`")),

@@ -128,13 +128,16 @@ impl ClientTokens {
         places.push(beneath);
         for place in places {
             let Some(metadata) = self.get::<ServerMetadata>(&place).await? else { continue };
-            let is_same = metadata.issuer.as_deref().is_none_or(|said| {
-                said.trim_end_matches('/') == issuer.as_str().trim_end_matches('/')
-            });
+            let is_same = metadata
+                .issuer
+                .as_deref()
+                .is_none_or(|said| said.trim_end_matches('/') == issuer.as_str().trim_end_matches('/'));
             if !is_same {
                 return Err(unknown("has an authorization server whose metadata names another issuer"));
             }
-            return metadata.token_endpoint.ok_or_else(|| unknown("has an authorization server without `token_endpoint`"));
+            return metadata
+                .token_endpoint
+                .ok_or_else(|| unknown("has an authorization server without `token_endpoint`"));
         }
         let mut usual = issuer;
         usual.set_path("/token");
@@ -219,7 +222,10 @@ mod tests {
         };
         assert_eq!(
             places("https://h/public/mcp?x=1"),
-            ["https://h/.well-known/oauth-protected-resource/public/mcp", "https://h/.well-known/oauth-protected-resource"]
+            [
+                "https://h/.well-known/oauth-protected-resource/public/mcp",
+                "https://h/.well-known/oauth-protected-resource"
+            ]
         );
         assert_eq!(places("https://h/"), ["https://h/.well-known/oauth-protected-resource"]);
     }

@@ -50,9 +50,9 @@ pub struct Seen {
 pub async fn probe(guard: &Guard, probe: Probe) -> Result<Seen, ToolError> {
     let secrets = probe.client.iter().map(|(_, secret)| secret);
     let hide = Redactor::new(secrets);
-    let tokens = probe.client.map(|(id, secret)| {
-        Arc::new(ClientTokens::alone(guard, &probe.url, id, secret)) as Arc<dyn TokenSource>
-    });
+    let tokens = probe
+        .client
+        .map(|(id, secret)| Arc::new(ClientTokens::alone(guard, &probe.url, id, secret)) as Arc<dyn TokenSource>);
     let upstream = Upstream {
         name: probe.url.host_str().unwrap_or_default().to_owned(),
         reach: Reach::Http { url: probe.url, headers: probe.headers, tokens },

@@ -76,7 +76,9 @@ pub(super) async fn ask(app: &App, server: &McpServer) -> Result<Result<Refreshe
 
 async fn keep_found(app: &App, org: OrgId, id: McpServerId, found: McpFound) -> Result<(), Fault> {
     app.store()
-        .write((org, id, found), |(org, id, found), tx| Box::pin(async move { tx.put_mcp_found(*org, *id, found).await }))
+        .write((org, id, found), |(org, id, found), tx| {
+            Box::pin(async move { tx.put_mcp_found(*org, *id, found).await })
+        })
         .await?;
     app.mcp().forget(org);
     Ok(())
@@ -86,12 +88,17 @@ async fn keep_found(app: &App, org: OrgId, id: McpServerId, found: McpFound) -> 
 pub(super) async fn read(app: &App, server: &McpServer, session: &Session) -> Result<Refreshed, ToolError> {
     let listed = session.list(LISTING).await?;
     let refused = listed.refused.clone();
-    keep(app, server, session, listed).await.map(|(server, has_changed)| Refreshed { server, has_changed, refused }).map_err(
-        |fault| {
+    keep(app, server, session, listed)
+        .await
+        .map(|(server, has_changed)| Refreshed { server, has_changed, refused })
+        .map_err(|fault| {
             tracing::error!(?fault, "the tools of an MCP server could not be kept");
-            ToolError::new(ErrorClass::UnknownError, "mcp_not_kept", "what the MCP server offers could not be written down")
-        },
-    )
+            ToolError::new(
+                ErrorClass::UnknownError,
+                "mcp_not_kept",
+                "what the MCP server offers could not be written down",
+            )
+        })
 }
 
 async fn keep(app: &App, server: &McpServer, session: &Session, listed: Listed) -> Result<(McpServer, bool), Fault> {
@@ -156,7 +163,9 @@ pub(super) fn in_background(app: &App, org: OrgId, id: McpServerId) {
         };
         match ask(&app, &server).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::info!(server = server.spec.name, why = error.message, "an MCP server could not be asked"),
+            Ok(Err(error)) => {
+                tracing::info!(server = server.spec.name, why = error.message, "an MCP server could not be asked")
+            }
             Err(fault) => tracing::warn!(?fault, "an MCP server could not be asked"),
         }
     });

@@ -64,15 +64,18 @@ pub async fn update(app: &App, caller: &Caller, name: &str, patch: &Value) -> Re
         value["auth"] = auth.clone();
     }
     let spec = serde_json::from_value::<McpServerSpec>(value);
-    let mut spec = spec.map_err(|error| Fault::invalid("body", format!("with this change the server is not valid: {error}")))?;
+    let mut spec =
+        spec.map_err(|error| Fault::invalid("body", format!("with this change the server is not valid: {error}")))?;
     if spec.name != current.spec.name {
         let message = "a server's name cannot be changed, since tools name it; register it anew under the other name";
         return Err(Fault::invalid("name", message));
     }
     let secret = own_secret(app, caller, &mut spec).await?;
     check(app, &spec)?;
-    let is_elsewhere = spec.url != current.spec.url || spec.command != current.spec.command || spec.args != current.spec.args;
-    let found = McpFound { endpoint: current.found.endpoint.clone().filter(|_| !is_elsewhere), ..current.found.clone() };
+    let is_elsewhere =
+        spec.url != current.spec.url || spec.command != current.spec.command || spec.args != current.spec.args;
+    let found =
+        McpFound { endpoint: current.found.endpoint.clone().filter(|_| !is_elsewhere), ..current.found.clone() };
     let change = audit::between(details(&spec), &details(&current.spec), &details(&spec));
     let entry = audit::entry(app, caller, "mcp_server.update", "mcp_server", current.id, change);
     let server = McpServer { spec, found, updated_at: app.clock().now(), ..current };
@@ -187,7 +190,8 @@ fn check(app: &App, spec: &McpServerSpec) -> Result<(), Fault> {
     match spec.transport() {
         McpTransport::StreamableHttp => {
             let text = spec.url.as_deref().unwrap_or_default();
-            let url = Url::parse(text).map_err(|error| Fault::invalid("url", format!("`url` is not an address: {error}")))?;
+            let url =
+                Url::parse(text).map_err(|error| Fault::invalid("url", format!("`url` is not an address: {error}")))?;
             app.guard().check_url(&url).map_err(|why| Fault::invalid("url", why))
         }
         McpTransport::Stdio => {

@@ -28,7 +28,11 @@ pub(super) struct Ready {
 
 /// How `server` is reached with the secrets of the organization, or of one of its agents. The inner error is one that a
 /// model may read.
-pub(super) async fn ready(app: &App, server: &McpServer, agent: Option<AgentId>) -> Result<Result<Ready, ToolError>, Fault> {
+pub(super) async fn ready(
+    app: &App,
+    server: &McpServer,
+    agent: Option<AgentId>,
+) -> Result<Result<Ready, ToolError>, Fault> {
     let org = server.organization_id;
     let secrets = match app.vault().lend(org, agent, &server.spec.secrets()).await {
         Ok(secrets) => secrets,
@@ -82,7 +86,8 @@ fn key(org: OrgId, server: &McpServer, secrets: &Secrets) -> Result<Key, Fault> 
 fn http(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolError> {
     let spec = &server.spec;
     let address = server.found.endpoint.as_deref().or(spec.url.as_deref()).unwrap_or_default();
-    let url = Url::parse(address).map_err(|_| unusable(format!("the address of the MCP server `{}` is none", spec.name)))?;
+    let url =
+        Url::parse(address).map_err(|_| unusable(format!("the address of the MCP server `{}` is none", spec.name)))?;
     let mut headers = HeaderMap::new();
     for (name, value) in &spec.headers {
         let is_secret = !placeholders(value).is_empty();
@@ -117,7 +122,8 @@ fn stdio(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, Tool
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str, is_secret: bool) -> Result<(), ToolError> {
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable("a header's name cannot be sent".to_owned()))?;
+    let name =
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable("a header's name cannot be sent".to_owned()))?;
     let mut value = HeaderValue::from_str(value)
         .map_err(|_| unusable(format!("the value of the header `{name}` cannot be sent")))?;
     value.set_sensitive(is_secret);
@@ -156,10 +162,8 @@ mod tests {
 
     #[test]
     fn names_are_filled_in_once() {
-        let secrets = BTreeMap::from([
-            ("A".to_owned(), SecretString::new("${B}")),
-            ("B".to_owned(), SecretString::new("b")),
-        ]);
+        let secrets =
+            BTreeMap::from([("A".to_owned(), SecretString::new("${B}")), ("B".to_owned(), SecretString::new("b"))]);
         assert_eq!(filled("x ${A} ${B} ${C} ${", &secrets), "x ${B} b ${C} ${");
     }
 }

@@ -110,7 +110,8 @@ fn failed(content: &Content) -> ToolError {
         }
     }
     if words.trim().is_empty() {
-        words = content.data.as_ref().map_or_else(|| "the tool failed and does not say why".to_owned(), Value::to_string);
+        words =
+            content.data.as_ref().map_or_else(|| "the tool failed and does not say why".to_owned(), Value::to_string);
     }
     if let Some((end, _)) = words.char_indices().nth(MAX_ERROR) {
         words.truncate(end);
@@ -171,7 +172,8 @@ mod tests {
 
     #[test]
     fn an_error_of_the_tool_is_told_to_the_model() {
-        let error = content(json!({"isError": true, "content": [{"type": "text", "text": "no such city"}]})).unwrap_err();
+        let error =
+            content(json!({"isError": true, "content": [{"type": "text", "text": "no such city"}]})).unwrap_err();
         assert_eq!((error.class, error.message.as_str()), (ErrorClass::UpstreamError, "no such city"));
         let long = content(json!({"isError": true, "content": [{"type": "text", "text": "x".repeat(9_000)}]}));
         assert_eq!(long.unwrap_err().message.chars().count(), MAX_ERROR + 1);

@@ -69,7 +69,8 @@ impl Broken {
 
     pub(super) fn closed() -> Self {
         let message = "the session with the MCP server was closed";
-        let broken = Self::new(Failure::NotSent(Trouble::Network), ErrorClass::NetworkError, "mcp_session_lost", message);
+        let broken =
+            Self::new(Failure::NotSent(Trouble::Network), ErrorClass::NetworkError, "mcp_session_lost", message);
         Self { is_lost: true, ..broken }
     }
 
@@ -89,7 +90,12 @@ impl Broken {
 
     /// A way of reaching a server that it does not have.
     pub(super) fn never() -> Self {
-        Self::new(Failure::Refused, ErrorClass::UnknownError, "mcp_not_reachable", "the MCP server cannot be reached so")
+        Self::new(
+            Failure::Refused,
+            ErrorClass::UnknownError,
+            "mcp_not_reachable",
+            "the MCP server cannot be reached so",
+        )
     }
 }
 
@@ -103,23 +109,32 @@ pub(super) fn opening(name: &str, error: &ClientInitializeError, hide: &Redactor
     let mut broken = match error {
         ClientInitializeError::LegacyFallbackFailed { fallback, .. } => return opening(name, fallback, hide),
         ClientInitializeError::TransportError { error, .. } => of_transport(&*error.error, hide),
-        ClientInitializeError::ConnectionClosed(_) => {
-            Broken::new(Failure::NotSent(Trouble::Network), ErrorClass::NetworkError, "mcp_closed", "it closed the connection")
-        }
+        ClientInitializeError::ConnectionClosed(_) => Broken::new(
+            Failure::NotSent(Trouble::Network),
+            ErrorClass::NetworkError,
+            "mcp_closed",
+            "it closed the connection",
+        ),
         ClientInitializeError::JsonRpcError(error) => of_error(error, hide),
         ClientInitializeError::NoCompatibleProtocolVersion { server_supported, .. } => {
             let theirs: Vec<&str> = server_supported.iter().take(5).map(|version| version.as_str()).collect();
             let message = format!("it speaks no version of the protocol that we do, only {}", theirs.join(", "));
             Broken::new(Failure::Refused, ErrorClass::UpstreamError, "mcp_version", hide.text(&message))
         }
-        _ => Broken::new(Failure::NotSent(Trouble::BadAnswer), ErrorClass::UpstreamError, "bad_answer", "its answer is not one of the protocol"),
+        _ => Broken::new(
+            Failure::NotSent(Trouble::BadAnswer),
+            ErrorClass::UpstreamError,
+            "bad_answer",
+            "its answer is not one of the protocol",
+        ),
     };
     // Nothing of a call was sent, whatever the handshake came to.
     broken.failure = match broken.failure {
         Failure::MaybeSent(trouble) => Failure::NotSent(trouble),
         other => other,
     };
-    let elsewhere = matches!(broken.error.code.as_str(), "bad_answer" | "http_404" | "http_405" | "http_400" | "mcp_error");
+    let elsewhere =
+        matches!(broken.error.code.as_str(), "bad_answer" | "http_404" | "http_405" | "http_400" | "mcp_error");
     broken.may_be_elsewhere = elsewhere;
     broken.error.message = format!("no session with the MCP server `{name}`: {}", broken.error.message);
     broken
@@ -139,7 +154,9 @@ pub(super) fn is_lost(error: &ServiceError) -> bool {
     match error {
         ServiceError::TransportClosed => true,
         ServiceError::TransportSend(error) => match error.error.downcast_ref::<StreamableHttpError<HttpError>>() {
-            Some(error) => matches!(error, StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed),
+            Some(error) => {
+                matches!(error, StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed)
+            }
             // A pipe that broke.
             None => true,
         },
@@ -167,7 +184,9 @@ pub(super) fn of_call(error: &ServiceError, hide: &Redactor) -> Broken {
 fn of_error(error: &ErrorData, hide: &Redactor) -> Broken {
     let words = words(&error.message, hide);
     let (class, code, what) = match error.code {
-        ErrorCode::INVALID_PARAMS => (ErrorClass::ValidationError, "mcp_invalid_params", "the MCP server does not accept the call"),
+        ErrorCode::INVALID_PARAMS => {
+            (ErrorClass::ValidationError, "mcp_invalid_params", "the MCP server does not accept the call")
+        }
         ErrorCode::METHOD_NOT_FOUND => (ErrorClass::UpstreamError, "mcp_error", "the MCP server cannot do that"),
         _ => (ErrorClass::UpstreamError, "mcp_error", "the MCP server answers with an error"),
     };
@@ -211,7 +230,9 @@ fn of_transport(error: &(dyn StdError + Send + Sync + 'static), hide: &Redactor)
             let message = format!("the answer is of the type `{kind}`, which is not the protocol's");
             Broken::new(Failure::MaybeSent(Trouble::BadAnswer), ErrorClass::UpstreamError, "bad_answer", message)
         }
-        StreamableHttpError::Sse(_) | StreamableHttpError::UnexpectedEndOfStream | StreamableHttpError::TransportChannelClosed => {
+        StreamableHttpError::Sse(_)
+        | StreamableHttpError::UnexpectedEndOfStream
+        | StreamableHttpError::TransportChannelClosed => {
             let message = "the connection to the MCP server broke before its answer was there";
             Broken::new(Failure::MaybeSent(Trouble::Network), ErrorClass::NetworkError, "connection_reset", message)
         }

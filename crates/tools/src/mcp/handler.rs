@@ -35,8 +35,7 @@ pub(super) struct Progresses {
 
 impl Progresses {
     /// A place for the progress of one call.
-    pub(super) fn channel()
-    -> (mpsc::Sender<ProgressNotificationParam>, mpsc::Receiver<ProgressNotificationParam>) {
+    pub(super) fn channel() -> (mpsc::Sender<ProgressNotificationParam>, mpsc::Receiver<ProgressNotificationParam>) {
         mpsc::channel(PROGRESS_KEPT)
     }
 

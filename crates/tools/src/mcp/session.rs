@@ -219,13 +219,11 @@ impl Session {
         E: std::error::Error + Send + Sync + 'static,
     {
         let (progresses, is_stale) = (Arc::<Progresses>::default(), Arc::<AtomicBool>::default());
-        let handler = Handler {
-            progresses: progresses.clone(),
-            changed: upstream.changed.clone(),
-            is_stale: is_stale.clone(),
-        };
+        let handler =
+            Handler { progresses: progresses.clone(), changed: upstream.changed.clone(), is_stale: is_stale.clone() };
         let stop = CancellationToken::new();
-        let serving = serve_client_with_lifecycle_and_ct(handler, transport, lifecycle(upstream.protocol), stop.clone());
+        let serving =
+            serve_client_with_lifecycle_and_ct(handler, transport, lifecycle(upstream.protocol), stop.clone());
         let running = match tokio::time::timeout_at(limit, serving).await {
             Ok(Ok(running)) => running,
             Ok(Err(error)) => return Err(failure::opening(&upstream.name, &error, &upstream.hide)),
@@ -336,7 +334,8 @@ impl Session {
             () = tokio::time::sleep_until(call.deadline) => return Err(Broken::no_place()),
             permit = self.places.acquire() => permit.map_err(|_| Broken::closed())?,
         };
-        let request = CallToolRequest::new(CallToolRequestParams::new(call.tool.to_owned()).with_arguments(call.arguments));
+        let request =
+            CallToolRequest::new(CallToolRequestParams::new(call.tool.to_owned()).with_arguments(call.arguments));
         let mut meta = RequestMetaObject::new();
         meta.insert(KEY_IN_META.to_owned(), json!(call.key));
         let options = PeerRequestOptions::no_options().with_meta(meta);
@@ -374,7 +373,9 @@ impl Session {
         match answer {
             Ok(ServerResult::CallToolResult(result)) => Ok(result),
             Ok(ServerResult::InputRequiredResult(_)) => Err(Broken::input_required()),
-            Ok(ServerResult::EmptyResult(_) | ServerResult::TaskAckResult(_)) => Ok(CallToolResult::success(Vec::new())),
+            Ok(ServerResult::EmptyResult(_) | ServerResult::TaskAckResult(_)) => {
+                Ok(CallToolResult::success(Vec::new()))
+            }
             Ok(_) => Err(Broken::unexpected()),
             Err(error) => {
                 if failure::is_lost(&error) {

@@ -104,7 +104,8 @@ fn wish(command: &Probe) -> Result<Wish, Failure> {
 }
 
 fn environment(variable: &str) -> Result<String, Failure> {
-    std::env::var(variable).map_err(|_| Failure::new(format!("the environment variable {variable} is not set, or no text")))
+    std::env::var(variable)
+        .map_err(|_| Failure::new(format!("the environment variable {variable} is not set, or no text")))
 }
 
 fn call(text: &str) -> Result<(String, Object), Failure> {

@@ -113,7 +113,9 @@ fn read(
 ) -> Result<Saving, Fault> {
     fields.ignore(&READ_ONLY);
     let said: Option<ToolType> = fields.take("tool_type")?;
-    let missing = || Fault::invalid("tool_type", "`tool_type` is missing: say `function`, `mcp_server`, `api_endpoint` or `webhook`");
+    let missing = || {
+        Fault::invalid("tool_type", "`tool_type` is missing: say `function`, `mcp_server`, `api_endpoint` or `webhook`")
+    };
     let tool_type = said.or_else(|| current.map(ToolType::of)).ok_or_else(missing)?;
     let kind = tool_type.kind();
     let name = name(&mut fields, current)?;
