@@ -284,6 +284,36 @@ need_mcp_client() {
   export CALLWRIGHT_TEST_MCP_JS="$dir"
 }
 
+# The clients of the Model Context Protocol that use our server, and its conformance suite: Python's in an environment of
+# their own, JavaScript's with the Node that they want.
+need_mcp() {
+  local venv dir
+  venv="$cache/mcp-clients-python-$(sha256sum scripts/mcp/requirements.txt | cut -c 1-12)"
+  if [ ! -e "$venv/ready" ]; then
+    say "installing the Python clients of the Model Context Protocol (PyPI, 800 MB once)"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement scripts/mcp/requirements.txt
+    touch "$venv/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_CLIENTS="$venv/bin/python"
+  if ! have npm; then
+    [ "${CI:-}" != true ] || die "npm is missing" "install Node.js 20 or later"
+    say "npm is not installed: the conformance suite of the Model Context Protocol is left out"
+    return
+  fi
+  dir="$cache/mcp-node-$(cat scripts/mcp/package.json scripts/mcp/package-lock.json | sha256sum | cut -c 1-12)"
+  if [ ! -e "$dir/ready" ]; then
+    say "installing the conformance suite of the Model Context Protocol (npm)"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp scripts/mcp/package.json scripts/mcp/package-lock.json "$dir"
+    npm ci --prefix "$dir" --no-audit --no-fund --loglevel=error >/dev/null
+    touch "$dir/ready"
+  fi
+  export CALLWRIGHT_TEST_MCP_NODE="$dir"
+}
+
 is_node_new_enough() {
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 15) ? 0 : 1)'
 }

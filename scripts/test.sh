@@ -14,6 +14,7 @@ need_elevenlabs
 need_automation
 need_sdks
 need_mcp_client
+need_mcp
 
 began=$(date +%s)
 say "form (cargo fmt)"

@@ -181,6 +181,32 @@ impl Client {
         Ok(response)
     }
 
+    /// Any request, whose answer is read by the caller while it comes; every status is an answer.
+    pub(crate) fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, String)],
+    ) -> Result<ureq::http::Response<ureq::Body>, Failure> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.prefix()));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let unsendable = |error| Failure::usage(format!("the request cannot be sent: {error}"));
+        let answer = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json");
+                self.agent.run(request.body(body).map_err(unsendable)?)
+            }
+            None => self.agent.run(request.body(()).map_err(unsendable)?),
+        };
+        answer.map_err(|error| self.unreachable(&error))
+    }
+
     /// Any request; every status is an answer. An error means that there was none.
     pub(crate) fn send(
         &self,

@@ -16,6 +16,7 @@ mod job;
 mod library;
 mod lint;
 mod login;
+mod mcp;
 mod mcp_server;
 mod member;
 mod migrate;
@@ -131,6 +132,8 @@ enum Command {
     /// Model providers: list, add, test, remove.
     #[command(subcommand)]
     Model(model::Model),
+    /// Speak the Model Context Protocol over standard input and output, for desktop clients.
+    Mcp(mcp::Mcp),
     /// MCP servers whose tools are used: list, add, adopt, accept; and `probe`, which only looks.
     #[command(subcommand)]
     McpServer(mcp_server::McpServer),
@@ -196,6 +199,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Audit(command) => audit::run(command),
         Command::Secret(command) => secret::run(command),
         Command::Model(command) => model::run(command),
+        Command::Mcp(command) => mcp::run(&command),
         Command::McpServer(command) => mcp_server::run(command),
         Command::Token(command) => token::run(command),
         Command::Login(command) => login::run(&command),

@@ -10,6 +10,7 @@ mod argument;
 mod client;
 mod command;
 mod failure;
+mod fixtures;
 mod output;
 mod sandbox;
 mod settings;

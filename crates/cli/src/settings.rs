@@ -14,6 +14,7 @@ use std::{
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
 use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail, mcp::McpSettings};
+use callwright_server::McpOptions;
 use url::Url;
 
 use crate::{client::variable, failure::Failure};
@@ -76,6 +77,8 @@ pub(crate) struct Settings {
     pub(crate) python_memory_bytes: usize,
     /// How conversations are bounded.
     pub(crate) talk: TalkSettings,
+    /// The entrance of the Model Context Protocol.
+    pub(crate) mcp_server: McpOptions,
     /// How many jobs this process carries at once.
     pub(crate) workers: usize,
     /// How many schedules an organization may have.

@@ -7,9 +7,10 @@ use callwright_testkit::{Database, Options, Server};
 use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
-/// What would end the run itself: deleting the organization, signing out, or a socket that is no request.
+/// What would end the run itself: deleting the organization, signing out, or a socket that is no request. The Model Context
+/// Protocol has statuses and bodies of its own, and a conformance suite.
 const LEFT_OUT: &str =
-    "(^/api/v1/organization(/transfer)?$|/live$|^/ws/|^/v1/convai/conversation$|/session$|/password$)";
+    "(^/api/v1/organization(/transfer)?$|/live$|^/ws/|^/v1/convai/conversation$|/session$|/password$|^/mcp)";
 
 #[test]
 fn every_operation_says_what_it_does_and_who_may() {

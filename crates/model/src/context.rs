@@ -62,11 +62,13 @@ pub enum Channel {
     Webhook,
     /// A test by a person.
     Test,
+    /// A client of the Model Context Protocol that says nothing more of where it is.
+    Mcp,
 }
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 5] = [Self::Call, Self::Chat, Self::Sms, Self::Webhook, Self::Test];
+    pub const ALL: [Self; 6] = [Self::Call, Self::Chat, Self::Sms, Self::Webhook, Self::Test, Self::Mcp];
 
     /// The name used on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -76,6 +78,7 @@ impl Channel {
             Self::Sms => "sms",
             Self::Webhook => "webhook",
             Self::Test => "test",
+            Self::Mcp => "mcp",
         }
     }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::tool::{Effect, ToolSpec};
+use crate::tool::{Effect, Kind, ToolSpec};
 use source::Report;
 
 /// The form of a definition.
@@ -141,11 +141,21 @@ fn mcp(spec: &ToolSpec, description: &str, schema: &Value) -> Value {
         tool.insert("title".to_owned(), json!(title));
     }
     tool.insert("description".to_owned(), json!(description));
-    tool.insert("inputSchema".to_owned(), schema.clone());
+    let mut schema = schema.clone();
+    if let Some(schema) = schema.as_object_mut() {
+        // Some clients give the schema to a model as it is, and models' providers refuse this.
+        schema.shift_remove("$schema");
+    }
+    tool.insert("inputSchema".to_owned(), schema);
+    if let Some(schema) = spec.output_schema() {
+        tool.insert("outputSchema".to_owned(), schema.clone());
+    }
     let annotations = json!({
         "readOnlyHint": spec.effect == Effect::Read,
         "destructiveHint": spec.effect == Effect::Destructive,
         "idempotentHint": spec.effect == Effect::Read || spec.repeatable,
+        // A step of the call itself ends where the call does.
+        "openWorldHint": spec.kind != Kind::System,
     });
     tool.insert("annotations".to_owned(), annotations);
     Value::Object(tool)

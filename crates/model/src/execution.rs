@@ -284,6 +284,17 @@ pub enum Progress {
         #[schema(value_type = Object)]
         control: Value,
     },
+    /// Part of it is done.
+    Part {
+        /// How much.
+        done: f64,
+        /// Of how much, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        total: Option<f64>,
+        /// What is being done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    },
     /// A line for the execution's log.
     Log {
         /// The line.

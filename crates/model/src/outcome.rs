@@ -35,6 +35,20 @@ pub enum Block {
         /// For example `audio/wav`.
         mime_type: String,
     },
+    /// A thing with what is in it: a text, or bytes.
+    Resource {
+        /// What it is known by.
+        uri: String,
+        /// What it is, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mime_type: Option<String>,
+        /// The text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// The bytes, in base64.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        blob: Option<String>,
+    },
     /// A thing that is kept elsewhere.
     ResourceLink {
         /// Where it is.

@@ -337,6 +337,15 @@ impl ToolSpec {
         }
     }
 
+    /// The schema of what a caller is given, if that is known: what an upstream answers, when it is given as it is.
+    pub fn output_schema(&self) -> Option<&Value> {
+        let result = &self.result;
+        let schema = result.schema.as_ref()?;
+        let is_given_as_it_is = result.data.is_none() && result.map.is_none() && result.message.is_none();
+        let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
+        (is_given_as_it_is && is_object).then_some(schema)
+    }
+
     /// The schema that a model sees: the full one without the bound names.
     pub fn model_parameters(&self) -> Value {
         let mut schema = self.parameters.clone();

@@ -75,7 +75,7 @@ fn every_format_has_its_own_frame() {
             json!({"name": "book", "description": "Books a slot.", "input_schema": schema}),
             json!({"name": "book", "description": "Books a slot.", "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}}),
             json!({"name": "book", "title": "Book a slot", "description": "Books a slot.", "inputSchema": schema,
-                "annotations": {"readOnlyHint": false, "destructiveHint": false, "idempotentHint": false}}),
+                "annotations": {"readOnlyHint": false, "destructiveHint": false, "idempotentHint": false, "openWorldHint": true}}),
         ]
     );
 }

@@ -216,6 +216,7 @@ pub async fn create(app: &App, caller: &Caller, spec: AgentSpec) -> Result<Agent
             })
         })
         .await?;
+    app.tools().note(caller.org_id);
     Ok(agent)
 }
 

@@ -98,7 +98,7 @@ pub struct CallRequest {
     pub dry_run: bool,
     /// One effect for all requests with this key.
     pub idempotency_key: Option<String>,
-    /// Which entrance: `rest`, `plan`, `replay`, `case`.
+    /// Which entrance: `rest`, `mcp`, `plan`, `replay`, `case`.
     pub source: &'static str,
     /// The execution that this one repeats.
     pub replay_of: Option<ExecutionId>,
@@ -331,6 +331,7 @@ async fn pass_on(app: &App, request: CallRequest) -> Result<CallAnswer, Fault> {
     }
     let scope = match request.source {
         "run" | "workflow" => Scope::AgentsRun,
+        "mcp" => authorize::mcp_scope(&request.caller),
         _ => Scope::ToolsCall,
     };
     require(&request.caller, Right::Call, scope)?;

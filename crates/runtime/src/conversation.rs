@@ -30,6 +30,7 @@ pub use log::{delete, get, list, messages};
 pub use session::{Said, Session};
 pub use signed::address;
 pub(crate) use sweep::sweep;
+pub(crate) use variables::fill;
 
 use crate::{App, agents, app::not_ready, run::Talk};
 use whose::Kept;

@@ -62,6 +62,69 @@ pub async fn get(app: &App, caller: &Caller, id: DocumentId) -> Result<Document,
     app.store().document(caller.org_id, id).await?.ok_or_else(|| Fault::not_found("document", id))
 }
 
+/// A page of the documents that the caller's own executions gave, newest first.
+///
+/// # Errors
+/// Forbidden without the scope `mcp` or `read`.
+pub async fn own(app: &App, caller: &Caller, page: PageRequest) -> Result<Page<Document>, Fault> {
+    may_see_own(caller)?;
+    let filter = DocumentFilter { user_id: Some(caller.user_id), ..DocumentFilter::default() };
+    Ok(app.store().documents(caller.org_id, filter, &page).await?)
+}
+
+/// One of them with its bytes, by its id, or by the address that its tool gave it: the newest of that name.
+///
+/// # Errors
+/// Forbidden; not found.
+pub async fn own_content(app: &App, caller: &Caller, name: &str) -> Result<(Document, Vec<u8>), Fault> {
+    may_see_own(caller)?;
+    let (id, named) = match name.parse::<DocumentId>() {
+        Ok(id) => (Some(id), None),
+        Err(_) => (None, Some(name.to_owned())),
+    };
+    let found = app.store().document_of_user(caller.org_id, caller.user_id, id, named.as_deref()).await?;
+    let document = found.ok_or_else(|| Fault::not_found("document", name))?;
+    let bytes = bytes(app, caller.org_id, document.id).await?.ok_or_else(|| Fault::not_found("document", name))?;
+    Ok((document, bytes))
+}
+
+fn may_see_own(caller: &Caller) -> Result<(), Fault> {
+    match caller.may(Right::View, Scope::Mcp) || caller.may(Right::View, Scope::Read) {
+        true => Ok(()),
+        false => Err(Fault::forbidden("this token lacks the scope `mcp` or `read`")),
+    }
+}
+
+/// Keeps the resources that a tool gave in its result, so that they can be read again by their address.
+pub(crate) async fn keep_resources(
+    app: &App,
+    (org, execution, conversation): (OrgId, ExecutionId, Option<ConversationId>),
+    blocks: &[Block],
+) -> Result<(), Fault> {
+    for (position, block) in blocks.iter().enumerate() {
+        let Block::Resource { uri, mime_type, text, blob } = block else { continue };
+        let bytes = match (text, blob) {
+            (Some(text), _) => text.clone().into_bytes(),
+            (None, Some(blob)) => match STANDARD.decode(blob) {
+                Ok(bytes) => bytes,
+                Err(_) => continue,
+            },
+            (None, None) => continue,
+        };
+        let thing = Thing {
+            org,
+            execution,
+            conversation,
+            position: i64::try_from(position).unwrap_or(i64::MAX),
+            name: uri.clone(),
+            media_type: mime_type.as_deref().unwrap_or("text/plain"),
+            bytes: &bytes,
+        };
+        keep(app, thing).await?;
+    }
+    Ok(())
+}
+
 /// A document with its bytes.
 pub async fn content(app: &App, caller: &Caller, id: DocumentId) -> Result<(Document, Vec<u8>), Fault> {
     let document = get(app, caller, id).await?;
@@ -121,6 +184,7 @@ pub(crate) async fn keep(app: &App, thing: Thing<'_>) -> Result<Option<Document>
     };
     let sealed = app.vault().seal(thing.org, thing.bytes).await?;
     if app.store().put_document(&document, &sealed).await? {
+        app.tools().note(thing.org);
         return Ok(Some(document));
     }
     // Whoever was here before has kept the same.

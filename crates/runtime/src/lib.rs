@@ -41,6 +41,7 @@ pub mod models;
 pub mod node;
 pub mod offer;
 pub mod outbox;
+pub mod prompts;
 pub mod proposals;
 pub mod registry;
 mod results;

@@ -18,7 +18,7 @@ mod sharing;
 pub(crate) mod write;
 
 pub use compile::CompiledTool;
-pub use define::definitions;
+pub use define::{Listing, definitions, listing};
 pub use diff::{Change, changes};
 pub use own::{OwnSecret, create_with, own_secrets, update_with};
 pub(crate) use read::find;

@@ -134,7 +134,7 @@ fn cross_site() -> Fault {
     Fault::new(FaultKind::Forbidden, "cross_site", "this came from another site than the server's own")
 }
 
-fn is_own_origin(origin: &str, headers: &HeaderMap, state: &ServerState) -> bool {
+pub(crate) fn is_own_origin(origin: &str, headers: &HeaderMap, state: &ServerState) -> bool {
     let Ok(origin) = Url::parse(origin) else { return false };
     if !matches!(origin.scheme(), "http" | "https") {
         return false;

@@ -172,7 +172,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 /// PostgreSQL cannot keep a NUL in a text, so none gets in, with either database.
-fn refuse_nul(bytes: &[u8]) -> Result<(), Fault> {
+pub(crate) fn refuse_nul(bytes: &[u8]) -> Result<(), Fault> {
     const ESCAPE: &[u8] = b"\\u0000";
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {

@@ -140,7 +140,7 @@ fn write(response: &mut Response, fault: &Fault, body: &impl Serialize) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.remove(header::CONTENT_LENGTH);
     if fault.kind == FaultKind::Unauthenticated {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Bearer"));
     }
     if let Some(seconds) = retry_after_seconds(fault) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -41,6 +41,11 @@ struct Arrived {
 /// secret in a header, or by a token of ours.
 async fn arrive(state: &ServerState, platform: HookPlatform, request: Request) -> Result<Arrived, Fault> {
     let (mut parts, body) = request.into_parts();
+    let hook = query(&parts, "hook");
+    if hook.is_none() && auth::credential(&parts.headers).is_none() && !parts.headers.contains_key("x-vapi-secret") {
+        // Nobody's body is not waited for.
+        by_token(&parts, state).await?;
+    }
     let bytes = body::read(body, state).await?;
     let Ok(ClientAddr(address)) = ClientAddr::from_request_parts(&mut parts, state).await;
     let presented = Presented {
@@ -50,7 +55,7 @@ async fn arrive(state: &ServerState, platform: HookPlatform, request: Request) -
         body: &bytes,
         address,
     };
-    let admitted = match query(&parts, "hook") {
+    let admitted = match hook {
         Some(id) => Some(admit::by_id(&state.app, &id, platform, &presented).await?),
         None => admit::by_secret(&state.app, platform, &presented).await?,
     };

@@ -10,7 +10,7 @@ use crate::{
     api, approval_page, callbacks, compat, convai,
     edge::EdgeLayer,
     error::ApiError,
-    health, hooks, live, metrics, openapi, platforms,
+    health, hooks, live, mcp, metrics, openapi, platforms,
     state::{ServerOptions, ServerState},
 };
 
@@ -46,6 +46,7 @@ pub(crate) fn api() -> OpenApiRouter<ServerState> {
         .merge(hooks::routes())
         .merge(platforms::routes())
         .merge(convai::routes())
+        .merge(mcp::routes())
         .merge(approval_page::routes())
         .merge(compat::routes())
 }

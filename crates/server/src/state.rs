@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use callwright_model::secret::SecretString;
 use callwright_runtime::App;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use crate::convai::Crowd;
+use crate::{convai::Crowd, mcp::Mcp};
 
 /// What the operator may set about the server.
 #[derive(Clone)]
@@ -28,6 +29,37 @@ pub struct ServerOptions {
     pub max_connections: usize,
     /// How long a stopping server waits for answers under way.
     pub drain: Duration,
+    /// Whether it listens on this machine's own address only.
+    pub is_loopback: bool,
+    /// The entrance of the Model Context Protocol.
+    pub mcp: McpOptions,
+}
+
+/// What the operator may set about the entrance of the Model Context Protocol.
+#[derive(Debug, Clone)]
+pub struct McpOptions {
+    /// The most sessions that an organization may have in this process.
+    pub sessions: usize,
+    /// How long a session may be left alone.
+    pub session_idle: Duration,
+    /// Pages of other sites that may ask, as `https://app.example.com`.
+    pub origins: Vec<String>,
+    /// Who gives out tokens for it, if anybody does but us.
+    pub authorization_servers: Vec<String>,
+    /// The token as which the fixtures are served without one, if they are.
+    pub fixtures: Option<SecretString>,
+}
+
+impl Default for McpOptions {
+    fn default() -> Self {
+        Self {
+            sessions: 1_000,
+            session_idle: Duration::from_secs(1_800),
+            origins: Vec::new(),
+            authorization_servers: Vec::new(),
+            fixtures: None,
+        }
+    }
 }
 
 impl Default for ServerOptions {
@@ -41,6 +73,8 @@ impl Default for ServerOptions {
             header_timeout: Duration::from_secs(75),
             max_connections: 8192,
             drain: Duration::from_secs(30),
+            is_loopback: true,
+            mcp: McpOptions::default(),
         }
     }
 }
@@ -58,17 +92,15 @@ pub struct ServerState {
     pub sockets: TaskTracker,
     /// Conversation sockets, counted.
     pub(crate) crowd: Crowd,
+    /// The entrance of the Model Context Protocol.
+    pub(crate) mcp: Mcp,
 }
 
 impl ServerState {
     /// The state of a server that has not begun to stop.
     pub fn new(app: App, options: ServerOptions) -> Self {
-        Self {
-            app,
-            options: Arc::new(options),
-            closing: CancellationToken::new(),
-            sockets: TaskTracker::new(),
-            crowd: Crowd::new(),
-        }
+        let closing = CancellationToken::new();
+        let mcp = Mcp::new(&app, &options, &closing);
+        Self { app, options: Arc::new(options), closing, sockets: TaskTracker::new(), crowd: Crowd::new(), mcp }
     }
 }

@@ -3,7 +3,7 @@
 use callwright_model::{
     Timestamp,
     document::Document,
-    id::{ConversationId, DocumentId, ExecutionId, OrgId},
+    id::{ConversationId, DocumentId, ExecutionId, OrgId, UserId},
     page::{Page, PageRequest},
 };
 
@@ -22,6 +22,8 @@ pub struct DocumentFilter {
     pub execution_id: Option<ExecutionId>,
     /// Of this conversation.
     pub conversation_id: Option<ConversationId>,
+    /// Of an execution that this user asked for.
+    pub user_id: Option<UserId>,
 }
 
 const DOCUMENT: &str = "SELECT id, org_id, execution_id, conversation_id, position, name, media_type, size, \
@@ -105,10 +107,29 @@ impl Store {
     pub async fn documents(&self, org: OrgId, filter: DocumentFilter, page: &PageRequest) -> Result<Page<Document>> {
         let mut query = Query::new(DOCUMENT, params![org]);
         query.and("execution_id =", filter.execution_id).and("conversation_id =", filter.conversation_id);
+        if let Some(user) = filter.user_id {
+            query.push(" AND EXISTS (SELECT 1 FROM execution e WHERE e.id = document.execution_id AND e.user_id = ");
+            query.bind(user).push(")");
+        }
         query.and("id <", after_id::<callwright_model::id::kind::Document>(page)?);
         query.push(" ORDER BY id DESC").limit(page);
         let rows = self.fetch_query(query, document).await?;
         Ok(Page::from_rows(rows, page.limit, |document| vec![document.id.to_string()]))
+    }
+
+    /// The newest document of that id or name among those of a user's own executions.
+    pub async fn document_of_user(
+        &self,
+        org: OrgId,
+        user: UserId,
+        id: Option<DocumentId>,
+        name: Option<&str>,
+    ) -> Result<Option<Document>> {
+        let sql = format!(
+            "{DOCUMENT} AND EXISTS (SELECT 1 FROM execution e WHERE e.id = document.execution_id AND e.user_id = $2) \
+             AND (id = $3 OR name = $4) ORDER BY id DESC LIMIT 1"
+        );
+        self.fetch_optional(sql, params![org, user, id, name], document).await
     }
 
     /// Throws documents away whose time has come, at most `most`.

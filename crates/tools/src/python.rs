@@ -4,6 +4,7 @@
 //! requests that code sends, [`ending`] what the end of a run means to the model.
 
 pub mod check;
+mod content;
 mod ending;
 mod outbound;
 pub mod room;
@@ -18,7 +19,7 @@ use async_trait::async_trait;
 use callwright_expr::Names;
 use callwright_guard::Redactor;
 use callwright_model::{
-    Content, ErrorClass, Fault, Object, Outcome, ToolError,
+    ErrorClass, Fault, Object, Outcome, ToolError,
     execution::SandboxReport,
     tool::{
         PythonConfig, ToolSpec,
@@ -146,7 +147,7 @@ impl PythonTool {
         match ending::read(report.ended, &self.checking.source, self.limits, report.wall, outbound.has_begun()) {
             Ok(mut result) => {
                 hide.value(&mut result);
-                Ok(Outcome::Done(Content::json(result)))
+                content::read(result).map(Outcome::Done)
             }
             Err(error) => Err(outbound.after(error)),
         }

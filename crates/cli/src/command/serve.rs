@@ -8,16 +8,17 @@ use std::{
     time::Duration,
 };
 
-use callwright_model::{IdSource, SystemClock};
+use callwright_model::{IdSource, SystemClock, secret::SecretString};
 use callwright_runtime::{App, Settings as EngineSettings, account::bootstrap};
-use callwright_server::ServerOptions;
+use callwright_server::{McpOptions, ServerOptions};
 use callwright_vault::Vault;
 use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::{
+    client::variable,
     failure::Failure,
-    output, sandbox,
+    fixtures, output, sandbox,
     settings::{self, Settings},
     start, telemetry,
 };
@@ -65,6 +66,13 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
             return Err(start::fault(&fault));
         }
     };
+    let fixtures = match fixtures(&app, settings, address, &first).await {
+        Ok(fixtures) => fixtures,
+        Err(failure) => {
+            app.stop().await;
+            return Err(failure);
+        }
+    };
     if let Err(error) = announce(settings, address, &first) {
         tracing::warn!(%error, "standard output is closed; nobody was told the address there");
     }
@@ -75,6 +83,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         max_body_bytes: settings.max_body_bytes,
         // Connections first, then what goes on without one; together no longer than the operator allows.
         drain: settings.drain * 2 / 3,
+        is_loopback: address.ip().is_loopback(),
+        mcp: McpOptions { fixtures, ..settings.mcp_server.clone() },
         ..ServerOptions::default()
     };
     tracing::info!(%address, database = app.store().database(), version = env!("CARGO_PKG_VERSION"), "serving");
@@ -82,6 +92,22 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     app.stop().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Loads the pack of fixtures that the environment asks for, and gives the token as which it is served.
+async fn fixtures(
+    app: &App,
+    settings: &Settings,
+    address: SocketAddr,
+    first: &bootstrap::Bootstrap,
+) -> Result<Option<SecretString>, Failure> {
+    let Some(name) = variable(fixtures::VARIABLE) else { return Ok(None) };
+    if !address.ip().is_loopback() {
+        let message =
+            format!("{} is served without a token, so only on this machine's own address", fixtures::VARIABLE);
+        return Err(Failure::new(message).hint("set `listen` to 127.0.0.1, or unset the variable"));
+    }
+    fixtures::load(app, settings, first.token.as_ref(), &name).await.map(Some)
 }
 
 /// Opens the rooms, from the bottom up.

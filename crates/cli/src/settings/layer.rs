@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, time::Duration};
 use callwright_guard::IpNet;
 use callwright_model::secret::SecretString;
 use callwright_runtime::{conversation::TalkSettings, credits::Prices, mail::Mail, mcp::McpSettings};
+use callwright_server::McpOptions;
 use serde::Deserialize;
 use url::Url;
 
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 40] = [
+pub(super) const KEYS: [(&str, &str); 44] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -49,6 +50,10 @@ pub(super) const KEYS: [(&str, &str); 40] = [
     ("CALLWRIGHT_DOCUMENT_RETENTION_DAYS", "document_retention_days"),
     ("CALLWRIGHT_SCHEDULES", "schedules"),
     ("CALLWRIGHT_SCHEDULE_INTERVAL_SECONDS", "schedule_interval_seconds"),
+    ("CALLWRIGHT_MCP_SESSIONS_MAX", "mcp_sessions_max"),
+    ("CALLWRIGHT_MCP_SESSION_IDLE_SECONDS", "mcp_session_idle_seconds"),
+    ("CALLWRIGHT_MCP_ORIGINS", "mcp_origins"),
+    ("CALLWRIGHT_MCP_AUTHORIZATION_SERVERS", "mcp_authorization_servers"),
     ("CALLWRIGHT_DEFAULT_MODEL", "default_model"),
     ("CALLWRIGHT_CREDITS", "credits"),
     ("CALLWRIGHT_CREDIT_PRICES", "credit_prices"),
@@ -58,7 +63,8 @@ pub(super) const KEYS: [(&str, &str); 40] = [
 ];
 
 /// Variables with our prefix that are not settings of the server.
-const OTHERS: [&str; 4] = ["CALLWRIGHT_CONFIG", "CALLWRIGHT_URL", "CALLWRIGHT_TOKEN", "CALLWRIGHT_PORT"];
+const OTHERS: [&str; 5] =
+    ["CALLWRIGHT_CONFIG", "CALLWRIGHT_URL", "CALLWRIGHT_TOKEN", "CALLWRIGHT_PORT", "CALLWRIGHT_FIXTURES"];
 /// Kubernetes announces a service called `callwright` to every container with these; tests set the last.
 const FOREIGN: [&str; 3] = ["CALLWRIGHT_SERVICE_", "CALLWRIGHT_PORT_", "CALLWRIGHT_TEST_"];
 
@@ -100,6 +106,10 @@ pub(super) struct Layer {
     document_retention_days: Option<u32>,
     schedules: Option<u32>,
     schedule_interval_seconds: Option<u32>,
+    mcp_sessions_max: Option<u32>,
+    mcp_session_idle_seconds: Option<u32>,
+    mcp_origins: Option<Vec<String>>,
+    mcp_authorization_servers: Option<Vec<String>>,
     default_model: Option<String>,
     credits: Option<bool>,
     credit_prices: Option<Vec<String>>,
@@ -187,6 +197,10 @@ impl Layer {
             "document_retention_days" => self.document_retention_days = Some(number(name, value)?),
             "schedules" => self.schedules = Some(number(name, value)?),
             "schedule_interval_seconds" => self.schedule_interval_seconds = Some(number(name, value)?),
+            "mcp_sessions_max" => self.mcp_sessions_max = Some(number(name, value)?),
+            "mcp_session_idle_seconds" => self.mcp_session_idle_seconds = Some(number(name, value)?),
+            "mcp_origins" => self.mcp_origins = Some(list(value)),
+            "mcp_authorization_servers" => self.mcp_authorization_servers = Some(list(value)),
             "default_model" => self.default_model = text(),
             "credits" => self.credits = Some(boolean(name, value)?),
             "credit_prices" => self.credit_prices = Some(list(value)),
@@ -239,6 +253,10 @@ impl Layer {
             document_retention_days: self.document_retention_days.or(below.document_retention_days),
             schedules: self.schedules.or(below.schedules),
             schedule_interval_seconds: self.schedule_interval_seconds.or(below.schedule_interval_seconds),
+            mcp_sessions_max: self.mcp_sessions_max.or(below.mcp_sessions_max),
+            mcp_session_idle_seconds: self.mcp_session_idle_seconds.or(below.mcp_session_idle_seconds),
+            mcp_origins: self.mcp_origins.or(below.mcp_origins),
+            mcp_authorization_servers: self.mcp_authorization_servers.or(below.mcp_authorization_servers),
             default_model: self.default_model.or(below.default_model),
             credits: self.credits.or(below.credits),
             credit_prices: self.credit_prices.or(below.credit_prices),
@@ -271,9 +289,29 @@ impl Layer {
         })
     }
 
+    /// The entrance of the Model Context Protocol.
+    fn mcp_server(&self) -> Result<McpOptions, Failure> {
+        let addresses = |key: &str, values: &Option<Vec<String>>| -> Result<Vec<Url>, Failure> {
+            let values = values.iter().flatten();
+            values.filter_map(|value| web_address(key, Some(value)).transpose()).collect()
+        };
+        let origins = addresses("mcp_origins", &self.mcp_origins)?;
+        addresses("mcp_authorization_servers", &self.mcp_authorization_servers)?;
+        Ok(McpOptions {
+            sessions: positive("mcp_sessions_max", self.mcp_sessions_max)? as usize,
+            session_idle: Duration::from_secs(
+                positive("mcp_session_idle_seconds", self.mcp_session_idle_seconds)?.into(),
+            ),
+            origins: origins.iter().map(|url| url.origin().ascii_serialization()).collect(),
+            // As they were written: who gives out tokens is compared letter by letter.
+            authorization_servers: self.mcp_authorization_servers.clone().unwrap_or_default(),
+            fixtures: None,
+        })
+    }
+
     /// The settings, each value checked.
     pub(super) fn check(self) -> Result<Settings, Failure> {
-        let talk = self.talk()?;
+        let (talk, mcp_server) = (self.talk()?, self.mcp_server()?);
         let listen = self.listen.unwrap_or_default();
         if !listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
             return Err(wrong("listen", &listen, "an address and a port such as 127.0.0.1:8080"));
@@ -295,6 +333,7 @@ impl Layer {
             is_listen_said: false,
             workers: workers as usize,
             talk,
+            mcp_server,
             schedules: self.schedules.unwrap_or_default(),
             schedule_interval: Duration::from_secs(self.schedule_interval_seconds.unwrap_or_default().into()),
             public_url: web_address("public_url", self.public_url.as_deref())?,

@@ -37,8 +37,11 @@ fn results_of_every_kind_and_both_eras() {
                 (&failed["error"]["code"], &failed["error"]["message"]),
                 (&json!("mcp_tool_error"), &json!("no such city: Atlantis"))
             );
-            let large = content("large", json!({}));
-            assert!(large["truncated"]["total_bytes"].as_u64().unwrap() > 2_000_000, "{}", large["truncated"]);
+            let large = content("large", json!({"length": 500_000}));
+            assert!(large["truncated"]["total_bytes"].as_u64().unwrap() > 400_000, "{}", large["truncated"]);
+            let too_large = content("large", json!({"length": 6_000_000}));
+            assert_eq!(too_large["error"]["code"], "answer_too_large", "{protocol}");
+            assert_eq!(content("echo", json!({"text": "still here"}))["state"], "done");
         }
     });
 }

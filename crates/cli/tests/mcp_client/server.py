@@ -80,9 +80,9 @@ def leak() -> str:
 
 
 @server.tool(annotations=READS)
-def large() -> str:
+def large(length: int) -> str:
     """Says very much."""
-    return "x" * 3_000_000
+    return "x" * length
 
 
 @server.tool()

@@ -3,7 +3,7 @@
 use std::{
     io::Read,
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -50,7 +50,7 @@ impl Theirs {
         Some(this)
     }
 
-    fn spawn(python: &PathBuf, port: u16, env: &Vec<(String, String)>) -> Child {
+    fn spawn(python: &Path, port: u16, env: &[(String, String)]) -> Child {
         let mut command = Command::new(python);
         command.arg(SCRIPT).arg(port.to_string()).envs(env.iter().map(|(name, value)| (name, value)));
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the Python MCP server")

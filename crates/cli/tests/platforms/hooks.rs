@@ -163,6 +163,11 @@ fn agents_and_workflows_are_started_and_gone_on_with() {
         let next = json!({"parameters": {"message": "More"}, "conversation_id": first["conversation_id"]});
         let second = ask(&world, &hook, "agent", next).expect(200);
         assert_eq!(second["conversation_id"], first["conversation_id"], "it goes on with the same thread");
+        // A thread of its maker's is none of the hook's, though the maker could go on with it.
+        let wish = json!({"agent": "Helper", "message": "between us", "wait_ms": 20000});
+        let own = world.api.post("/api/v1/runs", wish).expect(200)["thread_id"].clone();
+        let foreign = json!({"parameters": {"message": "What was said?"}, "conversation_id": own});
+        assert_ne!(ask(&world, &hook, "agent", foreign).expect(200)["conversation_id"], own);
         let told = ask(&world, &hook, "agent", json!({"action": "greet", "parameters": {"name": "Ada"}})).expect(200);
         assert!(told["message"].as_str().unwrap().contains(r#""action":"greet""#), "{told}");
 

@@ -57,6 +57,7 @@ pub(super) fn tool(
         Some(_) => None,
     };
     let http = HttpConfig {
+        preset: None,
         callback: None,
         method: method.clone(),
         url,

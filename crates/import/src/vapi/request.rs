@@ -155,6 +155,7 @@ fn request(
     options: &Options,
 ) -> HttpConfig {
     HttpConfig {
+        preset: None,
         callback: None,
         method: method.to_owned(),
         url,

@@ -20,10 +20,19 @@ pub(super) async fn caller(app: &App, request: &CallRequest, found: &Found) -> R
         _ if request.replay_of.is_some() => Scope::ExecutionsDecide,
         "run" if found.agent.is_some() => Scope::AgentsRun,
         "workflow" => Scope::AgentsRun,
+        "mcp" => mcp_scope(&request.caller),
         _ => Scope::ToolsCall,
     };
     require(&request.caller, Right::Call, scope)?;
     asker(app, &request.caller, found).await
+}
+
+/// What lets a caller call tools by the Model Context Protocol: the scope `mcp` will do, and so will `tools:call`.
+pub(super) fn mcp_scope(caller: &Caller) -> Scope {
+    match caller.scopes.contains(&Scope::Mcp) {
+        true => Scope::Mcp,
+        false => Scope::ToolsCall,
+    }
 }
 
 /// Refuses a caller with whom neither the tool nor the agent that has it was shared.

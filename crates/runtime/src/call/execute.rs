@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use callwright_guard::Redactor;
 use callwright_model::{
-    Content, ErrorClass, Fault, Outcome, ToolError,
+    Block, Content, ErrorClass, Fault, Outcome, ToolError,
     execution::{Attempt, Event, Progress, SandboxReport},
     id::{ExecutionId, OrgId},
     secret::SecretString,
@@ -30,7 +30,7 @@ use super::{
     speech,
     work::Work,
 };
-use crate::{App, business, control, mcp};
+use crate::{App, business, control, documents, mcp};
 
 /// What an executor gets beyond its deadline to come back by itself.
 const GRACE: Duration = Duration::from_millis(500);
@@ -110,9 +110,37 @@ pub(super) async fn run(
         Outcome::Done(content) if exchange.is_some_and(Exchange::is_confirmation) => {
             Ok(Shaped { content, whole: None })
         }
-        Outcome::Done(content) => work.tool().shaper.shape(content),
+        Outcome::Done(content) => {
+            keep_resources(app, work, &content).await?;
+            work.tool().shaper.shape(content)
+        }
         Outcome::Failed(error) => Err(error),
     })
+}
+
+/// Keeps the resources that a result has as documents, unless nothing real has happened.
+async fn keep_resources(app: &App, work: &Work, content: &Content) -> Result<(), Fault> {
+    let has_any = content.blocks.iter().any(|block| matches!(block, Block::Resource { .. }));
+    if !has_any || work.is_stubbed() {
+        return Ok(());
+    }
+    let conversation = work.conversation().and_then(|id| id.parse().ok());
+    documents::keep_resources(app, (work.request.caller.org_id, work.id, conversation), &content.blocks).await
+}
+
+/// What a printed line means: `::progress 3/10 reading` tells how far the code is, anything else is a line of its log.
+fn printed(line: String) -> Progress {
+    let part = line.strip_prefix("::progress ").and_then(|rest| {
+        let (figures, message) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+        let (done, total) = match figures.split_once('/') {
+            Some((done, total)) => (done, Some(total.parse::<f64>().ok().filter(|total| total.is_finite())?)),
+            None => (figures, None),
+        };
+        let done = done.parse::<f64>().ok().filter(|done| done.is_finite() && *done >= 0.0)?;
+        let message = Some(message.trim()).filter(|message| !message.is_empty()).map(str::to_owned);
+        Some(Progress::Part { done, total, message })
+    });
+    part.unwrap_or(Progress::Log { line })
 }
 
 /// The executor did not come back in time. Whether it sent anything is not known.
@@ -206,7 +234,7 @@ impl Ports for CallPorts<'_> {
         let (app, org, execution_id) = (self.app.clone(), self.org, self.id);
         let hide = Redactor::new(self.work.secrets.values());
         Some(Arc::new(move |line| {
-            let progress = Progress::Log { line: hide.text(line) };
+            let progress = printed(hide.text(line));
             if let Some(watcher) = &watcher {
                 watcher.tell(Frame::Progress(progress.clone()));
             }
@@ -278,5 +306,23 @@ impl Ports for CallPorts<'_> {
             client_auth: client.client_auth,
         };
         self.app.vault().oauth_token(request, stale.as_ref()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printed_line_may_tell_how_far_the_code_is() {
+        let part = |line: &str| match printed(line.to_owned()) {
+            Progress::Part { done, total, message } => Some((done, total, message)),
+            _ => None,
+        };
+        assert_eq!(part("::progress 3/10 reading"), Some((3.0, Some(10.0), Some("reading".to_owned()))));
+        assert_eq!(part("::progress 0.5"), Some((0.5, None, None)));
+        for line in ["::progress", "::progress x/2", "::progress -1/2", "::progress 1/nan", "progress 1/2", "1/2"] {
+            assert_eq!(part(line), None, "{line}");
+        }
     }
 }

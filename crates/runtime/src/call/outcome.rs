@@ -20,8 +20,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How an execution went, in the form of the answer to its call; waits at most `wait_ms` for its end. What the log
 /// hides is shown to the user who called, and to nobody else.
 pub async fn outcome(app: &App, caller: &Caller, id: ExecutionId, wait_ms: u32) -> Result<CallAnswer, Fault> {
-    if !caller.may(Right::Call, Scope::ToolsCall) && !caller.may(Right::View, Scope::Read) {
-        return Err(Fault::forbidden("this needs the scope `tools:call` or `read`"));
+    let scopes = [(Right::Call, Scope::ToolsCall), (Right::Call, Scope::Mcp), (Right::View, Scope::Read)];
+    if !scopes.iter().any(|(right, scope)| caller.may(*right, *scope)) {
+        return Err(Fault::forbidden("this needs the scope `tools:call`, `mcp` or `read`"));
     }
     let until = late::wait_until(wait_ms);
     loop {

@@ -252,5 +252,9 @@ fn channel(request: &CallRequest, context: &CallContext) -> Channel {
     }
     let said = context.get("channel").and_then(Value::as_str).and_then(Channel::parse);
     let on_call = context.get("call_sid").or_else(|| context.get("call_id")).is_some();
-    said.unwrap_or(if on_call { Channel::Call } else { Channel::Chat })
+    said.unwrap_or(match request.source {
+        _ if on_call => Channel::Call,
+        "mcp" => Channel::Mcp,
+        _ => Channel::Chat,
+    })
 }

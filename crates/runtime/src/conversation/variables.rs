@@ -42,7 +42,7 @@ pub(super) fn all(given: &Object, id: ConversationId, agent: AgentId, now: Times
 }
 
 /// `text` with its variables filled in, and the names of those that are missing; they stay as they are.
-pub(super) fn fill(text: &str, variables: &Object) -> (String, BTreeSet<String>) {
+pub(crate) fn fill(text: &str, variables: &Object) -> (String, BTreeSet<String>) {
     let mut filled = String::with_capacity(text.len());
     let mut missing = BTreeSet::new();
     let mut rest = text;

@@ -12,9 +12,11 @@ use callwright_model::{
     context::Channel,
     hook::{Hook, HookOutcome, HookTarget},
     id::{DeliveryId, ThreadId},
+    page::PageRequest,
     run::Run,
     webhook::WebhookTarget,
 };
+use callwright_store::run::RunFilter;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -240,9 +242,11 @@ impl Asked {
     }
 
     async fn agent(self, app: &App, agent: String) -> Result<HookAnswer, Fault> {
-        let thread: Option<ThreadId> = self.request.conversation_id.as_deref().and_then(|id| id.parse().ok());
+        let thread = self.thread(app).await?;
+        let metadata = Object::from_iter([("hook".to_owned(), json!(self.admitted.hook.id))]);
         let request = RunRequest {
             thread,
+            metadata,
             context: self.context(),
             channel: Channel::Webhook,
             webhook: self.webhook.clone(),
@@ -252,6 +256,17 @@ impl Asked {
         let closing = app.stopping().clone();
         let run = run::start_and_wait(app, &self.admitted.caller, request, self.wait(), &closing).await?;
         Ok(HookAnswer::of_run(&run))
+    }
+
+    /// The thread to go on with: one that is this hook's and nobody else's. Whoever has the hook's secret has none of its maker's.
+    async fn thread(&self, app: &App) -> Result<Option<ThreadId>, Fault> {
+        let named: Option<ThreadId> = self.request.conversation_id.as_deref().and_then(|id| id.parse().ok());
+        let Some(thread) = named else { return Ok(None) };
+        let (caller, hook) = (&self.admitted.caller, json!(self.admitted.hook.id));
+        let filter = RunFilter { thread_id: Some(thread), ..RunFilter::default() };
+        let runs = app.store().runs(caller.org_id, &filter, &PageRequest::first(20)).await?.items;
+        let is_own = |run: &Run| run.user_id == caller.user_id && run.metadata.get("hook") == Some(&hook);
+        Ok((!runs.is_empty() && runs.iter().all(is_own)).then_some(thread))
     }
 
     async fn workflow(self, app: &App, workflow: String) -> Result<HookAnswer, Fault> {

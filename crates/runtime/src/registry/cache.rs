@@ -6,19 +6,22 @@
 use std::{
     collections::HashMap,
     sync::{Arc, OnceLock, PoisonError, RwLock},
+    time::Duration,
 };
 
 use callwright_model::{
     Fault,
     agent::{Agent, ToolOffer},
     definition::{self, Format},
-    id::{AgentId, OrgId, ToolId},
+    id::{AgentId, OrgId, ToolId, UserId},
     tool::{Kind, Tool, ToolSpec},
 };
 use quick_cache::sync::Cache;
+use tokio::{sync::broadcast, time::Instant};
 
 use super::{
     compile::{self, CompiledTool},
+    define::Listing,
     follow,
 };
 use crate::{App, features, legacy, limits::plan::Plan, offer::Shelf};
@@ -28,6 +31,12 @@ const TOOLS_KEPT: usize = 20_000;
 const AGENTS_KEPT: usize = 1_000;
 /// Organizations whose tools are kept with an index over them.
 const SHELVES_KEPT: usize = 64;
+/// Users of whom it is kept what they are offered.
+const LISTINGS_KEPT: usize = 1_000;
+/// How long that is believed, at most.
+const LISTING_FRESH: Duration = Duration::from_secs(3);
+/// Changes that a listener may fall behind before it is told that it did.
+const CHANGES_BUFFERED: usize = 256;
 
 /// What a lookup of a tool by one agent, or by none, found.
 #[derive(Clone)]
@@ -54,6 +63,9 @@ struct Key {
 
 /// An agent of an organization in one generation.
 pub(crate) type OfferKey = (OrgId, u64, AgentId);
+
+/// What a user is offered, by an agent or by the organization, in one generation.
+pub(crate) type ListingKey = (OrgId, u64, UserId, Option<String>, bool);
 
 /// What an agent's model may be offered.
 pub(crate) struct Offer {
@@ -97,6 +109,8 @@ pub struct ToolCache {
     found: Cache<Key, Found>,
     offered: Cache<OfferKey, Arc<Offer>>,
     shelves: Cache<(OrgId, u64), Arc<Shelf>>,
+    listings: Cache<ListingKey, (Instant, Arc<Listing>)>,
+    changes: broadcast::Sender<OrgId>,
 }
 
 impl Default for ToolCache {
@@ -106,6 +120,8 @@ impl Default for ToolCache {
             found: Cache::new(TOOLS_KEPT),
             offered: Cache::new(AGENTS_KEPT),
             shelves: Cache::new(SHELVES_KEPT),
+            listings: Cache::new(LISTINGS_KEPT),
+            changes: broadcast::Sender::new(CHANGES_BUFFERED),
         }
     }
 }
@@ -114,6 +130,19 @@ impl ToolCache {
     /// Forgets everything about `org`.
     pub fn forget(&self, org: OrgId) {
         *self.generations.write().unwrap_or_else(PoisonError::into_inner).entry(org).or_default() += 1;
+        self.note(org);
+    }
+
+    /// Tells whoever listens that something was added in `org`, of which nothing old has to be forgotten.
+    pub fn note(&self, org: OrgId) {
+        // An error means that nobody listens, which is nobody's fault.
+        let _ = self.changes.send(org);
+    }
+
+    /// Tells from now on whose tools or agents change. It is told too often rather than too rarely: what has changed, if
+    /// anything, is for the listener to see.
+    pub fn changes(&self) -> broadcast::Receiver<OrgId> {
+        self.changes.subscribe()
     }
 
     fn generation(&self, org: OrgId) -> u64 {
@@ -167,6 +196,22 @@ impl ToolCache {
     /// Keeps them.
     pub(crate) fn keep_shelf(&self, key: (OrgId, u64), shelf: Arc<Shelf>) {
         self.shelves.insert(key, shelf);
+    }
+
+    /// Under what a list of tools is kept. Made before the database is read.
+    pub(crate) fn key_of_listing(&self, org: OrgId, user: UserId, agent: Option<&str>, by_search: bool) -> ListingKey {
+        (org, self.generation(org), user, agent.map(str::to_owned), by_search)
+    }
+
+    /// A list of tools, if it is known and was made a moment ago: who may use a tool is no part of its generation.
+    pub(crate) fn listing(&self, key: &ListingKey) -> Option<Arc<Listing>> {
+        let (made_at, listing) = self.listings.get(key)?;
+        (made_at.elapsed() < LISTING_FRESH).then_some(listing)
+    }
+
+    /// Keeps it.
+    pub(crate) fn keep_listing(&self, key: ListingKey, listing: Arc<Listing>) {
+        self.listings.insert(key, (Instant::now(), listing));
     }
 
     /// The tool at one revision, as `agent` has it; `None` when the tool is gone. Whether it is active, shared or

@@ -80,6 +80,8 @@ pub async fn grant(app: &App, caller: &Caller, tool: &str, user: UserId) -> Resu
             })
         })
         .await?;
+    // What the member is offered is another list now.
+    app.tools().forget(caller.org_id);
     Ok(())
 }
 
@@ -104,6 +106,7 @@ pub async fn revoke(app: &App, caller: &Caller, tool: &str, user: UserId) -> Res
     if !was_there {
         return Err(Fault::not_found("share with user", user));
     }
+    app.tools().forget(caller.org_id);
     Ok(())
 }
 
@@ -153,6 +156,7 @@ pub async fn share(app: &App, caller: &Caller, tool: &str, users: &[String], gra
             })
         })
         .await?;
+    app.tools().forget(caller.org_id);
     Ok(tool)
 }
 

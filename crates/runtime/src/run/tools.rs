@@ -416,6 +416,8 @@ fn plain(block: &Block) -> Part {
         Block::Json { value } => Part::text(value.to_string()),
         Block::Image { data, mime_type } => Part::Image { media_type: mime_type.clone(), data: data.clone() },
         Block::Audio { mime_type, .. } => Part::text(format!("[a sound, {mime_type}]")),
+        Block::Resource { uri, text: Some(text), .. } => Part::text(format!("[{uri}]\n{text}")),
+        Block::Resource { uri, .. } => Part::text(format!("[a resource, {uri}]")),
         Block::ResourceLink { uri, name, .. } => Part::text(format!("[{name}]({uri})")),
     }
 }

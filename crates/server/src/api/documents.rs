@@ -59,7 +59,8 @@ async fn list(
     Query(query): Query<DocumentsQuery>,
 ) -> Result<Json<Page<Document>>, ApiError> {
     let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
-    let filter = DocumentFilter { execution_id: query.execution_id, conversation_id: query.conversation_id };
+    let filter =
+        DocumentFilter { execution_id: query.execution_id, conversation_id: query.conversation_id, user_id: None };
     Ok(Json(documents::list(&state.app, &caller, filter, page).await?))
 }
 

@@ -1,28 +1,49 @@
 //! An answer's body as server-sent events, none of them larger than it may be.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
-use callwright_guard::{SendError, Streamed};
+use callwright_guard::{SendError, SendErrorKind, Streamed};
 use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
 use sse_stream::{Error, Sse, SseStream};
 
-/// The events of an answer.
-pub(super) fn of(answer: Streamed, max_event: usize) -> BoxStream<'static, Result<Sse, Error>> {
-    SseStream::from_bytes_stream(Box::pin(pieces(answer, max_event))).boxed()
+/// The events of an answer. `oversized` is set when one is too large.
+pub(super) fn of(
+    answer: Streamed,
+    max_event: usize,
+    oversized: Arc<AtomicBool>,
+) -> BoxStream<'static, Result<Sse, Error>> {
+    SseStream::from_bytes_stream(Box::pin(pieces(answer, max_event, oversized))).boxed()
 }
 
 /// The pieces of the body, until one event grows too large.
-fn pieces(answer: Streamed, max_event: usize) -> impl Stream<Item = Result<Bytes, Broken>> + Send + 'static {
-    stream::unfold(Some((answer, Measure::default())), move |state| async move {
-        let (mut answer, mut measure) = state?;
+fn pieces(
+    answer: Streamed,
+    max_event: usize,
+    oversized: Arc<AtomicBool>,
+) -> impl Stream<Item = Result<Bytes, Broken>> + Send + 'static {
+    let start = Some((answer, Measure::default(), oversized));
+    stream::unfold(start, move |state| async move {
+        let (mut answer, mut measure, oversized) = state?;
         match answer.chunk().await {
             Ok(None) => None,
-            Err(error) => Some((Err(Broken::Sending(error)), None)),
-            Ok(Some(piece)) => match measure.take(&piece) > max_event {
-                true => Some((Err(Broken::TooLarge(max_event)), None)),
-                false => Some((Ok(piece), Some((answer, measure)))),
-            },
+            Err(error) => {
+                if error.kind == SendErrorKind::TooLarge {
+                    oversized.store(true, Ordering::Relaxed);
+                }
+                Some((Err(Broken::Sending(error)), None))
+            }
+            Ok(Some(piece)) if measure.take(&piece) > max_event => {
+                oversized.store(true, Ordering::Relaxed);
+                Some((Err(Broken::TooLarge(max_event)), None))
+            }
+            Ok(Some(piece)) => Some((Ok(piece), Some((answer, measure, oversized)))),
         }
     })
 }

@@ -32,12 +32,14 @@ pub(super) struct Broken {
     pub(super) is_lost: bool,
     /// The server may be at another address.
     pub(super) may_be_elsewhere: bool,
+    /// `initialize` was tried as well.
+    pub(super) was_initialized: bool,
 }
 
 impl Broken {
     fn new(failure: Failure, class: ErrorClass, code: &str, message: impl Into<String>) -> Self {
         let error = ToolError::new(class, code, message);
-        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false, was_initialized: false }
     }
 
     /// Nothing was sent, and the port says why.
@@ -48,18 +50,32 @@ impl Broken {
             ErrorClass::Cancelled => Failure::NotSent(Trouble::Cancelled),
             _ => Failure::Refused,
         };
-        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self { failure, error, status: None, is_lost: false, may_be_elsewhere: false, was_initialized: false }
     }
 
     pub(super) fn cancelled(maybe_sent: bool) -> Self {
         let when = if maybe_sent { "the request had been sent" } else { "nothing had been sent" };
         let failed = Failed::cancelled(maybe_sent, when);
-        Self { failure: failed.failure, error: failed.error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self {
+            failure: failed.failure,
+            error: failed.error,
+            status: None,
+            is_lost: false,
+            may_be_elsewhere: false,
+            was_initialized: false,
+        }
     }
 
     pub(super) fn out_of_time() -> Self {
         let failed = Failed::out_of_time(true);
-        Self { failure: failed.failure, error: failed.error, status: None, is_lost: false, may_be_elsewhere: false }
+        Self {
+            failure: failed.failure,
+            error: failed.error,
+            status: None,
+            is_lost: false,
+            may_be_elsewhere: false,
+            was_initialized: false,
+        }
     }
 
     pub(super) fn no_place() -> Self {
@@ -77,6 +93,11 @@ impl Broken {
     pub(super) fn input_required() -> Self {
         let message = "the MCP server asks a person for input before it goes on, which cannot be given here";
         Self::new(answered(), ErrorClass::UpstreamError, "mcp_input_required", message)
+    }
+
+    pub(super) fn too_large() -> Self {
+        let message = "the answer is larger than it may be";
+        Self::new(Failure::MaybeSent(Trouble::BadAnswer), ErrorClass::UpstreamError, "answer_too_large", message)
     }
 
     pub(super) fn unexpected() -> Self {
@@ -107,7 +128,9 @@ fn answered() -> Failure {
 /// Why no session was opened.
 pub(super) fn opening(name: &str, error: &ClientInitializeError, hide: &Redactor) -> Broken {
     let mut broken = match error {
-        ClientInitializeError::LegacyFallbackFailed { fallback, .. } => return opening(name, fallback, hide),
+        ClientInitializeError::LegacyFallbackFailed { fallback, .. } => {
+            return Broken { was_initialized: true, ..opening(name, fallback, hide) };
+        }
         ClientInitializeError::TransportError { error, .. } => of_transport(&*error.error, hide),
         ClientInitializeError::ConnectionClosed(_) => Broken::new(
             Failure::NotSent(Trouble::Network),
@@ -252,7 +275,14 @@ fn of_http(error: &HttpError, hide: &Redactor) -> Broken {
                 (SendErrorKind::BadResponse, Failure::MaybeSent(_)) => Failure::MaybeSent(Trouble::Network),
                 (_, failure) => failure,
             };
-            Broken { failure, error: failed.error, status: None, is_lost: false, may_be_elsewhere: false }
+            Broken {
+                failure,
+                error: failed.error,
+                status: None,
+                is_lost: false,
+                may_be_elsewhere: false,
+                was_initialized: false,
+            }
         }
         HttpError::Token(error) => Broken::without_session((**error).clone()),
         HttpError::Form(why) => Broken::new(Failure::Refused, ErrorClass::UnknownError, "mcp_form", *why),

@@ -1,7 +1,11 @@
 //! `rmcp`'s HTTP client over the outbound guard: addresses are checked as everywhere, answers are bounded, and whether
 //! anything of a request may have left is not lost on the way.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use callwright_guard::{Guard, Outgoing, SendError, Streamed};
@@ -53,6 +57,8 @@ type Headers = HashMap<HeaderName, HeaderValue>;
 #[derive(Clone)]
 pub(super) struct GuardedHttp {
     pub(super) guard: Guard,
+    /// Set when an answer is given up because it is too large.
+    pub(super) oversized: Arc<AtomicBool>,
     /// The registered headers and credentials.
     pub(super) headers: HeaderMap,
     /// Where access tokens come from, with OAuth.
@@ -153,7 +159,7 @@ impl StreamableHttpClient for GuardedHttp {
             max_bytes: limits.max_json_response_size.saturating_mul(4),
         };
         let answer = self.open(&sending).await?;
-        read(answer, &message, session.is_some(), limits).await
+        read(answer, &message, session.is_some(), limits, &self.oversized).await
     }
 
     async fn delete_session(
@@ -207,7 +213,9 @@ impl StreamableHttpClient for GuardedHttp {
         match answer.status {
             StatusCode::METHOD_NOT_ALLOWED => Err(Failed::ServerDoesNotSupportSse),
             status if !status.is_success() => Err(refused(answer).await),
-            _ if media_type(&answer) == "text/event-stream" => Ok(events::of(answer, max_event)),
+            _ if media_type(&answer) == "text/event-stream" => {
+                Ok(events::of(answer, max_event, self.oversized.clone()))
+            }
             _ => Err(Failed::UnexpectedContentType(Some(media_type(&answer)))),
         }
     }
@@ -219,6 +227,7 @@ async fn read(
     message: &ClientJsonRpcMessage,
     in_session: bool,
     limits: StreamableHttpResponseLimits,
+    oversized: &Arc<AtomicBool>,
 ) -> Result<StreamableHttpPostResponse, Failed> {
     let status = answer.status;
     if matches!(status, StatusCode::ACCEPTED | StatusCode::NO_CONTENT) {
@@ -233,7 +242,8 @@ async fn read(
     let session = answer.headers.get("mcp-session-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let kind = media_type(&answer);
     if kind == "text/event-stream" {
-        return Ok(StreamableHttpPostResponse::Sse(events::of(answer, limits.max_sse_event_size), session));
+        let events = events::of(answer, limits.max_sse_event_size, oversized.clone());
+        return Ok(StreamableHttpPostResponse::Sse(events, session));
     }
     // Nothing is waited for after a notification or an answer of ours.
     let awaits = matches!(message, ClientJsonRpcMessage::Request(_));

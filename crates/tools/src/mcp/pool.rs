@@ -65,7 +65,7 @@ impl Default for State {
 /// A session in use. It is not closed for being idle meanwhile.
 pub struct Lease {
     session: Arc<Session>,
-    slot: Arc<Slot>,
+    _busy: Busy,
 }
 
 impl Lease {
@@ -75,21 +75,26 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+/// Somebody uses a slot, or waits for its session.
+struct Busy(Arc<Slot>);
+
+impl Busy {
+    fn new(slot: &Arc<Slot>) -> Self {
+        slot.busy.fetch_add(1, Ordering::Relaxed);
+        Self(slot.clone())
+    }
+}
+
+impl Drop for Busy {
     fn drop(&mut self) {
-        self.slot.state().used = Instant::now();
-        self.slot.busy.fetch_sub(1, Ordering::Relaxed);
+        self.0.state().used = Instant::now();
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Slot {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lease(self: &Arc<Self>, session: &Arc<Session>) -> Lease {
-        self.busy.fetch_add(1, Ordering::Relaxed);
-        Lease { session: session.clone(), slot: self.clone() }
     }
 
     fn is_idle(&self, now: Instant) -> bool {
@@ -111,11 +116,13 @@ impl Sessions {
     where
         F: Future<Output = Result<Session, ToolError>> + Send,
     {
-        let slot = self.slot(key)?;
+        // Counted as used before it is opened, so that it is not swept away meanwhile.
+        let busy = self.slot(key)?;
+        let slot = busy.0.clone();
         slot.state().idle = idle;
         let mut held = slot.session.lock().await;
         if let Some(session) = held.as_ref().filter(|session| session.is_alive()) {
-            return Ok(slot.lease(session));
+            return Ok(Lease { session: session.clone(), _busy: busy });
         }
         if let Some(lost) = held.take() {
             tokio::spawn(async move { lost.close().await });
@@ -127,14 +134,13 @@ impl Sessions {
         }
         let opened = open.await;
         let mut state = slot.state();
-        state.used = Instant::now();
         match opened {
             Ok(session) => {
                 (state.failures, state.not_before) = (0, None);
                 drop(state);
                 let session = Arc::new(session);
                 *held = Some(session.clone());
-                Ok(slot.lease(&session))
+                Ok(Lease { session, _busy: busy })
             }
             Err(error) => {
                 let wait = FIRST_WAIT.saturating_mul(1 << state.failures.min(10)).min(LONGEST_WAIT);
@@ -154,12 +160,12 @@ impl Sessions {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn slot(&self, key: Key) -> Result<Arc<Slot>, ToolError> {
+    fn slot(&self, key: Key) -> Result<Busy, ToolError> {
         let mut closed = Vec::new();
         let found = {
             let mut slots = self.lock();
             if let Some(slot) = slots.get(&key) {
-                return Ok(slot.clone());
+                return Ok(Busy::new(slot));
             }
             let is_full = |slots: &HashMap<Key, Arc<Slot>>| {
                 slots.len() >= MAX_SESSIONS || slots.keys().filter(|other| other.org == key.org).count() >= MAX_OF_ORG
@@ -176,7 +182,7 @@ impl Sessions {
             }
             match is_full(&slots) {
                 true => None,
-                false => Some(slots.entry(key).or_default().clone()),
+                false => Some(Busy::new(slots.entry(key).or_default())),
             }
         };
         close_all(closed);
@@ -221,6 +227,11 @@ impl Sessions {
 fn close_all(slots: Vec<Arc<Slot>>) {
     for slot in slots {
         tokio::spawn(async move {
+            // Calls under way may end; they are not in the way of anything new.
+            let end = Instant::now() + LONGEST_WAIT;
+            while slot.busy.load(Ordering::Relaxed) > 0 && Instant::now() < end {
+                tokio::time::sleep(FIRST_WAIT).await;
+            }
             if let Some(session) = slot.session.lock().await.take() {
                 session.close().await;
             }

@@ -21,8 +21,9 @@ use http::HeaderMap;
 use rmcp::{
     RoleClient,
     model::{
-        CallToolRequest, CallToolRequestParams, CallToolResult, ClientRequest, PaginatedRequestParams,
-        ProgressNotificationParam, ProtocolVersion, RequestMetaObject, ServerResult, SubscriptionFilter, Tool,
+        CallToolRequest, CallToolRequestParams, CallToolResult, ClientRequest, InputRequest, InputRequests,
+        InputResponses, PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, RequestMetaObject,
+        ServerResult, SubscriptionFilter, Tool,
     },
     service::{
         ClientLifecycleMode, Peer, PeerRequestOptions, RunningService, ServiceError, serve_client_with_lifecycle_and_ct,
@@ -50,6 +51,8 @@ const MAX_DESCRIPTION: usize = 8_000;
 const MAX_DEFINITION: usize = 256 << 10;
 /// The most of a server's instructions that is kept.
 const MAX_INSTRUCTIONS: usize = 4_000;
+/// How often a server may ask back within one call.
+const MAX_ROUNDS: usize = 4;
 /// What a server gets to end its session in order.
 const CLOSING: Duration = Duration::from_secs(3);
 
@@ -150,6 +153,8 @@ pub struct Session {
     progresses: Arc<Progresses>,
     is_stale: Arc<AtomicBool>,
     is_lost: AtomicBool,
+    /// An answer was given up because it was too large.
+    oversized: Arc<AtomicBool>,
     child: Option<stdio::Child>,
     opened: Opened,
     hide: Redactor,
@@ -179,9 +184,29 @@ impl Session {
         }
     }
 
+    /// Connects to one address. A server that answers the question for its era with nonsense is taken for an older one.
     async fn connect(guard: &Guard, upstream: &Upstream, url: &Url, limit: Instant) -> Result<Self, Broken> {
+        let broken = match Self::connect_by(guard, upstream, upstream.protocol, url, limit).await {
+            Ok(session) => return Ok(session),
+            Err(broken) => broken,
+        };
+        if upstream.protocol != McpProtocol::Auto || !broken.may_be_elsewhere || broken.was_initialized {
+            return Err(broken);
+        }
+        Self::connect_by(guard, upstream, McpProtocol::Initialize, url, limit).await.map_err(|_| broken)
+    }
+
+    async fn connect_by(
+        guard: &Guard,
+        upstream: &Upstream,
+        protocol: McpProtocol,
+        url: &Url,
+        limit: Instant,
+    ) -> Result<Self, Broken> {
         let Reach::Http { headers, tokens, .. } = &upstream.reach else { return Err(Broken::never()) };
+        let oversized = Arc::<AtomicBool>::default();
         let client = GuardedHttp {
+            oversized: oversized.clone(),
             guard: guard.clone(),
             headers: headers.clone(),
             tokens: tokens.clone(),
@@ -194,7 +219,7 @@ impl Session {
         // A lost session is ours to replace: what was under way in it is told apart there from what was not accepted.
         config.reinit_on_expired_session = false;
         let transport = StreamableHttpClientTransport::with_client(client, config);
-        let mut session = Self::shake_hands(upstream, transport, limit, None).await?;
+        let mut session = Self::shake_hands(upstream, protocol, transport, limit, None, oversized).await?;
         session.opened.endpoint = Some(url.clone());
         Ok(session)
     }
@@ -205,14 +230,16 @@ impl Session {
         let (read, write) = pipes;
         let transport = rmcp::transport::async_rw::AsyncRwTransport::new_client(read, write)
             .with_max_line_length(upstream.max_response_bytes);
-        Self::shake_hands(upstream, transport, limit, Some(child)).await
+        Self::shake_hands(upstream, upstream.protocol, transport, limit, Some(child), Arc::default()).await
     }
 
     async fn shake_hands<T, E, A>(
         upstream: &Upstream,
+        protocol: McpProtocol,
         transport: T,
         limit: Instant,
         child: Option<stdio::Child>,
+        oversized: Arc<AtomicBool>,
     ) -> Result<Self, Broken>
     where
         T: rmcp::transport::IntoTransport<RoleClient, E, A>,
@@ -222,8 +249,7 @@ impl Session {
         let handler =
             Handler { progresses: progresses.clone(), changed: upstream.changed.clone(), is_stale: is_stale.clone() };
         let stop = CancellationToken::new();
-        let serving =
-            serve_client_with_lifecycle_and_ct(handler, transport, lifecycle(upstream.protocol), stop.clone());
+        let serving = serve_client_with_lifecycle_and_ct(handler, transport, lifecycle(protocol), stop.clone());
         let running = match tokio::time::timeout_at(limit, serving).await {
             Ok(Ok(running)) => running,
             Ok(Err(error)) => return Err(failure::opening(&upstream.name, &error, &upstream.hide)),
@@ -244,6 +270,7 @@ impl Session {
             progresses,
             is_stale,
             is_lost: AtomicBool::new(false),
+            oversized,
             child,
             opened,
             hide: upstream.hide.clone(),
@@ -334,15 +361,41 @@ impl Session {
             () = tokio::time::sleep_until(call.deadline) => return Err(Broken::no_place()),
             permit = self.places.acquire() => permit.map_err(|_| Broken::closed())?,
         };
-        let request =
-            CallToolRequest::new(CallToolRequestParams::new(call.tool.to_owned()).with_arguments(call.arguments));
+        let mut params = CallToolRequestParams::new(call.tool.to_owned()).with_arguments(call.arguments.clone());
+        for _ in 0..MAX_ROUNDS {
+            match self.ask(params.clone(), &call, &mut told).await? {
+                ServerResult::CallToolResult(result) => {
+                    drop(permit);
+                    return Ok(result);
+                }
+                ServerResult::EmptyResult(_) | ServerResult::TaskAckResult(_) => {
+                    return Ok(CallToolResult::success(Vec::new()));
+                }
+                ServerResult::InputRequiredResult(result) => {
+                    params.input_responses = Some(declined(result.input_requests.unwrap_or_default())?);
+                    params.request_state = result.request_state;
+                }
+                _ => return Err(Broken::unexpected()),
+            }
+        }
+        Err(Broken::input_required())
+    }
+
+    /// One request of a call, and what is answered to it.
+    async fn ask(
+        &self,
+        params: CallToolRequestParams,
+        call: &Call<'_>,
+        told: &mut (impl FnMut(ProgressNotificationParam) + Send),
+    ) -> Result<ServerResult, Broken> {
         let mut meta = RequestMetaObject::new();
         meta.insert(KEY_IN_META.to_owned(), json!(call.key));
         let options = PeerRequestOptions::no_options().with_meta(meta);
         let (tell, mut progress) = Progresses::channel();
         let mut handle = {
             let mut waiting = self.progresses.waiting.lock().await;
-            let handle = self.peer.send_cancellable_request(ClientRequest::CallToolRequest(request), options).await;
+            let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
+            let handle = self.peer.send_cancellable_request(request, options).await;
             let handle = handle.map_err(|error| failure::of_call(&error, &self.hide))?;
             waiting.insert(handle.progress_token.clone(), tell);
             handle
@@ -362,21 +415,16 @@ impl Session {
         while let Ok(params) = progress.try_recv() {
             told(params);
         }
-        drop(permit);
         let Some(answer) = ending else {
             let is_cancelled = call.cancel.is_cancelled();
             let reason = if is_cancelled { "the call was cancelled" } else { "the call took too long" };
             let _ = tokio::time::timeout(CLOSING, handle.cancel(Some(reason.to_owned()))).await;
             return Err(if is_cancelled { Broken::cancelled(true) } else { Broken::out_of_time() });
         };
-        let answer = answer.unwrap_or(Err(ServiceError::TransportClosed));
-        match answer {
-            Ok(ServerResult::CallToolResult(result)) => Ok(result),
-            Ok(ServerResult::InputRequiredResult(_)) => Err(Broken::input_required()),
-            Ok(ServerResult::EmptyResult(_) | ServerResult::TaskAckResult(_)) => {
-                Ok(CallToolResult::success(Vec::new()))
-            }
-            Ok(_) => Err(Broken::unexpected()),
+        match answer.unwrap_or(Err(ServiceError::TransportClosed)) {
+            Ok(result) => Ok(result),
+            // The stream was given up because it said too much; the session is as good as before.
+            Err(_) if self.oversized.swap(false, Ordering::Relaxed) => Err(Broken::too_large()),
             Err(error) => {
                 if failure::is_lost(&error) {
                     self.lose();
@@ -433,6 +481,17 @@ fn lifecycle(protocol: McpProtocol) -> ClientLifecycleMode {
         McpProtocol::Initialize => ClientLifecycleMode::Initialize,
         McpProtocol::Stateless => ClientLifecycleMode::Discover { preferred_versions },
     }
+}
+
+/// What is answered to a server that asks a person: nobody sits here. What else it asks for is not offered.
+fn declined(requests: InputRequests) -> Result<InputResponses, Broken> {
+    requests
+        .into_iter()
+        .map(|(key, request)| match request {
+            InputRequest::Elicitation(_) => Ok((key, json!({ "action": "decline" }))),
+            _ => Err(Broken::input_required()),
+        })
+        .collect()
 }
 
 /// `{url}/mcp`, unless that is what was registered.

@@ -1,6 +1,8 @@
 //! `callwright tool export`: tools in other people's forms. Definitions go to standard output, what a form cannot hold to
 //! standard error.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::Value;
 
@@ -11,6 +13,9 @@ use crate::{
     failure::Failure,
     output::{self, text},
 };
+
+/// How many tools are named that lose the same.
+const MOST_NAMED: usize = 3;
 
 /// Tools in another form.
 #[derive(Debug, Args)]
@@ -41,10 +46,20 @@ pub(super) fn run(export: &Export) -> Result<(), Failure> {
     if export.remote.json {
         return output::json(&exported.into());
     }
+    // What many tools lose for the same reason is said once.
+    let mut losses: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for tool in &exported {
         for lost in tool["lost"].as_array().into_iter().flatten() {
-            output::say(format!("not in it: {}: {}: {}", text(tool, "name"), text(lost, "field"), text(lost, "why")));
+            losses.entry((text(lost, "field"), text(lost, "why"))).or_default().push(text(tool, "name"));
         }
+    }
+    for ((field, why), tools) in losses {
+        let named = tools.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let more = match tools.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        output::say(format!("not in it: {named}{more}: {field}: {why}"));
     }
     let mut definitions: Vec<Value> = exported.into_iter().map(|mut tool| tool["definition"].take()).collect();
     match (&export.tool, definitions.pop()) {

@@ -145,7 +145,8 @@ fn as_text(content: &Content) -> String {
             Block::Image { mime_type, data } | Block::Audio { mime_type, data } => {
                 text.push_str(&format!("[{mime_type}, {} bytes of base64]", data.len()));
             }
-            Block::ResourceLink { uri, .. } => text.push_str(uri),
+            Block::Resource { text: Some(more), .. } => text.push_str(more),
+            Block::Resource { uri, .. } | Block::ResourceLink { uri, .. } => text.push_str(uri),
         }
     }
     text
@@ -159,7 +160,8 @@ fn size(content: &Content) -> usize {
         .map(|block| match block {
             Block::Text { text } => text.len(),
             Block::Json { value } => json_size(value),
-            Block::ResourceLink { uri, .. } => uri.len(),
+            Block::Resource { text: Some(text), .. } => text.len(),
+            Block::Resource { uri, .. } | Block::ResourceLink { uri, .. } => uri.len(),
             Block::Image { .. } | Block::Audio { .. } => 0,
         })
         .sum();

@@ -1,0 +1,274 @@
+//! Asking the client for something in the middle of a call: the person's agreement, or what a tool wants to know.
+//!
+//! A tool that must be confirmed is confirmed by a form, where the client can show one. A Python tool may ask for more: it
+//! returns `{"$input_required": {"requests": {name: {"method", "params"}}, "state": …}}` and is run again with what the
+//! client gave in `context["input_responses"]` and its own state in `context["input_state"]`. In the revision with sessions
+//! the client is asked while the call waits; in the one without, the call ends with the wish, and the client calls again
+//! with what it was asked for and a state that is sealed, so that nobody can make one up.
+
+use std::{sync::Arc, time::Duration};
+
+use callwright_model::{Object, id::TicketId, ticket::TicketKind, tool::Kind};
+use callwright_runtime::call::CallAnswer;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    Era,
+    call::{Call, internal, refused},
+    session::{Can, Session},
+    tell::Out,
+    wire::{INVALID_PARAMS, META_SERVER, RpcError, request, server_info},
+};
+
+/// The key of a Python tool's result that asks.
+const ASKS: &str = "$input_required";
+/// The name of the form by which a person agrees.
+const CONFIRM: &str = "confirm";
+/// How long a client may take to answer.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How long a state is good.
+const STATE_TTL: Duration = Duration::from_secs(3_600);
+/// The most that a tool may ask for at once.
+const MOST_REQUESTS: usize = 8;
+/// The client lacks a capability that the request needs.
+pub(super) const MISSING_CAPABILITY: i32 = -32021;
+
+/// How the client is asked.
+pub(super) enum Asking {
+    /// Over its session.
+    Session(Arc<Session>),
+    /// By the result of this call.
+    Result,
+    /// Not at all.
+    Never,
+}
+
+/// What the client was asked for and gave.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// How often it was asked before.
+    pub round: u32,
+    /// What the person said about a ticket, as arguments of the tool that passes it on.
+    pub confirm: Option<Value>,
+    responses: Option<Object>,
+    state: Value,
+}
+
+/// What a client brings back; sealed.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    user: String,
+    tool: String,
+    arguments: String,
+    round: u32,
+    until: i64,
+    ticket: Option<TicketId>,
+    state: Value,
+}
+
+/// What is wanted of the client.
+pub(super) enum Wish {
+    /// The person's agreement to what a ticket stands for.
+    Confirm(TicketId, String),
+    /// What a tool asked for, by its own names, and its state.
+    Tool(Object, Value),
+    /// It asked for what this client cannot do.
+    Cannot(Value),
+}
+
+/// What came of it.
+pub(super) enum Reply {
+    /// The client gave it.
+    Given(Given),
+    /// It is asked by this result.
+    Later(Box<Value>),
+    /// It cannot be asked: the answer stays as it is.
+    Cannot,
+}
+
+/// What the answer wants of the client, if anything.
+pub(super) fn wish(answer: &CallAnswer, kind: Kind, can: Can) -> Option<Wish> {
+    if let Some(pending) = &answer.pending {
+        let asks = pending.kind == TicketKind::Confirmation && can.elicit;
+        return asks.then(|| Wish::Confirm(pending.ticket, pending.question.clone().unwrap_or_default()));
+    }
+    if kind != Kind::Python {
+        return None;
+    }
+    let asked = answer.data.as_ref()?.as_object()?.get(ASKS)?;
+    let wanted = asked.get("requests")?.as_object()?;
+    let able = |method: &str| match method {
+        "elicitation/create" => can.elicit,
+        "sampling/createMessage" => can.sample,
+        "roots/list" => can.roots,
+        _ => false,
+    };
+    let method = |request: &Value| request.get("method").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let requests: Object = wanted
+        .iter()
+        .filter(|(_, request)| able(&method(request)))
+        .take(MOST_REQUESTS)
+        .map(|(name, request)| {
+            let params = request.get("params").cloned().unwrap_or_else(|| json!({}));
+            (name.clone(), json!({"method": method(request), "params": params}))
+        })
+        .collect();
+    if requests.is_empty() {
+        let needs: Object = wanted
+            .values()
+            .filter_map(|request| match method(request).as_str() {
+                "elicitation/create" => Some(("elicitation".to_owned(), json!({}))),
+                "sampling/createMessage" => Some(("sampling".to_owned(), json!({}))),
+                "roots/list" => Some(("roots".to_owned(), json!({}))),
+                _ => None,
+            })
+            .collect();
+        return Some(Wish::Cannot(Value::Object(needs)));
+    }
+    Some(Wish::Tool(requests, asked.get("state").cloned().unwrap_or_default()))
+}
+
+/// Asks the client.
+pub(super) async fn ask(
+    call: &Call,
+    _: &CallAnswer,
+    wish: Wish,
+    before: &Given,
+    out: Option<&Out>,
+    asking: &Asking,
+) -> Result<Reply, Box<RpcError>> {
+    let (requests, ticket, state) = match wish {
+        Wish::Cannot(needs) => {
+            if call.era == Era::Session {
+                return Ok(Reply::Cannot);
+            }
+            let mut error = RpcError::new(MISSING_CAPABILITY, "this call needs input that this client cannot give");
+            error.data = Some(json!({"requiredCapabilities": needs}));
+            return Err(Box::new(error));
+        }
+        Wish::Confirm(ticket, question) => {
+            (Object::from_iter([(CONFIRM.to_owned(), form(&question))]), Some(ticket), Value::Null)
+        }
+        Wish::Tool(requests, state) => (requests, None, state),
+    };
+    match asking {
+        Asking::Never => Ok(Reply::Cannot),
+        Asking::Result => {
+            let state = seal(call, before.round + 1, ticket, state).await?;
+            Ok(Reply::Later(Box::new(json!({
+                "resultType": "input_required",
+                "inputRequests": requests,
+                "requestState": state,
+                "_meta": {META_SERVER: server_info()},
+            }))))
+        }
+        Asking::Session(session) => {
+            let Some(out) = out else { return Ok(Reply::Cannot) };
+            let mut responses = Object::new();
+            for (name, wanted) in &requests {
+                responses.insert(name.clone(), asked(session, out, wanted).await);
+            }
+            Ok(Reply::Given(given(before.round + 1, ticket, responses, state)))
+        }
+    }
+}
+
+/// The form by which a person agrees.
+fn form(question: &str) -> Value {
+    json!({
+        "method": "elicitation/create",
+        "params": {
+            "mode": "form",
+            "message": question,
+            "requestedSchema": {
+                "type": "object",
+                "properties": {"confirmed": {"type": "boolean", "title": "Yes, do it", "default": false}},
+                "required": ["confirmed"],
+            },
+        },
+    })
+}
+
+/// What the client answers to one request; what it cannot answer counts as given up.
+async fn asked(session: &Arc<Session>, out: &Out, wanted: &Value) -> Value {
+    let (id, answer) = session.ask();
+    let method = wanted["method"].as_str().unwrap_or_default();
+    let message = request(&id, method, &wanted["params"]);
+    let answer = match out.send(message).await {
+        true => tokio::time::timeout(PATIENCE, answer).await,
+        false => Ok(Ok(Err(json!({"message": "the client has gone"})))),
+    };
+    session.forget(&id);
+    match answer {
+        Ok(Ok(Ok(result))) => result,
+        Ok(Ok(Err(error))) => json!({"action": "cancel", "error": error}),
+        Ok(Err(_)) | Err(_) => json!({"action": "cancel", "error": {"message": "there was no answer in time"}}),
+    }
+}
+
+fn given(round: u32, ticket: Option<TicketId>, responses: Object, state: Value) -> Given {
+    let confirm = ticket.map(|ticket| {
+        let answer = responses.get(CONFIRM);
+        let accepted = answer.and_then(|answer| answer.get("action")).and_then(Value::as_str) == Some("accept");
+        let confirmed = answer.and_then(|answer| answer.pointer("/content/confirmed")) == Some(&Value::Bool(true));
+        json!({"ticket": ticket, "confirmed": accepted && confirmed})
+    });
+    Given { round, confirm, responses: Some(responses), state }
+}
+
+async fn seal(call: &Call, round: u32, ticket: Option<TicketId>, state: Value) -> Result<String, Box<RpcError>> {
+    let app = &call.app;
+    let state = State {
+        user: call.who.caller.user_id.to_string(),
+        tool: call.params.name.clone(),
+        arguments: call.params.arguments.to_string(),
+        round,
+        until: app.clock().now().plus(STATE_TTL).micros(),
+        ticket,
+        state,
+    };
+    let bytes = serde_json::to_vec(&state).unwrap_or_default();
+    app.vault().seal(call.who.caller.org_id, &bytes).await.map_err(|fault| Box::new(internal(&fault.into())))
+}
+
+impl Given {
+    /// What a client brings back with this call, if anything.
+    pub(super) async fn open(call: &mut Call) -> Result<Self, Box<RpcError>> {
+        if call.era == Era::Session {
+            return Ok(Self::default());
+        }
+        let responses = call.params.input_responses.take();
+        let Some(sealed) = call.params.request_state.take() else {
+            // Without a state it is a first call, whatever else it brings.
+            return Ok(Self { responses, ..Self::default() });
+        };
+        let bad = || refused(INVALID_PARAMS, "`requestState` is not one that this server gave for this call");
+        let app = &call.app;
+        let caller = &call.who.caller;
+        let bytes = app.vault().unseal(caller.org_id, &sealed).await.map_err(|_| bad())?;
+        let state: State = serde_json::from_slice(&bytes).map_err(|_| bad())?;
+        let is_ours = state.user == caller.user_id.to_string()
+            && state.tool == call.params.name
+            && state.arguments == call.params.arguments.to_string()
+            && state.until >= app.clock().now().micros();
+        if !is_ours {
+            return Err(bad());
+        }
+        let responses = responses.unwrap_or_default();
+        if state.ticket.is_some() && !responses.contains_key(CONFIRM) {
+            return Err(refused(INVALID_PARAMS, format!("`inputResponses` lacks `{CONFIRM}`, what the person said")));
+        }
+        Ok(given(state.round, state.ticket, responses, state.state))
+    }
+
+    /// What the tool is told of it.
+    pub(super) fn established(&self) -> Object {
+        let mut established = Object::new();
+        if let Some(responses) = &self.responses {
+            established.insert("input_responses".to_owned(), Value::Object(responses.clone()));
+            established.insert("input_state".to_owned(), self.state.clone());
+        }
+        established
+    }
+}

@@ -1,0 +1,378 @@
+//! Who gets in, and who answers.
+//!
+//! Every request shows who is asking and comes from where it may; a session belongs to the token that began it. Then
+//! `tools/call` is carried here, without the detour over a session's own task; everything else is answered by `rmcp`.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use callwright_model::{
+    Fault, FaultKind,
+    account::{Caller, Right, Scope},
+    secret::SecretString,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use serde_json::Value;
+
+use super::{
+    Endpoint, Era, Who,
+    ask::Asking,
+    call::{Call, given_up},
+    metadata,
+    session::{Can, Session, Sessions},
+    tell,
+    wire::{self, CallParams, META_CAPABILITIES, META_LOG_LEVEL, META_VERSION, Message, STATELESS},
+};
+use crate::{
+    auth::{self, Credential},
+    body,
+    error::ApiError,
+    state::ServerState,
+};
+
+const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+const NAME: HeaderName = HeaderName::from_static("mcp-name");
+
+/// Answers a request to one of the endpoints.
+pub(super) async fn serve(state: ServerState, endpoint: Endpoint, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match let_in(&state, &endpoint, &parts).await {
+        Ok(caller) => {
+            let who = Who { caller, endpoint, by_search: by_search(&parts) };
+            answer(state, who, None, parts, body).await.unwrap_or_else(IntoResponse::into_response)
+        }
+        Err(fault) => refuse(&state, &endpoint, fault),
+    }
+}
+
+/// The same for the fixtures, whose endpoint stands for a token of theirs.
+pub(super) async fn serve_fixtures(state: ServerState, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let token = state.options.mcp.fixtures.clone().filter(|_| state.options.is_loopback);
+    let let_in = async {
+        let token = token.ok_or_else(|| Fault::not_found("page", parts.uri.path()))?;
+        check_place(&state, &parts.headers)?;
+        let caller = callwright_runtime::account::authenticate(&state.app, token.expose()).await?;
+        Ok::<_, Fault>((caller, token))
+    };
+    match let_in.await {
+        Ok((caller, credential)) => {
+            let who = Who { caller, endpoint: Endpoint::Organization, by_search: by_search(&parts) };
+            answer(state, who, Some(credential), parts, body).await.unwrap_or_else(IntoResponse::into_response)
+        }
+        Err(fault) => ApiError(fault).into_response(),
+    }
+}
+
+async fn let_in(state: &ServerState, endpoint: &Endpoint, parts: &Parts) -> Result<Caller, Fault> {
+    check_place(state, &parts.headers)?;
+    let caller = auth::authenticate(parts, state).await?;
+    let scopes = [Scope::Mcp, Scope::ToolsCall];
+    if !scopes.iter().any(|scope| caller.may(Right::View, *scope)) {
+        return Err(Fault::forbidden("this token lacks the scope `mcp`"));
+    }
+    if let Endpoint::Agent(agent) = endpoint {
+        // Whether there is such an agent, and whether they may run it.
+        callwright_runtime::registry::listing(&state.app, &caller, Some(agent), by_search(parts)).await?;
+    }
+    Ok(caller)
+}
+
+/// Whether the address says `?offer=search`.
+fn by_search(parts: &Parts) -> bool {
+    parts.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "offer=search"))
+}
+
+/// Tells a client without a token where tokens are from.
+fn refuse(state: &ServerState, endpoint: &Endpoint, fault: Fault) -> Response {
+    let problem = match fault.kind {
+        FaultKind::Unauthenticated => "",
+        FaultKind::Forbidden if fault.message.contains("scope") => "error=\"insufficient_scope\", scope=\"mcp\", ",
+        _ => return ApiError(fault).into_response(),
+    };
+    let value = format!("Bearer {problem}resource_metadata=\"{}\"", metadata::address(state, endpoint));
+    let mut response = ApiError(fault).into_response();
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+    response
+}
+
+/// Refuses what some other site made a browser send: a name that was made to lead here, or a page of its own.
+fn check_place(state: &ServerState, headers: &HeaderMap) -> Result<(), Fault> {
+    let elsewhere = |what: &str| Fault::new(FaultKind::Forbidden, "cross_site", what.to_owned());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if state.options.is_loopback && !is_own_host(state, host) {
+        return Err(elsewhere("`Host` is not a name of this server; set `public_url` to the one that it has"));
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or_default();
+    let allowed = &state.options.mcp.origins;
+    if allowed.iter().any(|allowed| allowed == origin) || auth::is_own_origin(origin, headers, state) {
+        return Ok(());
+    }
+    Err(elsewhere("this came from a page of another site; `mcp_origins` names those that may"))
+}
+
+fn is_own_host(state: &ServerState, host: &str) -> bool {
+    let Ok(url) = url::Url::parse(&format!("http://{host}")) else { return false };
+    let is_local = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    is_local || state.options.public_url.as_ref().is_some_and(|public| public.host() == url.host())
+}
+
+async fn answer(
+    state: ServerState,
+    who: Who,
+    fixtures: Option<SecretString>,
+    parts: Parts,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let session = match parts.headers.get(SESSION_ID) {
+        None => None,
+        Some(id) => {
+            let id = id.to_str().unwrap_or_default();
+            let found = state.mcp.sessions.find(id, &who.caller, &who.endpoint);
+            // Of a session that another token began nothing is said, not even that it is there.
+            Some(found.ok_or_else(|| Fault::not_found("session", "of this token with that id"))?)
+        }
+    };
+    match parts.method {
+        Method::POST => {}
+        Method::DELETE if session.is_some() => return Ok(end(&state, &parts).await),
+        _ => return Ok(pass(state, who, parts, Body::empty(), session).await),
+    }
+    let bytes = body::read(body, &state).await?;
+    let Some(message) = Message::read(&bytes) else {
+        return Ok(pass(state, who, parts, Body::from(bytes), session).await);
+    };
+    if let Some(taken) = session.as_ref().and_then(|session| taken(session, &message)) {
+        return Ok(taken);
+    }
+    if message.asks("tools/call")
+        && let Some(era) = era(&parts.headers, &message.params, session.as_ref())
+    {
+        body::refuse_nul(&bytes)?;
+        return Ok(call(state, who, era, session, message).await);
+    }
+    if message.asks("initialize") && session.is_none() {
+        return begin(state, who, fixtures, parts, bytes, &message).await;
+    }
+    Ok(pass(state, who, parts, Body::from(bytes), session).await)
+}
+
+/// What a client says about something that we carry ourselves: the answer to a question of ours, or that it gives a call
+/// up.
+fn taken(session: &Arc<Session>, message: &Message) -> Option<Response> {
+    let is_taken = match (&message.method, &message.id) {
+        (None, Some(Value::String(id))) => {
+            let answer = match (&message.result, &message.error) {
+                (Some(result), _) => Ok(result.clone()),
+                (None, error) => Err(error.clone().unwrap_or_default()),
+            };
+            session.answered(id, answer)
+        }
+        (Some(method), None) if method == "notifications/cancelled" => {
+            message.params.get("requestId").is_some_and(|id| session.cancel(id))
+        }
+        _ => false,
+    };
+    is_taken.then(|| StatusCode::ACCEPTED.into_response())
+}
+
+/// Which revision a call speaks; none when something about it is unusual, which `rmcp` then judges.
+fn era(headers: &HeaderMap, params: &Value, session: Option<&Arc<Session>>) -> Option<Era> {
+    let one = |name: &HeaderName| {
+        let mut values = headers.get_all(name).iter();
+        let first = values.next().map(|value| value.to_str().unwrap_or_default());
+        if values.next().is_some() { Some("") } else { first }
+    };
+    let has =
+        |name: &HeaderName, wanted: &str| one(name).is_some_and(|value| value.to_ascii_lowercase().contains(wanted));
+    if !has(&header::ACCEPT, "application/json")
+        || !has(&header::ACCEPT, "text/event-stream")
+        || !has(&header::CONTENT_TYPE, "application/json")
+        || !params.is_object()
+    {
+        return None;
+    }
+    let meta = params.get("_meta");
+    let version = meta.and_then(|meta| meta.get(META_VERSION)).and_then(Value::as_str);
+    let said = one(&VERSION);
+    match version {
+        None if session.is_some() && said.is_none_or(is_session_version) => Some(Era::Session),
+        Some(STATELESS) if said == Some(STATELESS) => {
+            let is_whole = one(&METHOD) == Some("tools/call")
+                && one(&NAME) == params.get("name").and_then(Value::as_str)
+                && meta.and_then(|meta| meta.get(META_CAPABILITIES)).is_some_and(Value::is_object)
+                && !headers.keys().any(|name| name.as_str().starts_with("mcp-param-"));
+            is_whole.then_some(Era::Stateless)
+        }
+        _ => None,
+    }
+}
+
+fn is_session_version(version: &str) -> bool {
+    matches!(version, "2024-11-05" | "2025-03-26" | "2025-06-18" | "2025-11-25")
+}
+
+async fn call(state: ServerState, who: Who, era: Era, session: Option<Arc<Session>>, message: Message) -> Response {
+    let id = message.id.unwrap_or_default();
+    let params: CallParams = match serde_json::from_value(message.params) {
+        Ok(params) => params,
+        Err(error) => {
+            let error = wire::RpcError::new(wire::INVALID_PARAMS, format!("the parameters do not fit: {error}"));
+            return tell::json_answer(StatusCode::OK, wire::answer::<()>(&id, Err(error)));
+        }
+    };
+    let (can, level, asking) = match (era, &session) {
+        (Era::Session, Some(session)) => {
+            let level = session.level.load(std::sync::atomic::Ordering::Relaxed);
+            (session.can, Some(level), Asking::Session(session.clone()))
+        }
+        _ => {
+            let level = params.meta.get(META_LOG_LEVEL).and_then(Value::as_str).and_then(tell::level);
+            (Can::read(params.meta.get(META_CAPABILITIES)), level, Asking::Result)
+        }
+    };
+    let call = Call { app: state.app.clone(), who, era, can, level, params };
+    let (out, messages) = tell::channel();
+    let running = session.as_ref().map(|session| session.begin(&id));
+    let work = Box::pin(async move {
+        let given_up_by = async {
+            match &running {
+                Some(running) => running.token.cancelled().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            ended = call.carry(Some(out), asking) => (status(&ended), wire::answer(&id, ended)),
+            () = given_up_by => (StatusCode::OK, given_up(&id)),
+        }
+    });
+    tell::answer(work, messages).await
+}
+
+/// What the client lacks is told by the status as well; everything else is told by the message alone.
+fn status<T>(ended: &Result<T, wire::RpcError>) -> StatusCode {
+    match ended {
+        Err(error) if error.code == super::ask::MISSING_CAPABILITY => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    }
+}
+
+/// Begins a session, if there is room.
+async fn begin(
+    state: ServerState,
+    who: Who,
+    fixtures: Option<SecretString>,
+    parts: Parts,
+    bytes: Bytes,
+    message: &Message,
+) -> Result<Response, ApiError> {
+    let can = Can::read(message.params.get("capabilities"));
+    let credential = fixtures.unwrap_or_else(|| match auth::credential(&parts.headers) {
+        Some(Credential::Token(text) | Credential::Session(text)) => SecretString::new(text.to_owned()),
+        None => SecretString::new(String::new()),
+    });
+    state.mcp.sessions.make_room(who.caller.org_id).await?;
+    let sessions = state.mcp.sessions.clone();
+    sessions.sweep(&state.app, state.closing.clone());
+    let (caller, endpoint) = (who.caller.clone(), who.endpoint.clone());
+    let response = pass(state, who, parts, Body::from(bytes), None).await;
+    if let Some(id) = response.headers().get(SESSION_ID).and_then(|id| id.to_str().ok()) {
+        sessions.begin(id, &caller, endpoint, credential, can);
+    }
+    Ok(response)
+}
+
+async fn end(state: &ServerState, parts: &Parts) -> Response {
+    let id = parts.headers.get(SESSION_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    state.mcp.sessions.end(&Arc::from(id)).await;
+    StatusCode::OK.into_response()
+}
+
+/// Has `rmcp` answer.
+async fn pass(state: ServerState, who: Who, parts: Parts, body: Body, session: Option<Arc<Session>>) -> Response {
+    let mut request = Request::from_parts(parts, body);
+    let is_listening = request.method() == Method::GET;
+    request.extensions_mut().insert(who);
+    let response = state.mcp.service.handle(request).await;
+    let open = session.filter(|_| is_listening).map(|session| Sessions::open(&session));
+    response.map(|body| match open {
+        // The session is in use as long as somebody listens.
+        Some(open) => Body::new(Held { body, _open: open }),
+        None => Body::new(body),
+    })
+}
+
+/// A body that keeps its session in use.
+struct Held<B> {
+    body: B,
+    _open: super::session::Open,
+}
+
+impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<B::Data>, B::Error>>> {
+        std::pin::Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in pairs {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_call_without_a_session_must_say_all_that_the_revision_wants() {
+        let params = json!({"name": "add", "_meta": {META_VERSION: STATELESS, META_CAPABILITIES: {}}});
+        let said = [("mcp-protocol-version", STATELESS), ("mcp-method", "tools/call"), ("mcp-name", "add")];
+        assert_eq!(era(&headers(&said), &params, None), Some(Era::Stateless));
+        for missing in 0..said.len() {
+            let mut less = said.to_vec();
+            less.remove(missing);
+            assert_eq!(era(&headers(&less), &params, None), None, "{missing}");
+        }
+        let mut twice = said.to_vec();
+        twice.push(("mcp-method", "tools/call"));
+        assert_eq!(era(&headers(&twice), &params, None), None);
+        assert_eq!(era(&headers(&[]), &json!({"name": "add"}), None), None, "no session and no version");
+    }
+}

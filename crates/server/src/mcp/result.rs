@@ -1,0 +1,186 @@
+//! What an execution gave, in the protocol's form.
+//!
+//! Some clients show their model nothing but the text, and do not tell it that something failed; so the text always says
+//! all that a model must know, and is never empty.
+
+use callwright_model::{Block, ToolError, execution::State, ticket::TicketKind};
+use callwright_runtime::call::CallAnswer;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Era,
+    wire::{META_SERVER, server_info},
+};
+
+/// The result of `tools/call`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ToolResult {
+    content: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structured_content: Option<Value>,
+    is_error: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result_type: Option<&'static str>,
+    #[serde(rename = "_meta")]
+    meta: Map<String, Value>,
+}
+
+impl ToolResult {
+    /// The result of an execution that ended, or waits for somebody.
+    pub(super) fn of(answer: CallAnswer, era: Era) -> Self {
+        let meta = meta(&answer);
+        let is_error = answer.error.is_some() && answer.pending.is_none() && answer.state != State::Parked;
+        let mut content = Vec::with_capacity(answer.content.len() + 1);
+        let text = text(&answer);
+        if !text.is_empty() {
+            content.push(text_block(&text));
+        }
+        content.extend(answer.content.iter().map(block));
+        if content.is_empty() {
+            content.push(text_block("done"));
+        }
+        if let Some(cut) = &answer.truncated {
+            let items = cut.total_items.map(|items| format!(", {items} items")).unwrap_or_default();
+            content.push(text_block(&format!("[cut: the whole result has {} bytes{items}]", cut.total_bytes)));
+        }
+        let structured = answer.data.filter(|data| match era {
+            // Before, it had to be an object.
+            Era::Session => data.is_object(),
+            Era::Stateless => !data.is_null(),
+        });
+        Self::new(content, structured.filter(|_| !is_error), is_error, meta, era)
+    }
+
+    /// An answer of our own, which is no execution.
+    pub(super) fn told(answer: Value, era: Era) -> Self {
+        let text = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
+        let structured = Some(answer).filter(Value::is_object);
+        Self::new(vec![text_block(&text)], structured, false, Map::new(), era)
+    }
+
+    /// Something that a model should read instead of a result.
+    pub(super) fn failed(message: &str, era: Era) -> Self {
+        Self::new(vec![text_block(message)], None, true, Map::new(), era)
+    }
+
+    fn new(
+        content: Vec<Value>,
+        structured_content: Option<Value>,
+        is_error: bool,
+        mut meta: Map<String, Value>,
+        era: Era,
+    ) -> Self {
+        if era == Era::Stateless {
+            meta.insert(META_SERVER.to_owned(), server_info());
+        }
+        let result_type = (era == Era::Stateless).then_some("complete");
+        Self { content, structured_content, is_error, result_type, meta }
+    }
+}
+
+fn meta(answer: &CallAnswer) -> Map<String, Value> {
+    let mut meta = Map::new();
+    meta.insert("callwright/execution_id".to_owned(), json!(answer.execution_id));
+    meta.insert("callwright/state".to_owned(), json!(answer.state));
+    if answer.meta.duplicate {
+        meta.insert("callwright/duplicate".to_owned(), json!(true));
+    }
+    if let Some(cursor) = answer.truncated.as_ref().and_then(|cut| cut.cursor.as_ref()) {
+        meta.insert("callwright/cursor".to_owned(), json!(cursor));
+    }
+    if let Some(pending) = &answer.pending {
+        meta.insert("callwright/pending".to_owned(), json!(pending));
+    }
+    if let Some(error) = &answer.error {
+        meta.insert("callwright/error".to_owned(), json!({"class": error.class, "code": error.code}));
+    }
+    if let Some(directive) = &answer.directive {
+        meta.insert("callwright/directive".to_owned(), json!(directive));
+    }
+    meta
+}
+
+fn text_block(text: &str) -> Value {
+    json!({"type": "text", "text": text})
+}
+
+/// What a model reads of the answer besides its blocks.
+fn text(answer: &CallAnswer) -> String {
+    if answer.pending.is_some() || answer.state == State::Parked {
+        return pending(answer);
+    }
+    if let Some(error) = &answer.error {
+        return failure(error);
+    }
+    match (&answer.message, &answer.data) {
+        (Some(message), Some(data)) if !data.is_null() => format!("{message}\n{data}"),
+        (Some(message), _) => message.clone(),
+        (None, Some(Value::String(text))) => text.clone(),
+        // Beside blocks of its own, a result that is nothing says nothing.
+        (None, Some(Value::Null)) if !answer.content.is_empty() => String::new(),
+        (None, Some(data)) => data.to_string(),
+        (None, None) => String::new(),
+    }
+}
+
+fn failure(error: &ToolError) -> String {
+    let mut text = format!("Error: {}", error.message);
+    if let Some(ms) = error.retry_after_ms {
+        text.push_str(&format!("\nTry again after {} s, not before.", ms.div_ceil(1_000)));
+    }
+    if let Some(action) = &error.alternative_action {
+        text.push_str(&format!("\nInstead: {action}."));
+    }
+    text
+}
+
+/// What is waited for, and how to go on.
+fn pending(answer: &CallAnswer) -> String {
+    let id = answer.execution_id;
+    let said = answer.error.as_ref().map(|error| error.message.as_str()).or(answer.message.as_deref());
+    let Some(pending) = &answer.pending else {
+        return format!("Pending: {}\nExecution {id} goes on by itself.", said.unwrap_or_default());
+    };
+    let waits = match pending.kind {
+        TicketKind::Approval => "an operator's approval",
+        TicketKind::Confirmation => "the person's confirmation",
+        TicketKind::Callback => "the upstream's answer",
+        TicketKind::Late => "its end",
+        TicketKind::Client => "the client that carries it out",
+        TicketKind::Run => "the run of an agent or a workflow",
+    };
+    format!(
+        "Pending: {}\nExecution {id} waits for {waits}, at the latest until {}. Do not call the tool again for this; its outcome is at {}.",
+        said.unwrap_or_default(),
+        pending.expires_at,
+        pending.poll
+    )
+}
+
+/// A piece of content in the protocol's form.
+pub(super) fn block(block: &Block) -> Value {
+    match block {
+        Block::Text { text } => text_block(text),
+        Block::Json { value } => text_block(&value.to_string()),
+        Block::Image { data, mime_type } => json!({"type": "image", "data": data, "mimeType": mime_type}),
+        Block::Audio { data, mime_type } => json!({"type": "audio", "data": data, "mimeType": mime_type}),
+        Block::ResourceLink { uri, name, mime_type } => {
+            let mut link = json!({"type": "resource_link", "uri": uri, "name": name});
+            if let Some(mime_type) = mime_type {
+                link["mimeType"] = json!(mime_type);
+            }
+            link
+        }
+        Block::Resource { uri, mime_type, text, blob } => {
+            let mut resource = json!({"uri": uri});
+            for (name, value) in [("mimeType", mime_type), ("text", text), ("blob", blob)] {
+                if let Some(value) = value {
+                    resource[name] = json!(value);
+                }
+            }
+            json!({"type": "resource", "resource": resource})
+        }
+    }
+}
