@@ -44,8 +44,10 @@ fn names(folder: &Path, found: &mut Vec<(String, String)>) {
                     given = name.split([')', ',']).next().map(str::to_owned);
                 }
                 let mut words = line.split([' ', '<', '(', '{', ';']).filter(|word| !word.is_empty());
-                let Some(kind) = words.find(|word| ["struct", "enum"].contains(word)) else { continue };
-                if line.starts_with("//") || line.starts_with('#') || kind.is_empty() {
+                if !words.any(|word| ["struct", "enum"].contains(&word)) {
+                    continue;
+                }
+                if line.starts_with("//") || line.starts_with('#') {
                     continue;
                 }
                 if std::mem::take(&mut is_described) {
