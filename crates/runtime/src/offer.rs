@@ -20,7 +20,7 @@ use callwright_model::{
 };
 use serde_json::{Value, json};
 
-pub(crate) use found::by_agent;
+pub(crate) use found::{by_agent, seen_by};
 pub use found::{definitions, describe, of_agent, of_caller, search};
 pub use shelf::{Described, Found, Hit, Shelf, View};
 

@@ -61,6 +61,8 @@ enum Endpoint {
 struct Who {
     caller: Caller,
     endpoint: Endpoint,
+    /// Whether the address asks for the functions by which tools are searched, in the place of the tools.
+    by_search: bool,
 }
 
 /// What every request needs. Cheap to clone.

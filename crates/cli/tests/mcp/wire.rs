@@ -263,3 +263,21 @@ fn agent_templates_are_prompts() {
     let desk = world.stateless("/mcp/agents/Desk").result("prompts/list", json!({}));
     assert_eq!(desk["prompts"][0]["name"], "instructions");
 }
+
+#[test]
+fn an_endpoint_may_offer_its_tools_by_search() {
+    let world = World::new(Database::Sqlite);
+    let new = world.stateless("/mcp?offer=search");
+    assert_eq!(
+        names(&new.result("tools/list", json!({}))),
+        ["search_tools", "describe_tool", "call_tool", "confirm_action"]
+    );
+    let found = new.call("search_tools", json!({"query": "how is the weather"}));
+    assert!(text(&found).contains("get_weather"), "{found}");
+    let called = new.call("call_tool", json!({"name": "get_weather", "arguments": {"city": "Paris"}}));
+    assert_eq!(called["structuredContent"], json!({"city": "Paris", "degrees": 21}));
+    let wrong = new.call("call_tool", json!({"name": "get_wether", "arguments": {}}));
+    assert!(wrong["isError"] == true && text(&wrong).contains("get_weather"), "{wrong}");
+    let error = world.stateless("/mcp").ask("tools/call", json!({"name": "search_tools", "arguments": {}})).expect(200);
+    assert_eq!(error["error"]["code"], -32602, "where it is not offered it is not there: {error}");
+}

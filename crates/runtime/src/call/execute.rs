@@ -325,17 +325,4 @@ mod tests {
             assert_eq!(part(line), None, "{line}");
         }
     }
-
-    #[test]
-    fn a_printed_line_may_tell_how_far_the_code_is() {
-        let part = |line: &str| match printed(line.to_owned()) {
-            Progress::Part { done, total, message } => Some((done, total, message)),
-            _ => None,
-        };
-        assert_eq!(part("::progress 3/10 reading"), Some((3.0, Some(10.0), Some("reading".to_owned()))));
-        assert_eq!(part("::progress 0.5"), Some((0.5, None, None)));
-        for line in ["::progress", "::progress x/2", "::progress -1/2", "::progress 1/nan", "progress 1/2", "1/2"] {
-            assert_eq!(part(line), None, "{line}");
-        }
-    }
 }

@@ -43,7 +43,7 @@ fn plain(block: &Block) -> String {
 
 /// The same text on one line.
 pub fn on_one_line(text: &str) -> String {
-    text.split(|c: char| c == '\n' || c == '\r' || c == '\u{2028}' || c == '\u{2029}')
+    text.split(['\n', '\r', '\u{2028}', '\u{2029}'])
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()

@@ -31,6 +31,11 @@ const MOST: usize = 5_000;
 /// Forbidden to those who may not see tools.
 pub async fn of_caller(app: &App, caller: &Caller) -> Result<View, Fault> {
     require(caller, Right::View, Scope::Read)?;
+    seen_by(app, caller).await
+}
+
+/// The same for whoever has been let in already.
+pub(crate) async fn seen_by(app: &App, caller: &Caller) -> Result<View, Fault> {
     let shelf = of_organization(app, caller.org_id).await?;
     let granted = app.store().granted_tools(caller.org_id, caller.user_id).await?;
     Ok(View::of_user(shelf, caller.user_id, granted))

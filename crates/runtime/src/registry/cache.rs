@@ -65,7 +65,7 @@ struct Key {
 pub(crate) type OfferKey = (OrgId, u64, AgentId);
 
 /// What a user is offered, by an agent or by the organization, in one generation.
-pub(crate) type ListingKey = (OrgId, u64, UserId, Option<String>);
+pub(crate) type ListingKey = (OrgId, u64, UserId, Option<String>, bool);
 
 /// What an agent's model may be offered.
 pub(crate) struct Offer {
@@ -199,8 +199,8 @@ impl ToolCache {
     }
 
     /// Under what a list of tools is kept. Made before the database is read.
-    pub(crate) fn key_of_listing(&self, org: OrgId, user: UserId, agent: Option<&str>) -> ListingKey {
-        (org, self.generation(org), user, agent.map(str::to_owned))
+    pub(crate) fn key_of_listing(&self, org: OrgId, user: UserId, agent: Option<&str>, by_search: bool) -> ListingKey {
+        (org, self.generation(org), user, agent.map(str::to_owned), by_search)
     }
 
     /// A list of tools, if it is known and was made a moment ago: who may use a tool is no part of its generation.

@@ -9,13 +9,19 @@ use callwright_model::{
     definition::{self, Definitions, Format},
     id::{AgentId, OrgId},
     page::{MAX_LIMIT, PageRequest},
-    tool::ToolSpec,
+    tool::{Kind, ToolSpec},
 };
 use callwright_store::tool::ToolFilter;
 use serde_json::json;
 
 use super::{cache::Offer, compile};
-use crate::{App, agents, app::require, call::CONFIRM_TOOL, features, legacy};
+use crate::{
+    App, agents,
+    app::require,
+    call::CONFIRM_TOOL,
+    features, legacy,
+    offer::{self, View},
+};
 
 /// The most tools that one list of definitions holds.
 const MOST: usize = 1_000;
@@ -42,8 +48,10 @@ pub async fn definitions(
 /// What is offered to a caller at one place: what an agent may use, or all that the caller may call.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// The tools, with the agent's overrides, in the agent's order or by name.
+    /// The tools, with the agent's overrides, in the agent's order or by name; by search, the functions in their place.
     pub specs: Vec<ToolSpec>,
+    /// By search: what the functions look through.
+    pub view: Option<View>,
     /// The tool by which a model passes on what a person said; there when one of them asks for that.
     pub confirm: Option<ToolSpec>,
     /// The agent's name and what it is for.
@@ -55,32 +63,43 @@ pub struct Listing {
 ///
 /// # Errors
 /// Forbidden, or not found when there is no such agent.
-pub async fn listing(app: &App, caller: &Caller, agent: Option<&str>) -> Result<Arc<Listing>, Fault> {
+pub async fn listing(app: &App, caller: &Caller, agent: Option<&str>, by_search: bool) -> Result<Arc<Listing>, Fault> {
     let scopes = [Scope::Mcp, Scope::ToolsCall, Scope::Read];
     if !scopes.iter().any(|scope| caller.may(Right::View, *scope)) {
         return Err(Fault::forbidden("this needs the scope `mcp`, `tools:call` or `read`"));
     }
-    let key = app.tools().key_of_listing(caller.org_id, caller.user_id, agent);
+    let key = app.tools().key_of_listing(caller.org_id, caller.user_id, agent, by_search);
     if let Some(listing) = app.tools().listing(&key) {
         return Ok(listing);
     }
     let off = features::kinds_off(app, caller.org_id).await?;
-    let (specs, agent) = match agent {
+    let (specs, offer, agent) = match agent {
         Some(name) => {
             let agent = agents::find(app, caller.org_id, name).await?.ok_or_else(|| Fault::not_found("agent", name))?;
             if !agents::may_run(app, caller, &agent).await? {
                 return Err(Fault::forbidden(format!("the agent `{}` was not shared with you", agent.name)));
             }
-            (specs_of(app, &agent).await?, Some((agent.name, agent.description)))
+            let offer = offer_of_agent(app, caller.org_id, agent.id).await?;
+            (offer.specs.clone(), Some(offer), Some((agent.name, agent.description)))
         }
-        None => (of_caller(app, caller).await?, None),
+        None => (of_caller(app, caller).await?, None, None),
     };
     let mut names = BTreeSet::new();
-    let specs: Vec<ToolSpec> =
+    let mut specs: Vec<ToolSpec> =
         specs.into_iter().filter(|spec| !off.contains(&spec.kind) && names.insert(spec.name.clone())).collect();
+    let view = match &offer {
+        Some(own) => (by_search || offer::by_agent(own, &specs, MOST, true)).then(|| View::whole(own.shelf())),
+        None if by_search => Some(offer::seen_by(app, caller).await?),
+        None => None,
+    };
     let asks = specs.iter().any(|spec| !spec.policy.confirm.is_no());
     let confirm = if asks { Some(confirm_tool()?) } else { None };
-    let listing = Arc::new(Listing { specs, confirm, agent });
+    if let Some(view) = &view {
+        // One that is called like a function of ours is reached through it.
+        specs.retain(|spec| spec.kind == Kind::System && !offer::is_function(&spec.name));
+        specs.splice(0..0, view.functions()?);
+    }
+    let listing = Arc::new(Listing { specs, view, confirm, agent });
     app.tools().keep_listing(key, listing.clone());
     Ok(listing)
 }

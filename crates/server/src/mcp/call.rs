@@ -10,6 +10,7 @@ use callwright_runtime::{
         self, Aside, CONFIRM_TOOL, CallAnswer, CallRequest,
         aside::{Frame, watcher},
     },
+    offer::{self, Meant},
     registry::cache::Found,
 };
 use serde_json::Value;
@@ -21,6 +22,7 @@ use super::{
     result::ToolResult,
     session::Can,
     tell::{Out, Told},
+    tool,
     wire::{CallParams, INTERNAL_ERROR, INVALID_PARAMS, RpcError},
 };
 
@@ -75,6 +77,9 @@ impl Call {
     }
 
     async fn walk(&mut self, out: Option<&Out>, asking: &Asking) -> Result<Ended, Refused> {
+        if let Some(ended) = self.by_search().await? {
+            return Ok(ended);
+        }
         let Some(kind) = self.kind().await? else {
             let name = self.params.name.get(..128).unwrap_or(&self.params.name);
             return Err(refused(INVALID_PARAMS, format!("Unknown tool: {name}")));
@@ -102,6 +107,25 @@ impl Call {
                     return Ok(Ended::Result(Box::new(ToolResult::of(answer, self.era))));
                 }
             }
+        }
+    }
+
+    /// A call of one of the functions by which tools are searched, where they are offered: its answer, or none and the
+    /// call of the tool that was meant in its place.
+    async fn by_search(&mut self) -> Result<Option<Ended>, Refused> {
+        if !offer::is_function(&self.params.name) {
+            return Ok(None);
+        }
+        let listing = tool::offer(&self.app, &self.who).await.map_err(|fault| Box::new(internal(&fault)))?;
+        let meant = listing.view.as_ref().and_then(|view| view.meant(&self.params.name, &self.params.arguments));
+        match meant {
+            None => Ok(None),
+            Some(Meant::Call { tool, arguments }) => {
+                (self.params.name, self.params.arguments) = (tool, arguments);
+                Ok(None)
+            }
+            Some(Meant::Told(answer)) => Ok(Some(Ended::Result(Box::new(ToolResult::told(answer, self.era))))),
+            Some(Meant::Refused(why)) => Ok(Some(self.failed(&format!("Error: {why}")))),
         }
     }
 

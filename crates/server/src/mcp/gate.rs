@@ -45,7 +45,7 @@ pub(super) async fn serve(state: ServerState, endpoint: Endpoint, request: Reque
     let (parts, body) = request.into_parts();
     match let_in(&state, &endpoint, &parts).await {
         Ok(caller) => {
-            let who = Who { caller, endpoint };
+            let who = Who { caller, endpoint, by_search: by_search(&parts) };
             answer(state, who, None, parts, body).await.unwrap_or_else(IntoResponse::into_response)
         }
         Err(fault) => refuse(&state, &endpoint, fault),
@@ -64,7 +64,7 @@ pub(super) async fn serve_fixtures(state: ServerState, request: Request) -> Resp
     };
     match let_in.await {
         Ok((caller, credential)) => {
-            let who = Who { caller, endpoint: Endpoint::Organization };
+            let who = Who { caller, endpoint: Endpoint::Organization, by_search: by_search(&parts) };
             answer(state, who, Some(credential), parts, body).await.unwrap_or_else(IntoResponse::into_response)
         }
         Err(fault) => ApiError(fault).into_response(),
@@ -80,9 +80,14 @@ async fn let_in(state: &ServerState, endpoint: &Endpoint, parts: &Parts) -> Resu
     }
     if let Endpoint::Agent(agent) = endpoint {
         // Whether there is such an agent, and whether they may run it.
-        callwright_runtime::registry::listing(&state.app, &caller, Some(agent)).await?;
+        callwright_runtime::registry::listing(&state.app, &caller, Some(agent), by_search(parts)).await?;
     }
     Ok(caller)
+}
+
+/// Whether the address says `?offer=search`.
+fn by_search(parts: &Parts) -> bool {
+    parts.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "offer=search"))
 }
 
 /// Tells a client without a token where tokens are from.
@@ -244,7 +249,6 @@ async fn call(state: ServerState, who: Who, era: Era, session: Option<Arc<Sessio
     let call = Call { app: state.app.clone(), who, era, can, level, params };
     let (out, messages) = tell::channel();
     let running = session.as_ref().map(|session| session.begin(&id));
-    let closing = state.closing.clone();
     let work = Box::pin(async move {
         let given_up_by = async {
             match &running {
@@ -256,10 +260,6 @@ async fn call(state: ServerState, who: Who, era: Era, session: Option<Arc<Sessio
             biased;
             ended = call.carry(Some(out), asking) => (status(&ended), wire::answer(&id, ended)),
             () = given_up_by => (StatusCode::OK, given_up(&id)),
-            () = closing.cancelled() => {
-                let error = wire::RpcError::new(wire::INTERNAL_ERROR, "the server is stopping; try again shortly");
-                (StatusCode::OK, wire::answer::<()>(&id, Err(error)))
-            }
         }
     });
     tell::answer(work, messages).await

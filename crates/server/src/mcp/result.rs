@@ -53,6 +53,13 @@ impl ToolResult {
         Self::new(content, structured.filter(|_| !is_error), is_error, meta, era)
     }
 
+    /// An answer of our own, which is no execution.
+    pub(super) fn told(answer: Value, era: Era) -> Self {
+        let text = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
+        let structured = Some(answer).filter(Value::is_object);
+        Self::new(vec![text_block(&text)], structured, false, Map::new(), era)
+    }
+
     /// Something that a model should read instead of a result.
     pub(super) fn failed(message: &str, era: Era) -> Self {
         Self::new(vec![text_block(message)], None, true, Map::new(), era)

@@ -18,10 +18,9 @@ use super::{Who, session::Can};
 /// Tools on one page. Some clients read no more than the first, so it is a large one.
 const PAGE: usize = 500;
 
-/// What is offered to a caller at an endpoint. Whoever wants something else offered than every tool by itself, such as a
-/// search, puts it in here and answers for it in [`super::call`].
+/// What is offered to a caller at an endpoint: the tools, or the functions by which they are searched.
 pub(super) async fn offer(app: &App, who: &Who) -> Result<Arc<Listing>, Fault> {
-    registry::listing(app, &who.caller, who.endpoint.agent()).await
+    registry::listing(app, &who.caller, who.endpoint.agent(), who.by_search).await
 }
 
 /// A page of what is offered. The tool by which a model passes on what a person said is there for clients that cannot ask

@@ -87,6 +87,7 @@ pub(super) fn http(
     timeout(&spec.policy, &mut config, held, losses);
     for (field, is_there) in [
         ("config.idempotency", http.idempotency.is_some()),
+        ("config.preset", http.preset.is_some()),
         ("config.callback", http.callback.is_some()),
         ("config.max_response_bytes", http.max_response_bytes.is_some()),
         ("config.success_status_codes", !http.success_status_codes.is_empty()),

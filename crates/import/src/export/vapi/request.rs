@@ -191,6 +191,9 @@ pub(super) fn api_request(
         }
         Some(_) => losses.add("config.body", "there the body is what the model fills in, as JSON"),
     }
+    if http.preset.is_some() {
+        losses.add("config.preset", "there the body is what the model fills in, and nothing beside it");
+    }
     for (name, value) in http.query.iter().filter(|(name, value)| !reads(value, name)) {
         let _ = value;
         losses.add(format!("config.query.{name}"), "there only what the model fills in goes into the query");
