@@ -73,7 +73,7 @@ pub(crate) fn import(root: &Value, options: &Options) -> Result<Imported, Fault>
         };
         let about = About { name, description: words::description("", description), category: None };
         let mut spec = sample::spec(about, Effect::Write, parameters, config, Policy::default());
-        annotate(&mut spec, function, options);
+        annotate(&mut spec, function, options, &mut warnings);
         imported.items.push(Item {
             operation,
             method: "POST".to_owned(),
@@ -87,7 +87,7 @@ pub(crate) fn import(root: &Value, options: &Options) -> Result<Imported, Fault>
 }
 
 /// What a tool of MCP says besides.
-fn annotate(spec: &mut ToolSpec, function: &Value, options: &Options) {
+fn annotate(spec: &mut ToolSpec, function: &Value, options: &Options, warnings: &mut Vec<String>) {
     if function.get("inputSchema").is_none() {
         return;
     }
@@ -99,6 +99,9 @@ fn annotate(spec: &mut ToolSpec, function: &Value, options: &Options) {
         (_, Some(true)) => Effect::Destructive,
         _ => Effect::Write,
     };
+    if hint("openWorldHint") == Some(false) {
+        warnings.push("`annotations.openWorldHint: false` was left out: a request leaves this server".to_owned());
+    }
     spec.repeatable = hint("idempotentHint") == Some(true) && spec.effect != Effect::Read;
     if options.response_schemas {
         spec.result.schema = function.get("outputSchema").filter(|schema| schema.is_object()).cloned();

@@ -24,7 +24,8 @@ pub(super) fn write(spec: &ToolSpec, here: &str) -> (Value, Vec<Lost>) {
     let mut losses = Losses::default();
     let mut held = HELD.to_vec();
     let mut config = match &spec.config {
-        Config::Http(http) => webhook::http(spec, http, &mut held, &mut losses),
+        // What a preset makes of a call only this server knows.
+        Config::Http(http) if http.preset.is_none() => webhook::http(spec, http, &mut held, &mut losses),
         Config::Client(client) => self::client(spec, client, &mut losses),
         Config::System(system) => {
             // Its parameters follow from what it does.

@@ -55,7 +55,9 @@ pub(super) fn write(spec: &ToolSpec, here: &str, as_request: bool) -> (Value, Ve
             }
             tool
         }
-        Config::Http(http) if as_request => request::api_request(spec, http, &mut held, &mut losses),
+        Config::Http(http) if as_request && http.preset.is_none() => {
+            request::api_request(spec, http, &mut held, &mut losses)
+        }
         Config::Http(http) if http.body.as_ref().and_then(|body| body.json.as_ref()).is_some_and(is_envelope) => {
             request::own_server(spec, http, &mut held, &mut losses)
         }

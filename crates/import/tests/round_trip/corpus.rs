@@ -49,12 +49,12 @@ fn models() -> Vec<(Form, Value)> {
             Form::Mcp,
             json!({"name": "get_weather", "title": "Weather", "description": words, "inputSchema": weather,
             "outputSchema": {"type": "object", "properties": {"degrees": {"type": "number"}}, "required": ["degrees"]},
-            "annotations": {"readOnlyHint": true, "destructiveHint": false, "idempotentHint": true}}),
+            "annotations": {"readOnlyHint": true, "destructiveHint": false, "idempotentHint": true, "openWorldHint": true}}),
         ),
         (
             Form::Mcp,
             json!({"name": "drop_table", "description": "Drops a table.", "inputSchema": {"type": "object", "properties": {}},
-            "annotations": {"readOnlyHint": false, "destructiveHint": true, "idempotentHint": false}}),
+            "annotations": {"readOnlyHint": false, "destructiveHint": true, "idempotentHint": false, "openWorldHint": true}}),
         ),
     ]
 }
@@ -275,6 +275,13 @@ pub(crate) fn losses() -> Vec<(Form, Value, Vec<&'static str>)> {
         // Vapi calls this server, so all but what Vapi itself would have to know goes on counting.
         (Form::Vapi, guarded, vec!["category", "display_name", "parameters/properties/amount/minimum"]),
         (Form::Elevenlabs, python.clone(), vec!["config"]),
+        // What a preset makes of a call only this server knows: it is called here.
+        (
+            Form::Elevenlabs,
+            json!({"name": "flow", "kind": "http", "description": "Runs.", "config": {"url": "https://flows.example.com/x", "preset": "automation"},
+                "parameters": {"type": "object", "properties": {}}}),
+            vec!["config"],
+        ),
         (Form::Vapi, python, vec![]),
         (
             Form::Gemini,
@@ -309,6 +316,11 @@ pub(crate) fn warnings() -> Vec<(Form, Value, Vec<&'static str>)> {
                 "properties.who",
                 "`api_schema.auth_connection` was left out",
             ],
+        ),
+        (
+            Form::Mcp,
+            json!({"name": "x", "description": "d", "inputSchema": {"type": "object"}, "annotations": {"openWorldHint": false}}),
+            vec!["openWorldHint"],
         ),
         (
             Form::Elevenlabs,
