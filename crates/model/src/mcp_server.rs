@@ -9,7 +9,7 @@ mod spec;
 
 pub use auth::McpAuth;
 pub use definition::{McpDefinition, McpToolState, McpUpstreamTool};
-pub use spec::{ApiKey, McpProtocol, McpServerSpec, McpTransport, is_server_name, placeholders};
+pub use spec::{ApiKey, McpProtocol, McpServerSpec, McpTransport, is_server_name, may_be_set, placeholders};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -154,7 +154,18 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: HookSpec) -> Resu
     if spec.platform != current.hook.platform {
         return Err(Fault::invalid("platform", "`platform` stays as it was; make another hook"));
     }
+    // Whoever made it knows its secret, and it acts as them: others change neither.
+    let is_own = current.hook.user_id == caller.user_id;
+    if !is_own && !caller.role.may(Right::Configure) {
+        return Err(Fault::forbidden("only whoever made this hook, or an administrator, may change it"));
+    }
+    let spec = HookSpec { trusted: Some(spec.trusted.unwrap_or(current.hook.rules.trusted)), ..spec };
     let rules = rules(caller, &spec)?;
+    if rules.trusted && !current.hook.rules.trusted && !is_own {
+        let message =
+            "whoever made this hook knows its secret, so their word would count as verified; make a hook of your own";
+        return Err(Fault::conflict("not_yours", message));
+    }
     if rules.protection.is_token() != current.hook.rules.protection.is_token() {
         let message = "`protection.type`: a secret that is sent cannot become one that signs, or the other way round; make another hook";
         return Err(Fault::invalid("protection.type", message));
@@ -163,17 +174,11 @@ pub async fn put(app: &App, caller: &Caller, name: &str, spec: HookSpec) -> Resu
     let slug = spec.slug.unwrap_or_else(|| current.hook.slug.clone());
     check_slug(&slug)?;
     let before = text_of(&current.hook);
-    let hook = Hook {
-        user_id: caller.user_id,
-        slug,
-        enabled: spec.enabled,
-        rules,
-        updated_at: app.clock().now(),
-        ..current.hook
-    };
+    let hook = Hook { slug, enabled: spec.enabled, rules, updated_at: app.clock().now(), ..current.hook };
     let details = audit::between(json!({ "slug": hook.slug }), &before, &text_of(&hook));
     let entry = audit::entry(app, caller, "hook.update", "hook", hook.id, details);
-    let row = HookRow { hook: hook.clone(), request: seal(app, caller).await?, ..current };
+    let request = if is_own { seal(app, caller).await? } else { current.request.clone() };
+    let row = HookRow { hook: hook.clone(), request, ..current };
     match app.store().update_hook(row, entry).await? {
         true => Ok(hook),
         false => Err(Fault::not_found("hook", name)),

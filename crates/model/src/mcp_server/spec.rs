@@ -284,10 +284,53 @@ impl McpServerSpec {
             if !is_secret_name(name) {
                 return Err(Fault::invalid("env", format!("`env`: `{name}` is not the name of a variable")));
             }
+            if !may_be_set(name, value) {
+                let message = match name.as_str() {
+                    "PATH" => {
+                        "`env`: `PATH` may name the folders of the system only, such as /usr/local/bin:/usr/bin:/bin"
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "`env`: `{name}` tells interpreters and loaders what code to run; it cannot be set here"
+                    ),
+                };
+                return Err(Fault::invalid("env", message));
+            }
             check_text(value, "env")?;
         }
         Ok(())
     }
+}
+
+/// Whether a variable may be given to a program. The operator allowed that program, and not whatever its interpreter or
+/// its loader can be told to run instead.
+pub fn may_be_set(name: &str, value: &str) -> bool {
+    const FOLDERS: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    if name == "PATH" {
+        return value.split(':').all(|folder| FOLDERS.contains(&folder));
+    }
+    const BEGINNINGS: [&str; 16] = [
+        "LD_",
+        "DYLD_",
+        "NODE_",
+        "NPM_CONFIG_",
+        "PYTHON",
+        "PERL",
+        "RUBY",
+        "JAVA_",
+        "JDK_",
+        "_JAVA",
+        "BASH_",
+        "GIT_",
+        "GCONV",
+        "GLIBC_",
+        "DENO_",
+        "BUN_",
+    ];
+    const NAMES: [&str; 10] =
+        ["ENV", "SHELLOPTS", "PS4", "IFS", "PATH", "HOME", "SHELL", "CLASSPATH", "LUA_PATH", "PHPRC"];
+    let name = name.to_ascii_uppercase();
+    !BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)) && !NAMES.contains(&name.as_str())
 }
 
 fn check_text(text: &str, field: &str) -> Result<(), Fault> {
@@ -308,6 +351,23 @@ mod tests {
         let mut value = json!({"name": "crm", "url": "https://mcp.example.com/bi"});
         crate::merge::merge_patch(&mut value, &more);
         serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn no_variable_makes_a_program_run_something_else() {
+        for (name, value, may) in [
+            ("API_KEY", "${KEY}", true),
+            ("PATH", "/usr/local/bin:/usr/bin:/bin", true),
+            ("PATH", "/tmp:/bin", false),
+            ("PATH", "", false),
+            ("Path", "/bin", false),
+            ("NODE_OPTIONS", "--import=data:text/javascript,1", false),
+            ("LD_PRELOAD", "/tmp/x.so", false),
+            ("pythonpath", "/tmp", false),
+            ("BASH_ENV", "/tmp/x", false),
+        ] {
+            assert_eq!(may_be_set(name, value), may, "{name}={value}");
+        }
     }
 
     #[test]

@@ -230,6 +230,13 @@ fn context(id: ExecutionId, request: &CallRequest, found: &Found, plays_every_pa
     } else {
         client.extend(request.context.clone());
     }
+    if !plays_every_part {
+        // What a tool asked somebody, and kept meanwhile, comes sealed or not at all.
+        for name in ["input_responses", "input_state"] {
+            client.remove(name);
+            verified.remove(name);
+        }
+    }
     verified.extend(request.established.clone());
     verified.insert("organization_id".to_owned(), json!(caller.org_id));
     verified.insert("user_id".to_owned(), json!(caller.user_id));

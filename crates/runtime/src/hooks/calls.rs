@@ -32,6 +32,8 @@ const AT_ONCE: usize = 8;
 pub const MOST_CALLS: usize = 32;
 /// The least time for a call, however much the ones before it took.
 const LEAST: Duration = Duration::from_millis(500);
+/// The most arguments that come as texts.
+const MOST_PAIRS: usize = 1_000;
 /// The longest key that is used as it is.
 const MOST_KEY: usize = 200;
 
@@ -75,6 +77,10 @@ impl Line {
     pub async fn check(&mut self, app: &App) -> Result<(), Fault> {
         require(&self.caller, Right::Call, Scope::ToolsCall)?;
         let own = self.admitted.as_ref().and_then(|admitted| admitted.hook.rules.target.agent.clone());
+        let has_tools = self.admitted.as_ref().is_some_and(|admitted| !admitted.hook.rules.target.tools.is_empty());
+        if self.agent.is_some() && own.is_none() && has_tools {
+            return Err(Fault::forbidden("this hook is for certain tools, and for no agent's"));
+        }
         let org = self.caller.org_id;
         let missing = |name: &str| Fault::not_found("agent", name);
         let named = match &self.agent {
@@ -98,6 +104,11 @@ impl Line {
         }
         self.agent = agent.map(|agent| agent.id.to_string());
         Ok(())
+    }
+
+    /// Whether the organization has a tool of this name.
+    pub async fn knows(&self, app: &App, tool: &str) -> Result<bool, Fault> {
+        Ok(app.tools().find(app, self.caller.org_id, tool, self.agent.as_deref()).await?.is_some())
     }
 
     /// Whether what the platform knows counts as verified.
@@ -140,7 +151,7 @@ pub async fn typed(app: &App, line: &Line, tool: &str, pairs: Vec<(String, Strin
     let found = app.tools().find(app, line.caller.org_id, tool, line.agent.as_deref()).await.ok().flatten();
     let schema = found.as_ref().map(|found| &found.tool.tool.spec.parameters);
     let mut arguments = Object::new();
-    for (name, text) in pairs {
+    for (name, text) in pairs.into_iter().take(MOST_PAIRS) {
         let kind = schema.and_then(|schema| schema.get("properties")?.get(&name)?.get("type")?.as_str());
         let value = match kind {
             Some("integer" | "number" | "boolean" | "object") => serde_json::from_str(&text).ok(),
@@ -148,7 +159,10 @@ pub async fn typed(app: &App, line: &Line, tool: &str, pairs: Vec<(String, Strin
                 Ok(list @ Value::Array(_)) => Some(list),
                 // A name that comes more than once is a list.
                 _ => {
-                    let mut list = arguments.remove(&name).and_then(|had| had.as_array().cloned()).unwrap_or_default();
+                    let mut list = match arguments.remove(&name) {
+                        Some(Value::Array(list)) => list,
+                        _ => Vec::new(),
+                    };
                     list.push(Value::String(text.clone()));
                     Some(Value::Array(list))
                 }
@@ -187,7 +201,8 @@ async fn one(app: &App, line: &Line, call: &PlatformCall, until: Instant) -> Wen
         }
     };
     let request = CallRequest {
-        caller: line.caller.clone(),
+        // What counts as verified is established; what others told the platform never does, whoever's token it is.
+        caller: line.caller.clone().without_trust(),
         tool: call.name.clone(),
         arguments,
         context,
@@ -254,6 +269,11 @@ pub fn key(source: &str, conversation: Option<&str>, call: &str) -> Option<Strin
     let whole = format!("{source}:{}:{conversation}:{call}", conversation.len());
     let is_plain = whole.len() <= MOST_KEY && whole.bytes().all(|b| b.is_ascii_graphic());
     Some(if is_plain { whole } else { format!("{source}:{}", hex(&Sha256::digest(whole.as_bytes()))) })
+}
+
+/// A short form of something signed.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

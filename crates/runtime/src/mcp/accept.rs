@@ -82,6 +82,14 @@ pub async fn accept(app: &App, caller: &Caller, server: &str, tool: &str, wish: 
             accepted.diff = difference(before.as_ref(), &seen)?;
         }
         let spec = next(&ours, before.as_ref(), &seen);
+        // Dropped without a word, the model would fill it in from then on.
+        if let Some(gone) = spec.bound.keys().find(|name| spec.parameters["properties"].get(name.as_str()).is_none()) {
+            let message = format!(
+                "the tool `{}` fills `{gone}` in by itself, and the new definition has no such parameter among its `properties`; change the tool's `bound` first",
+                ours.spec.name
+            );
+            return Err(Fault::conflict("bound_gone", message));
+        }
         let note = Some(format!("accepted the definition {}", seen.hash));
         let saving = Saving { dry_run: wish.dry_run, note, ..Saving::default() };
         let name = ours.id.to_string();
@@ -106,7 +114,6 @@ fn next(ours: &Tool, before: Option<&SeenDefinition>, now: &SeenDefinition) -> T
         spec.description = now.definition.description.clone().unwrap_or_default();
     }
     spec.parameters = parameters(&now.definition);
-    spec.bound.retain(|name, _| spec.parameters["properties"].get(name).is_some());
     spec.effect = stronger(spec.effect, now.definition.effect());
     if let Some(config) = spec.config.mcp_mut() {
         config.definition = Some(now.hash.clone());

@@ -107,6 +107,13 @@ impl ClientTokens {
             return Ok(url.clone());
         }
         let url = self.discover().await?;
+        // The server says who is given the secret. To another place than its own it goes only when an administrator says so.
+        if matches!(self.asker, Asker::Vault(_)) && !is_same_place(&self.resource, &url) {
+            let message = format!(
+                "the MCP server has its tokens given out at {url}, which is another place than its own; if that is right, say it with `auth.token_url`"
+            );
+            return Err(ToolError::new(ErrorClass::AuthError, "oauth_elsewhere", message));
+        }
         Ok(self.found.get_or_init(|| url).clone())
     }
 
@@ -166,6 +173,11 @@ impl ClientTokens {
             Err(error) => Err(ToolError::new(ErrorClass::NetworkError, "oauth_metadata_unreachable", error.message)),
         }
     }
+}
+
+/// Whether an address has the scheme and the host of the server, whatever its port.
+fn is_same_place(resource: &Url, url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| (url.scheme(), url.host_str()) == (resource.scheme(), resource.host_str()))
 }
 
 /// The places of a well-known document of `url`: with its path behind, and without.

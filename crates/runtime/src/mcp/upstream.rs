@@ -6,7 +6,7 @@ use callwright_guard::Redactor;
 use callwright_model::{
     ErrorClass, Fault, ToolError,
     id::{AgentId, OrgId},
-    mcp_server::{McpAuth, McpServer, McpTransport, placeholders},
+    mcp_server::{McpAuth, McpServer, McpTransport, may_be_set, placeholders},
     secret::SecretString,
 };
 use callwright_tools::mcp::{Key, Reach, Upstream};
@@ -117,7 +117,14 @@ fn stdio(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, Tool
         let message = format!("the operator does not allow the command of the MCP server `{}`", spec.name);
         return Err(ToolError::new(ErrorClass::PermissionError, "mcp_command_refused", message));
     };
-    let env = spec.env.iter().map(|(name, value)| (name.clone(), SecretString::new(filled(value, secrets)))).collect();
+    // What was registered before is asked once more, and with its secrets in place.
+    let env = spec
+        .env
+        .iter()
+        .map(|(name, value)| (name.clone(), filled(value, secrets)))
+        .filter(|(name, value)| may_be_set(name, value))
+        .map(|(name, value)| (name, SecretString::new(value)))
+        .collect();
     Ok(Reach::Stdio { program: program.clone(), args: spec.args.clone(), env })
 }
 

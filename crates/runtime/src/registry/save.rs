@@ -103,7 +103,7 @@ struct Commit {
 
 pub(crate) async fn insert(app: &App, caller: &Caller, mut spec: ToolSpec, order: Order) -> Result<Upserted, Fault> {
     spec.adopt();
-    mcp::complete(app, caller.org_id, None, &mut spec).await?;
+    mcp::complete(app, caller, None, &mut spec).await?;
     let now = app.clock().now();
     let (id, user_id) = match &order.agreed {
         Some((proposal, _)) => (proposal.tool_id, proposal.user_id),
@@ -146,7 +146,7 @@ pub(crate) async fn update(
     order: Order,
 ) -> Result<Upserted, Fault> {
     spec.adopt();
-    mcp::complete(app, caller.org_id, Some(&current.spec), &mut spec).await?;
+    mcp::complete(app, caller, Some(&current.spec), &mut spec).await?;
     if order.agreed.is_none() {
         sharing::check_change(app, caller, &current, &spec).await?;
     }

@@ -12,13 +12,14 @@ use callwright_model::{
     ticket::TicketKind,
 };
 use callwright_store::run::Settled;
+use serde_json::Value;
 
 use super::{
     carry::Carrier,
     history::{self, NEVER_ENDED},
     tools::{self, Told},
 };
-use crate::{App, call};
+use crate::{App, call, offer::CALL_TOOL};
 
 /// A write that was asked for in this moment is on record after it.
 const MOMENT: Duration = Duration::from_millis(30);
@@ -68,11 +69,15 @@ async fn begun(carrier: &Carrier, step: &Step) -> Result<Option<ExecutionId>, Fa
     let (app, org) = (&carrier.app, carrier.run().organization_id);
     let key = tools::key(carrier.run().id, step);
     let agent = carrier.kept.agent.map(|agent| agent.to_string());
-    for through in [agent.as_deref(), None] {
-        let Some(found) = app.tools().find(app, org, &step.name, through).await? else { continue };
-        let slot = call::slot_of_run(org, found.tool.tool.id, &key);
-        if let Some(row) = app.store().ledger_row(org, &slot).await? {
-            return Ok(Some(row.execution.id));
+    // What is called by search is on record under its own name.
+    let inner = step.arguments.as_ref().filter(|_| step.name == CALL_TOOL).and_then(|given| given.get("name"));
+    for name in inner.and_then(Value::as_str).map(str::trim).into_iter().chain([step.name.as_str()]) {
+        for through in [agent.as_deref(), None] {
+            let Some(found) = app.tools().find(app, org, name, through).await? else { continue };
+            let slot = call::slot_of_run(org, found.tool.tool.id, &key);
+            if let Some(row) = app.store().ledger_row(org, &slot).await? {
+                return Ok(Some(row.execution.id));
+            }
         }
     }
     Ok(None)

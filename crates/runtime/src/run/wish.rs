@@ -2,7 +2,9 @@
 
 use callwright_model::chat::ToolCall;
 
-use crate::offer::{Meant, View};
+use serde_json::{Value, json};
+
+use crate::offer::{CALL_TOOL, Meant, View};
 
 /// What a call of the model means.
 #[derive(Debug)]
@@ -25,10 +27,19 @@ impl Wish {
     }
 }
 
+/// What a call was by search is one still when all tools are shown by now: it may be on record already.
+fn named(call: &ToolCall) -> Wish {
+    let name = call.arguments.get("name").and_then(Value::as_str).filter(|_| call.name == CALL_TOOL);
+    let Some(name) = name else { return Wish::Tool(call.clone()) };
+    let arguments = call.arguments.get("arguments").cloned().unwrap_or_else(|| json!({}));
+    Wish::Tool(ToolCall { name: name.trim().to_owned(), arguments, ..call.clone() })
+}
+
 /// What `call` means to a model that sees its tools through `view`, or all of them. A tool that is called by its own
 /// name is that tool, whether or not it was looked for.
 pub(super) fn of(view: Option<&View>, call: &ToolCall) -> Wish {
-    match view.and_then(|view| view.meant(&call.name, &call.arguments)) {
+    let Some(view) = view else { return named(call) };
+    match view.meant(&call.name, &call.arguments) {
         None => Wish::Tool(call.clone()),
         Some(Meant::Call { tool, arguments }) => Wish::Tool(ToolCall { name: tool, arguments, ..call.clone() }),
         Some(Meant::Told(answer)) => Wish::Told(answer.to_string()),

@@ -241,7 +241,7 @@ impl Given {
         let responses = call.params.input_responses.take();
         let Some(sealed) = call.params.request_state.take() else {
             // Without a state it is a first call, whatever else it brings.
-            return Ok(Self { responses, ..Self::default() });
+            return Ok(Self::default());
         };
         let bad = || refused(INVALID_PARAMS, "`requestState` is not one that this server gave for this call");
         let app = &call.app;

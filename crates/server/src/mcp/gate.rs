@@ -154,6 +154,7 @@ async fn answer(
         _ => return Ok(pass(state, who, parts, Body::empty(), session).await),
     }
     let bytes = body::read(body, &state).await?;
+    body::refuse_nul(&bytes)?;
     let Some(message) = Message::read(&bytes) else {
         return Ok(pass(state, who, parts, Body::from(bytes), session).await);
     };
@@ -163,7 +164,6 @@ async fn answer(
     if message.asks("tools/call")
         && let Some(era) = era(&parts.headers, &message.params, session.as_ref())
     {
-        body::refuse_nul(&bytes)?;
         return Ok(call(state, who, era, session, message).await);
     }
     if message.asks("initialize") && session.is_none() {

@@ -27,7 +27,7 @@ use super::{
     Who,
     changes::{Change, Watch},
     prompt, resource,
-    session::{Can, Session, Sessions, is_known},
+    session::{Can, MOST_URI, MOST_WATCHED, Session, Sessions, is_known},
     tell, tool,
 };
 use crate::auth::{self, Credential};
@@ -308,7 +308,13 @@ impl ServerHandler for Handler {
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        Some(requested.clone())
+        // Compared one by one from here on, so there are not many of them.
+        let mut accepted = requested.clone();
+        if let Some(uris) = &mut accepted.resource_subscriptions {
+            uris.retain(|uri| uri.len() <= MOST_URI);
+            uris.truncate(MOST_WATCHED);
+        }
+        Some(accepted)
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
@@ -317,6 +323,12 @@ impl ServerHandler for Handler {
         let credential = request.extensions.get::<Parts>().and_then(|parts| match auth::credential(&parts.headers)? {
             Credential::Token(text) | Credential::Session(text) => Some(text.to_owned()),
         });
+        let Some(_place) = self.sessions.listen(who.caller.org_id) else {
+            return Err(ErrorData::invalid_request(
+                "your organization listens as often as it may; end a stream first",
+                None,
+            ));
+        };
         let mut watch = Watch::new(&self.app, &who).await;
         let resources = context.accepted().resource_subscriptions.clone().unwrap_or_default();
         let mut recheck = tokio::time::interval(RECHECK);

@@ -34,7 +34,9 @@ const SWEEP: Duration = Duration::from_secs(15);
 /// A session that was used this lately is not ended to make room for another.
 const BUSY: Duration = Duration::from_secs(60);
 /// The most resources that one session may watch.
-const MOST_WATCHED: usize = 100;
+pub(super) const MOST_WATCHED: usize = 100;
+/// The longest address of a resource that is watched.
+pub(super) const MOST_URI: usize = 2_048;
 
 /// What a client can do when it is asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -132,7 +134,7 @@ impl Session {
     pub(super) fn watch(&self, uri: &str, on: bool) -> bool {
         let mut watched = held(&self.watched);
         match on {
-            true if watched.len() >= MOST_WATCHED => false,
+            true if watched.len() >= MOST_WATCHED || uri.len() > MOST_URI => false,
             true => {
                 watched.insert(uri.to_owned());
                 true
@@ -164,6 +166,22 @@ impl Drop for Running {
     }
 }
 
+/// A stream without a session; dropped, it is counted no more.
+pub(super) struct Listening {
+    all: Arc<Mutex<HashMap<OrgId, usize>>>,
+    org: OrgId,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.org) {
+            *count = count.saturating_sub(1);
+        }
+        all.retain(|_, count| *count > 0);
+    }
+}
+
 /// A stream that its client holds open.
 pub(super) struct Open(Arc<Session>);
 
@@ -178,6 +196,7 @@ pub(super) struct Sessions {
     /// Where `rmcp` keeps them.
     pub local: Arc<LocalSessionManager>,
     all: RwLock<HashMap<Arc<str>, Arc<Session>>>,
+    listening: Arc<Mutex<HashMap<OrgId, usize>>>,
     since: Instant,
     most: usize,
     idle: Duration,
@@ -193,6 +212,7 @@ impl Sessions {
         Self {
             local: Arc::new(local),
             all: RwLock::default(),
+            listening: Arc::default(),
             since: Instant::now(),
             most,
             idle,
@@ -231,6 +251,17 @@ impl Sessions {
     ///
     /// # Errors
     /// Limited, when all of them are in use.
+    /// Counts a stream without a session. None: the organization has as many as it may.
+    pub(super) fn listen(&self, org: OrgId) -> Option<Listening> {
+        let mut all = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = all.entry(org).or_default();
+        if *count >= self.most {
+            return None;
+        }
+        *count += 1;
+        Some(Listening { all: self.listening.clone(), org })
+    }
+
     pub(super) async fn make_room(&self, org: OrgId) -> Result<(), Fault> {
         let idlest = {
             let all = self.all.read().unwrap_or_else(PoisonError::into_inner);

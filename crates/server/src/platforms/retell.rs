@@ -24,6 +24,8 @@ use crate::{
     state::ServerState,
 };
 
+/// The header of the signature.
+const SIGNATURE: &str = "x-retell-signature";
 /// The most characters of a result that Retell takes.
 const MOST_RESULT: usize = 15_000;
 
@@ -103,15 +105,34 @@ async fn answer(state: &ServerState, name: String, request: Request) -> Result<R
     let mut line =
         Line { caller, admitted, agent: None, known: Object::new(), said: Object::new(), channel: Channel::Call, wait };
     line.check(&state.app).await?;
+    // The same signed bytes act once, whatever id they lack.
+    let signed = line.admitted.as_ref().and_then(|admitted| {
+        let signature = parts.headers.get(SIGNATURE)?.as_bytes();
+        Some(format!("retell:{}:{}", admitted.hook.id, calls::digest(signature)))
+    });
+    if signed.is_some() && parts.method == Method::GET {
+        let message = "a signature covers the body alone, and with GET there is none: let the function send POST, or give it a token of this server";
+        return Err(Fault::forbidden(message).into());
+    }
     let given = match parts.method {
         Method::GET => None,
         _ if is_form(&parts.headers) => Some(
             url::form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
         ),
         _ => {
-            let asked = Asked::read(body::parse_as_json::<Object>(&parts.headers, &body)?)?;
+            let whole = body::parse_as_json::<Object>(&parts.headers, &body)?;
+            if let Some(other) = whole.get("name").and_then(Value::as_str).filter(|other| *other != name)
+                && whole.contains_key("args")
+                && line.knows(&state.app, other).await?
+            {
+                let message =
+                    format!("the body is signed for the function `{other}`, and this is the address of `{name}`");
+                return Ok(failure("another_function", &message, None));
+            }
+            let asked = Asked::read(whole)?;
             (line.known, line.said, line.channel) = asked.circumstances();
-            let call = asked.into_call(name);
+            let mut call = asked.into_call(name);
+            call.key = call.key.or(signed);
             return Ok(carried(state, &line, call).await);
         }
     };
@@ -120,7 +141,7 @@ async fn answer(state: &ServerState, name: String, request: Request) -> Result<R
         None => pairs(&parts).filter(|(key, _)| key != "hook").collect(),
     };
     let arguments = calls::typed(&state.app, &line, &name, texts).await;
-    let call = PlatformCall { id: String::new(), name, arguments: Ok(arguments), key: None };
+    let call = PlatformCall { id: String::new(), name, arguments: Ok(arguments), key: signed };
     Ok(carried(state, &line, call).await)
 }
 
