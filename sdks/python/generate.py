@@ -5,7 +5,8 @@
     python generate.py --check http://127.0.0.1:8080/openapi.json  only say whether they are stale (exit 1)
 
 Models are TypedDicts: the wire as it is, at no cost, and a newer server's fields pass through. The paths of the agent
-guide and of the plan are left out: they are the same things by other names. Needs nothing but Python.
+guide and of the plan are left out: they are the same things by other names. The Model Context Protocol is too: it has
+clients of its own. Needs nothing but Python.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent / "src" / "callwright"
-LEFT_OUT = {"guide", "plan"}
+LEFT_OUT = {"guide", "mcp", "plan"}
 NOTE = '"""Made by generate.py from the OpenAPI document. Do not edit."""\n'
 METHODS = ("get", "post", "put", "patch", "delete")
 

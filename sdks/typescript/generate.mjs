@@ -3,11 +3,12 @@
 //     node generate.mjs http://127.0.0.1:8080/openapi.json          write the file
 //     node generate.mjs --check http://127.0.0.1:8080/openapi.json  only say whether it is stale (exit 1)
 //
-// The paths of the agent guide and of the plan are left out: they are the same things by other names.
+// The paths of the agent guide and of the plan are left out: they are the same things by other names. The Model Context
+// Protocol is too: it has clients of its own.
 import { readFile, writeFile } from "node:fs/promises";
 import openapi, { astToString } from "openapi-typescript";
 
-const LEFT_OUT = new Set(["guide", "plan"]);
+const LEFT_OUT = new Set(["guide", "mcp", "plan"]);
 const FILE = new URL("src/generated.ts", import.meta.url);
 
 const wish = process.argv.slice(2);
