@@ -56,7 +56,8 @@ function result(answer: Schemas["CallAnswer"]): Pick<Outcome, "text" | "images">
       images.push({ data: block.data, mimeType: block.mime_type });
       pieces.push("(a picture)");
     } else if (block.type === "resource_link") pieces.push(`${block.name}: ${block.uri}`);
-    else pieces.push(`(${block.type})`);
+    // A resource may be a text; a sound, and what a newer server knows, is only named.
+    else pieces.push((block as unknown as { text?: string | null }).text || `(${(block as { type: string }).type})`);
   }
   if (pieces.length === 0 && answer.message) pieces.push(answer.message);
   const cut = answer.truncated;

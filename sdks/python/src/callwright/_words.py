@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Union, cast
 
 from ._generated import models
 from .errors import ApiError, CallwrightError, ConnectionFailed
@@ -83,7 +83,9 @@ def _result(answer: models.CallAnswer) -> "tuple[str, List[Dict[str, str]]]":
         elif block["type"] == "resource_link":
             pieces.append(f"{block['name']}: {block['uri']}")
         else:
-            pieces.append(f"({block['type']})")
+            # A resource may be a text; a sound, and what a newer server knows, is only named.
+            told = cast(Dict[str, Any], block)
+            pieces.append(str(told.get("text") or f"({told['type']})"))
     if not pieces and answer.get("message"):
         pieces.append(str(answer["message"]))
     cut = answer.get("truncated")
