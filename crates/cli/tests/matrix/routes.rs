@@ -220,7 +220,7 @@ pub(crate) const ROUTES: &[Route] = &[
     ("POST", "/api/v1/executions/{execution}/cancel", Who::Decide, "executions:decide", 409, Hidden, ""),
     ("POST", "/api/v1/executions/{execution}/replay", Who::Decide, "executions:decide", 200, Hidden, "{}"),
     ("POST", "/api/v1/executions/{unknown}/settle", Who::Decide, "executions:decide", 200, Hidden, r#"{"as": "done"}"#),
-    ("GET", "/api/v1/executions/{execution}/answer", Who::See, "read|tools:call", 200, Hidden, ""),
+    ("GET", "/api/v1/executions/{execution}/answer", Who::See, "read|tools:call|mcp", 200, Hidden, ""),
     (
         "POST",
         "/api/v1/executions/{offered}/result",

@@ -247,10 +247,6 @@ impl Sessions {
         Open(session.clone())
     }
 
-    /// Makes room for a new session of `org`: one that has not been used for a while is ended.
-    ///
-    /// # Errors
-    /// Limited, when all of them are in use.
     /// Counts a stream without a session. None: the organization has as many as it may.
     pub(super) fn listen(&self, org: OrgId) -> Option<Listening> {
         let mut all = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
@@ -262,6 +258,10 @@ impl Sessions {
         Some(Listening { all: self.listening.clone(), org })
     }
 
+    /// Makes room for a new session of `org`: one that has not been used for a while is ended.
+    ///
+    /// # Errors
+    /// Limited, when all of them are in use.
     pub(super) async fn make_room(&self, org: OrgId) -> Result<(), Fault> {
         let idlest = {
             let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
