@@ -80,7 +80,7 @@ pub(super) enum Wish {
 /// What came of it.
 pub(super) enum Reply {
     /// The client gave it.
-    Given(Given),
+    Given(Box<Given>),
     /// It is asked by this result.
     Later(Box<Value>),
     /// It cannot be asked: the answer stays as it is.
@@ -169,7 +169,7 @@ pub(super) async fn ask(
             for (name, wanted) in &requests {
                 responses.insert(name.clone(), asked(session, out, wanted).await);
             }
-            Ok(Reply::Given(given(before.round + 1, ticket, responses, state)))
+            Ok(Reply::Given(Box::new(given(before.round + 1, ticket, responses, state))))
         }
     }
 }
@@ -229,7 +229,7 @@ async fn seal(call: &Call, round: u32, ticket: Option<TicketId>, state: Value) -
         state,
     };
     let bytes = serde_json::to_vec(&state).unwrap_or_default();
-    app.vault().seal(call.who.caller.org_id, &bytes).await.map_err(|fault| Box::new(internal(&fault.into())))
+    app.vault().seal(call.who.caller.org_id, &bytes).await.map_err(|fault| Box::new(internal(&fault)))
 }
 
 impl Given {
@@ -248,7 +248,8 @@ impl Given {
         let caller = &call.who.caller;
         let bytes = app.vault().unseal(caller.org_id, &sealed).await.map_err(|_| bad())?;
         let state: State = serde_json::from_slice(&bytes).map_err(|_| bad())?;
-        let is_ours = state.user == caller.user_id.to_string()
+        let user = caller.user_id.to_string();
+        let is_ours = state.user == user
             && state.tool == call.params.name
             && state.arguments == call.params.arguments.to_string()
             && state.until >= app.clock().now().micros();

@@ -101,7 +101,7 @@ impl Call {
                 return Ok(self.failed("Error: the tool asked for input again and again; nothing came of it."));
             }
             match super::ask::ask(self, &answer, wish, &given, out, asking).await? {
-                super::ask::Reply::Given(next) => given = next,
+                super::ask::Reply::Given(next) => given = *next,
                 super::ask::Reply::Later(result) => return Ok(Ended::Asked(result)),
                 super::ask::Reply::Cannot => {
                     return Ok(Ended::Result(Box::new(ToolResult::of(answer, self.era))));
