@@ -49,8 +49,8 @@ class Models:
     """Turns schemas into Python types."""
 
     def __init__(self, schemas: dict[str, Schema]) -> None:
-        self.schemas = {name: schema for name, schema in schemas.items() if "." not in name}
-        self.names = {name: camel(name) if name.islower() else name for name in self.schemas}
+        self.schemas = {name: each for name, each in schemas.items() if name.split(".")[0] not in LEFT_OUT}
+        self.names = {name: camel(name) if name.islower() or "." in name else name for name in self.schemas}
         # Generic answers carry their items in place; the same schema has a name of its own.
         self.known = {
             json.dumps(schema, sort_keys=True): name

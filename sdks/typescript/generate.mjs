@@ -28,7 +28,7 @@ for (const [path, methods] of Object.entries(document.paths)) {
   if (Object.keys(methods).length === 0) delete document.paths[path];
 }
 for (const name of Object.keys(document.components.schemas)) {
-  if (name.includes(".")) delete document.components.schemas[name];
+  if (LEFT_OUT.has(name.split(".")[0])) delete document.components.schemas[name];
 }
 document.components.responses = {};
 

@@ -949,6 +949,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tools in another form, by name. What the form cannot hold of a tool is listed beside it. */
+        get: operations["export_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/features": {
         parameters: {
             query?: never;
@@ -961,6 +978,80 @@ export interface paths {
         /** Sets features, each to a share of 0 (off) to 100 (on), or with `null` back to what holds for all. Others stay. */
         put: operations["put_features"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's hooks, newest first, without their secrets. */
+        get: operations["list_hooks"];
+        put?: never;
+        /**
+         * Makes a hook. Its secret is in the answer and nowhere else. What it starts is done with your rights, as they are then;
+         *     of a token with scopes it has `tools:call` and `agents:run`, as far as the token has them.
+         */
+        post: operations["create_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{hook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One hook. */
+        get: operations["get_hook"];
+        /** Brings a hook to this state; from then on it acts with your rights. Its platform and its secret stay. */
+        put: operations["put_hook"];
+        post?: never;
+        /** Removes a hook. What it started goes on. */
+        delete: operations["delete_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{hook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came to a hook lately, newest first: at most the last 500 requests, for a week. */
+        get: operations["list_hook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{hook}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a hook another secret. The one before is good for nothing from then on. */
+        post: operations["rotate_hook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1240,6 +1331,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's MCP servers, by name. Credentials are names of secrets. */
+        get: operations["list_mcp_servers"];
+        put?: never;
+        /**
+         * Registers an MCP server and asks it what it offers. Where `url` itself does not speak MCP, `{url}/mcp` is tried. A server
+         *     that cannot be asked is registered all the same; `found.error` tells why. None of its tools can be called before it
+         *     was adopted.
+         */
+        post: operations["create_mcp_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mcp-servers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One MCP server. */
+        get: operations["get_mcp_server"];
+        put?: never;
+        post?: never;
+        /** Removes an MCP server, and the key that came with it. Tools that were adopted from it stay; their calls are refused. */
+        delete: operations["delete_mcp_server"];
+        options?: never;
+        head?: never;
+        /** Changes an MCP server. Its sessions are closed, and it is asked again what it offers. */
+        patch: operations["update_mcp_server"];
+        trace?: never;
+    };
+    "/api/v1/mcp-servers/{name}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks an MCP server what it offers now; that it cannot be asked is told in `server.found.error`. Adopted tools whose definition has changed are not called any more until somebody
+         *     accepts the change.
+         */
+        post: operations["refresh_mcp_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mcp-servers/{name}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an MCP server offers, by name, and how each tool stands: `available`, `adopted`, `quarantined` (its definition has
+         *     changed since it was agreed to) or `gone`.
+         */
+        get: operations["list_mcp_server_tools"];
+        put?: never;
+        /**
+         * Makes tools of ours of tools of an MCP server, under the same names or others. What each does to the world follows from
+         *     the server's hints unless it is said.
+         */
+        post: operations["adopt_mcp_server_tools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mcp-servers/{name}/tools/{tool}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts the definition that an MCP server shows of a tool now: each of our tools that stands for it gets a new revision
+         *     and can be called again. With `dry_run` only the difference is shown.
+         */
+        post: operations["accept_mcp_server_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1343,6 +1539,60 @@ export interface paths {
         put?: never;
         /** Asks a model provider something small, with its key. This is a real request that the provider may bill. */
         post: operations["test_model_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offer/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The three functions `search_tools`, `describe_tool` and `call_tool` in the form that a model wants. A runtime answers
+         *     the first two with `/api/v1/offer/search` and `/api/v1/offer/describe`, the third with a call of the tool named in it.
+         */
+        get: operations["define_offer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offer/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a tool is called: what it does, and the schema of its arguments. Of a name that is not there the nearest are told. */
+        post: operations["describe_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offer/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The tools that fit a wish, the best first, each in one line. */
+        post: operations["search_tools"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2116,6 +2366,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tools/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tool in another form. What the form cannot hold is listed beside it. */
+        get: operations["export_tool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tools/{name}/grants": {
         parameters: {
             query?: never;
@@ -2412,6 +2679,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts what a hook is for: a tool, an agent or a workflow. The secret is sent as `Authorization: Bearer`, or the body
+         *     is signed, as the hook's maker says. The answer has the result when there is one within the hook's wait; else it is 202
+         *     and says where to ask. Where `webhook_response_url` is given, the outcome is sent there in any case.
+         * @description With `idempotency_key` (or `Idempotency-Key`, or `webhook-id` where that is signed) it acts once, however often it is
+         *     sent.
+         */
+        post: operations["use_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{slug}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How something stands that a hook started. The address is given out with the answer and good for a day. */
+        get: operations["hook_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -2457,6 +2764,28 @@ export interface paths {
         get: operations["readiness"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/retell/tools/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same for a function whose method is GET: the arguments are in the query. */
+        get: operations["retell_tool_by_get"];
+        put?: never;
+        /**
+         * Calls a tool for a Retell agent. The body is `{name, call, args}`, or the arguments themselves; the answer is the
+         *     result, at most 15,000 characters of JSON or text. Give `?hook=` in the address for Retell's signature, or a token of
+         *     this server as a header of the function.
+         */
+        post: operations["retell_tool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2537,10 +2866,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/vapi/agents/{agent}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for the tools of this agent, as they are assigned to it. */
+        post: operations["vapi_tools_of_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vapi/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carries out the tool calls of a Vapi assistant. Say who you are with a token of this server, with the secret of a hook
+         *     for Vapi (`Authorization: Bearer` or `X-Vapi-Secret`), or with Vapi's HMAC signature and `?hook=` in the address.
+         *     Messages of other kinds are answered with an empty object.
+         */
+        post: operations["vapi_tools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is accepted. */
+        Accept: {
+            /**
+             * @description Only show what has changed.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * @description The hash of the definition that was looked at. If it has changed once more since, that is a conflict.
+             * @default null
+             */
+            hash?: string | null;
+        };
+        /** @description A changed definition, and what it changes of our tools. */
+        Accepted: {
+            /** @description What differs between the definition that was agreed to and the one that is shown now. */
+            diff: components["schemas"]["Change"][];
+            /** @description The hash of its definition now. */
+            hash: string;
+            /** @description The tool's name there. */
+            tool: string;
+            /** @description Our tools that stand for it, as they are now or would be. */
+            tools: components["schemas"]["Upserted"][];
+        };
         /** @description An invitation that is taken up. */
         AcceptInvitation: {
             /** @description One's name; not needed by who has an account already. */
@@ -2558,6 +2949,59 @@ export interface components {
          * @enum {string}
          */
         Action: "created" | "updated" | "unchanged" | "proposed";
+        /** @description Which tools of a server become tools of ours. */
+        Adopt: {
+            /**
+             * @description All that it offers.
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * @description Only say what would become of them.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * @description Put before the names that are not said, for example `crm_`.
+             * @default null
+             */
+            prefix?: string | null;
+            /**
+             * @description These.
+             * @default []
+             */
+            tools?: components["schemas"]["AdoptOne"][];
+        };
+        /** @description What became of a tool. */
+        Adopted: {
+            action?: components["schemas"]["Action"] | null;
+            /** @description What it does to the world. */
+            effect: components["schemas"]["Effect"];
+            /** @description Why it was not taken over. */
+            error?: string | null;
+            /** @description Our name for it. */
+            name: string;
+            /** @description Its name there. */
+            tool: string;
+            tool_id?: components["schemas"]["tool_id"] | null;
+            /** @description What works but may surprise. */
+            warnings: string[];
+        };
+        /** @description What became of the tools that were to be taken over. */
+        AdoptedTools: {
+            /** @description One entry for each, in the order of the request. */
+            tools: components["schemas"]["Adopted"][];
+        };
+        /** @description A tool of a server that becomes a tool of ours. */
+        AdoptOne: {
+            /** @description What the model is told; the server's words when absent. */
+            description?: string | null;
+            effect?: components["schemas"]["Effect"] | null;
+            /** @description Our name for it; its own when absent, with what no model provider takes replaced by `_`. */
+            name?: string | null;
+            /** @description Its name there. */
+            tool: string;
+        };
         /** @description Instructions, model and tools under one name. */
         Agent: components["schemas"]["AgentProfile"] & {
             /** @description When it was made. */
@@ -2700,6 +3144,17 @@ export interface components {
              * @default null
              */
             temperature?: number | null;
+            /**
+             * Format: int32
+             * @description With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search.
+             * @default null
+             */
+            tool_budget?: number | null;
+            /**
+             * @description How its model is offered its tools.
+             * @default all
+             */
+            tool_offer?: components["schemas"]["ToolOffer"];
         };
         /** @description When another agent takes over. */
         AgentRule: {
@@ -2763,6 +3218,14 @@ export interface components {
              * @description How freely the model writes, 0 to 2; absent, as the provider likes.
              */
             temperature?: number | null;
+            /**
+             * Format: int32
+             * @description With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search: 100
+             *     to 1,000,000, 8,000 when absent.
+             */
+            tool_budget?: number | null;
+            /** @description How its model is offered its tools: `all`, by `search`, or `auto`, which is by search once they are many. */
+            tool_offer?: components["schemas"]["ToolOffer"];
             tools_settings?: components["schemas"]["ToolsSettings"] | null;
         };
         /** @description An agent to begin with. */
@@ -3104,6 +3567,17 @@ export interface components {
             /** @enum {string} */
             type: "audio";
         } | {
+            /** @description The bytes, in base64. */
+            blob?: string | null;
+            /** @description What it is, if known. */
+            mime_type?: string | null;
+            /** @description The text. */
+            text?: string | null;
+            /** @enum {string} */
+            type: "resource";
+            /** @description What it is known by. */
+            uri: string;
+        } | {
             /** @description What it is, if known. */
             mime_type?: string | null;
             /** @description What to call it. */
@@ -3357,6 +3831,8 @@ export interface components {
              */
             header?: string;
         };
+        /** @description `true`, or what is to be said about it. */
+        CallbackSetting: boolean | components["schemas"]["Callback"];
         /** @description A call of a tool. */
         CallBody: {
             /** @description Call it as this agent has it: by name or id. */
@@ -3516,7 +3992,7 @@ export interface components {
          * @description Where a tool is being used; a tool may be restricted to some of these.
          * @enum {string}
          */
-        Channel: "call" | "chat" | "sms" | "webhook" | "test";
+        Channel: "call" | "chat" | "sms" | "webhook" | "test" | "mcp";
         /** @description One message of a thread. */
         ChatMessage: {
             /** @description At least one piece. */
@@ -3766,7 +4242,7 @@ export interface components {
             window_s?: number;
         };
         /** @description The configuration of a tool, by its kind. */
-        Config: components["schemas"]["HttpConfig"] | components["schemas"]["SystemConfig"] | components["schemas"]["PythonConfig"] | components["schemas"]["BusinessConfig"] | components["schemas"]["ClientConfig"] | components["schemas"]["AgentConfig"] | components["schemas"]["WorkflowConfig"];
+        Config: components["schemas"]["HttpConfig"] | components["schemas"]["SystemConfig"] | components["schemas"]["PythonConfig"] | components["schemas"]["BusinessConfig"] | components["schemas"]["ClientConfig"] | components["schemas"]["AgentConfig"] | components["schemas"]["WorkflowConfig"] | components["schemas"]["McpConfig"];
         /** @description A field that the source and somebody here both changed. */
         Conflict: {
             /** @description What it was when it was imported last; absent when it was not there. */
@@ -4374,6 +4850,22 @@ export interface components {
             /** @description The template, or a fixed JSON value. */
             value: unknown;
         };
+        /** @description A tool in another form. */
+        ExportedTool: {
+            /** @description The definition. */
+            definition: Record<string, unknown>;
+            /** @description What the form cannot hold. */
+            lost: components["schemas"]["ExportLost"][];
+            /** @description The tool's own name. */
+            name: string;
+        };
+        /** @description Something that a form cannot hold. */
+        ExportLost: {
+            /** @description Where it stands in the tool, such as `policy.approval` or `parameters/properties/id/pattern`. */
+            field: string;
+            /** @description Why it is not in the definition, or what became of it. */
+            why: string;
+        };
         /** @description What to say and do when a tool fails. */
         Fallback: {
             /**
@@ -4617,6 +5109,7 @@ export interface components {
             /** @description The thread that it goes on with: the same, or a new one where nothing but the last words were passed on. */
             thread_id: components["schemas"]["thread_id"];
         };
+        hdl_id: string;
         /** @description The end of a chain. */
         Head: {
             /** @description Its hash. */
@@ -4635,6 +5128,296 @@ export interface components {
             version: string;
         };
         /**
+         * @description The hash function of a signature.
+         * @enum {string}
+         */
+        HmacAlgorithm: "sha256" | "sha512" | "sha1";
+        /** @description A signature by HMAC. */
+        HmacRule: {
+            /**
+             * @description The hash function.
+             * @default sha256
+             */
+            algorithm?: components["schemas"]["HmacAlgorithm"];
+            /**
+             * @description How the signature is written.
+             * @default hex
+             */
+            encoding?: components["schemas"]["SignatureEncoding"];
+            /**
+             * @description The header that holds the message's own id, for `{id}` in `payload_format`.
+             * @default null
+             */
+            message_id_header?: string | null;
+            /**
+             * @description What is signed: `{body}`, `{timestamp}`, `{id}` (or `{svix-id}`), `{method}` and `{url}` are filled in.
+             * @default {timestamp}.{body}
+             */
+            payload_format?: string;
+            /**
+             * @description Whether the secret is base64 of the key.
+             * @default false
+             */
+            secret_is_base64?: boolean;
+            /**
+             * @description The header that holds the signature.
+             * @default x-signature
+             */
+            signature_header?: string;
+            /**
+             * @description What stands before the signature in it, such as `sha256=`.
+             * @default
+             */
+            signature_prefix?: string;
+            /**
+             * @description The header that holds the time, in seconds or milliseconds since 1970; `null` when there is none. Then an old
+             *     request cannot be told from a new one.
+             * @default x-timestamp
+             */
+            timestamp_header?: string | null;
+            /**
+             * Format: int32
+             * @description How old a request may be, in seconds.
+             * @default 300
+             */
+            tolerance_s?: number;
+        };
+        /** @description An address at which others start something here. */
+        Hook: components["schemas"]["HookRules"] & {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it takes anything. */
+            enabled: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["hook_id"];
+            /** @description The organization it belongs to. */
+            organization_id: components["schemas"]["org_id"];
+            /** @description Whose form its requests have. */
+            platform: components["schemas"]["HookPlatform"];
+            /** @description When it got its secret. */
+            rotated_at: components["schemas"]["Timestamp"];
+            /** @description The beginning of the secret, to know it by. */
+            secret_hint: string;
+            /** @description Its name in the address, one of its kind on this server. */
+            slug: string;
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Whoever wrote it last: what it starts is done with their rights, as they are then. */
+            user_id: components["schemas"]["user_id"];
+        };
+        hook_id: string;
+        /** @description The answer to a request to a hook. */
+        HookAnswer: {
+            /** @description What was carried out: a tool's name, an agent's, or a workflow's. */
+            action: string;
+            /** @description The thread of an agent's run; sent as `conversation_id` the next time, the agent goes on with it. */
+            conversation_id?: string | null;
+            /** @description Whether this is the outcome of an earlier request with the same key. */
+            duplicate?: boolean;
+            error?: components["schemas"]["ToolError"] | null;
+            execution_id?: components["schemas"]["exec_id"] | null;
+            /** @description A sentence about the result, or about what is waited for. */
+            message?: string | null;
+            /** @description The result. */
+            result?: unknown;
+            run_id?: components["schemas"]["run_id"] | null;
+            status: ("done" | "failed" | "pending" | "refused") & Record<string, unknown>;
+            /** @description Where to ask how it stands, without a token, for a day; while it goes on. */
+            status_url?: string | null;
+        };
+        /** @description A request that came to a hook. */
+        HookDelivery: {
+            /** @description What was asked for: a tool's name. */
+            action?: string | null;
+            /** @description Where it came from. */
+            address?: string | null;
+            /** @description When it came. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description From its arrival to its answer, in milliseconds.
+             */
+            duration_ms: number;
+            /** @description Why it was refused, or failed. */
+            error?: string | null;
+            execution_id?: components["schemas"]["exec_id"] | null;
+            /** @description The hook. */
+            hook_id: components["schemas"]["hook_id"];
+            /** @description Its id. */
+            id: components["schemas"]["hdl_id"];
+            /** @description The key under which it acts once. */
+            idempotency_key?: string | null;
+            /** @description The organization. */
+            organization_id: components["schemas"]["org_id"];
+            /** @description What became of it. */
+            outcome: components["schemas"]["HookOutcome"];
+            run_id?: components["schemas"]["run_id"] | null;
+        };
+        /** @description A hook together with its secret, which is shown this once. */
+        HookMade: {
+            /** @description The address to give to whoever uses it. */
+            address: string;
+            /** @description The hook. */
+            hook: components["schemas"]["Hook"];
+            /** @description The secret. Nobody can read it back. */
+            secret: string;
+        };
+        /**
+         * @description What became of a request.
+         * @enum {string}
+         */
+        HookOutcome: "done" | "failed" | "pending" | "refused";
+        /**
+         * @description Whose form the requests have.
+         * @enum {string}
+         */
+        HookPlatform: "automation" | "vapi" | "retell";
+        /** @description How requests show that they come from whom they should. */
+        HookProtection: {
+            /** @description The header that holds it and nothing else, besides `Authorization`. */
+            header?: string | null;
+            /** @enum {string} */
+            type: "token";
+        } | (components["schemas"]["HmacRule"] & {
+            /** @enum {string} */
+            type: "hmac";
+        }) | {
+            /**
+             * Format: int32
+             * @description How old a request may be, in seconds.
+             */
+            tolerance_s?: number;
+            /** @enum {string} */
+            type: "standard_webhooks";
+        } | {
+            /**
+             * Format: int32
+             * @description How old a request may be, in seconds.
+             */
+            tolerance_s?: number;
+            /** @enum {string} */
+            type: "retell";
+        };
+        /** @description What is asked for. Other fields are passed over, because platforms add their own. */
+        HookRequest: {
+            /**
+             * @description Which of the hook's tools; not needed where there is only one. For an agent or a workflow, a word about what is
+             *     wanted.
+             * @default null
+             */
+            action?: string | null;
+            /**
+             * @description The agent that the sender works for, as a word about the circumstances.
+             * @default null
+             */
+            agent_id?: string | null;
+            /**
+             * @description The conversation that it belongs to. An agent goes on with it if it is one that the hook began.
+             * @default null
+             */
+            conversation_id?: string | null;
+            /**
+             * @description Names the intent: however often it is sent with this key, it acts once.
+             * @default null
+             */
+            idempotency_key?: string | null;
+            /** @description The tool's arguments, or what the workflow is given. An agent is told `message` of it, else all of it. */
+            parameters?: Record<string, unknown>;
+            /**
+             * @description An address that is sent the outcome, signed as in Standard Webhooks.
+             * @default null
+             */
+            webhook_response_url?: string | null;
+        };
+        /** @description What a hook does, as its maker writes it. */
+        HookRules: {
+            /** @description The only addresses or networks from which requests are taken; from anywhere when empty. */
+            addresses?: string[];
+            /** @description How requests show where they come from. */
+            protection: components["schemas"]["HookProtection"];
+            /**
+             * Format: int32
+             * @description The most requests in a minute.
+             */
+            rate_per_minute: number;
+            /** @description The secret that signs late results; it begins with `WEBHOOK_`. `WEBHOOK_SIGNING_SECRET` when there is one. */
+            response_secret?: string | null;
+            /** @description What it may start. */
+            target?: components["schemas"]["HookTarget"];
+            /** @description Whether what the requests tell about the circumstances counts as verified. Only an administrator may say so. */
+            trusted?: boolean;
+            /**
+             * Format: int32
+             * @description How long a request waits for its result, in milliseconds.
+             */
+            wait_ms: number;
+        };
+        /** @description A hook as its maker writes it. It holds a secret, so it cannot be printed. */
+        HookSpec: {
+            /** @description The only addresses or networks from which requests are taken; from anywhere when empty. */
+            addresses?: string[];
+            /** @description Whether it takes anything; true unless said otherwise. */
+            enabled?: boolean;
+            platform?: ("automation" | "vapi" | "retell") & Record<string, unknown>;
+            protection?: components["schemas"]["HookProtection"] | null;
+            /**
+             * Format: int32
+             * @description The most requests in a minute; 600 when absent.
+             */
+            rate_per_minute?: number | null;
+            /**
+             * @description The secret that signs late results; it begins with `WEBHOOK_`. `WEBHOOK_SIGNING_SECRET` when absent and there is
+             *     one.
+             */
+            response_secret?: string | null;
+            /**
+             * Format: password
+             * @description The secret, where the platform has one already: for Retell the account's API key. A fresh one when absent. It is
+             *     changed by `rotate`, and by nothing else.
+             */
+            secret?: string | null;
+            /**
+             * @description Its name in the address, one of its kind on this server; made up when absent.
+             * @example crm-updates
+             */
+            slug?: string | null;
+            /** @description What it may start. */
+            target?: components["schemas"]["HookTarget"];
+            /**
+             * @description Whether what the requests tell about the circumstances counts as verified. Only an administrator may say so. For
+             *     Vapi and Retell, when absent, it does if an administrator makes the hook.
+             */
+            trusted?: boolean | null;
+            /**
+             * Format: int32
+             * @description How long a request waits for its result, in milliseconds; 25,000, for Vapi 18,000 and for Retell 110,000 when
+             *     absent.
+             */
+            wait_ms?: number | null;
+        };
+        /**
+         * @description What a hook may start. With `workflow` a run of it, with `tools` a call of one of them, with `agent` alone a run of
+         *     that agent. For Vapi and Retell it names the tools that they may call; all that the hook's maker may call (or that
+         *     the agent has) when it names none.
+         */
+        HookTarget: {
+            /**
+             * @description The agent that is run; with tools, the agent through which they are called. A name or an id.
+             * @default null
+             */
+            agent?: string | null;
+            /**
+             * @description The tools that may be called, by name. Where there is one, `action` need not be said.
+             * @default []
+             */
+            tools?: string[];
+            /**
+             * @description The workflow that is run, by name or id.
+             * @default null
+             */
+            workflow?: string | null;
+        };
+        /**
          * @description An HTTP request with templates in it.
          *
          *     Texts may hold `${NAME}` (a secret or a call field) and `{{ expression }}`. A text that is one
@@ -4644,7 +5427,7 @@ export interface components {
             /** @description How we identify ourselves upstream. */
             auth?: components["schemas"]["Auth"];
             body?: components["schemas"]["Body"] | null;
-            callback?: components["schemas"]["Callback"] | null;
+            callback?: components["schemas"]["CallbackSetting"] | null;
             /** @description Sent as they are; a value that renders to nothing is left out. */
             headers?: {
                 [key: string]: string;
@@ -4657,6 +5440,8 @@ export interface components {
             max_response_bytes?: number | null;
             /** @description Any HTTP method but CONNECT and TRACE. */
             method?: string;
+            /** @description A body of a known form instead of `body`. */
+            preset?: "automation" | null;
             /** @description Added to the query; a list gives the name once for each item, `null` leaves it out. */
             query?: Record<string, unknown>;
             /**
@@ -4726,7 +5511,7 @@ export interface components {
          * @description The format of a document.
          * @enum {string}
          */
-        ImportFormat: "auto" | "openapi" | "openai" | "curl" | "postman" | "voice";
+        ImportFormat: "auto" | "openapi" | "openai" | "curl" | "postman" | "voice" | "elevenlabs" | "vapi";
         /** @description One operation and its tool. */
         ImportItem: {
             /** @description Fields that the source and somebody here both changed. */
@@ -5052,7 +5837,7 @@ export interface components {
             /** @description Its arguments. */
             arguments?: Record<string, unknown>;
             /** @description Where it is used, for tools that are allowed in some places only; `webhook` unless said otherwise. */
-            channel?: ("call" | "chat" | "sms" | "webhook" | "test") | null;
+            channel?: ("call" | "chat" | "sms" | "webhook" | "test" | "mcp") | null;
             /** @description What is known about the circumstances. */
             context?: Record<string, unknown>;
             /**
@@ -5114,7 +5899,7 @@ export interface components {
          * @description What carries a tool out.
          * @enum {string}
          */
-        Kind: "http" | "system" | "python" | "business" | "client" | "agent" | "workflow";
+        Kind: "http" | "system" | "python" | "business" | "client" | "agent" | "workflow" | "mcp";
         /** @description How a case went when it was last run. */
         LastRun: {
             /** @description When. */
@@ -5238,6 +6023,175 @@ export interface components {
             case: components["schemas"]["Case"];
             /** @description What the log could not tell, and what to do about it. */
             warnings: string[];
+        };
+        mcp_id: string;
+        /** @description How we say who we are to an MCP server. */
+        McpAuth: {
+            /** @enum {string} */
+            type: "none";
+        } | {
+            /** @description The secret's name. */
+            secret: string;
+            /** @enum {string} */
+            type: "bearer";
+        } | {
+            /** @description The header's name, for example `X-API-Key`. */
+            header: string;
+            /** @description The secret's name. */
+            secret: string;
+            /** @enum {string} */
+            type: "header";
+        } | {
+            /** @description How the client's own credentials are sent. */
+            client_auth?: components["schemas"]["ClientAuth"];
+            /** @description The client's id. */
+            client_id: string;
+            /** @description The scopes to ask for. */
+            scopes?: string[];
+            /** @description The name of the secret that is the client's. */
+            secret: string;
+            /** @description Where tokens are given out. */
+            token_url?: string | null;
+            /** @enum {string} */
+            type: "client_credentials";
+        };
+        /** @description A tool of a registered MCP server. */
+        McpConfig: {
+            /**
+             * @description The hash of the definition that was agreed to: calls are refused while the server shows another one. Filled in
+             *     when the tool is saved, if the server's tools are known then.
+             */
+            definition?: string | null;
+            /** @description The name of the registered server. The guide's name is `server_name`. */
+            server: string;
+            /** @description The tool's name there. The guide's name is `tool_name`. */
+            tool: string;
+        };
+        /** @description A tool as its server defines it. */
+        McpDefinition: {
+            /** @description What the server hints at: `readOnlyHint`, `destructiveHint` and others. */
+            annotations?: Record<string, unknown> | null;
+            /** @description What it does. */
+            description?: string | null;
+            /** @description JSON Schema of its arguments. */
+            input_schema: Record<string, unknown>;
+            /** @description Its name there. */
+            name: string;
+            /** @description JSON Schema of its structured result. */
+            output_schema?: Record<string, unknown> | null;
+            /** @description Its title. */
+            title?: string | null;
+        };
+        /** @description What was found out about a server when it was last asked. */
+        McpFound: {
+            /** @description The address that answers: the registered one, or `{url}/mcp`. */
+            endpoint?: string | null;
+            /** @description Why it could not be asked the last time. */
+            error?: string | null;
+            /** @description What it says about its use; the beginning of it. */
+            instructions?: string | null;
+            /** @description The version of the protocol that is spoken. */
+            protocol_version?: string | null;
+            refreshed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What the server calls itself. */
+            server_name?: string | null;
+            /** @description Its version. */
+            server_version?: string | null;
+            /**
+             * Format: int32
+             * @description How many tools it offers.
+             */
+            tools?: number;
+        };
+        /**
+         * @description Which era of the protocol is spoken.
+         * @enum {string}
+         */
+        McpProtocol: "auto" | "initialize" | "stateless";
+        /** @description A registered MCP server. */
+        McpServer: components["schemas"]["McpServerSpec"] & {
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Who registered it. */
+            created_by: components["schemas"]["user_id"];
+            /** @description What was found out about it. */
+            found: components["schemas"]["McpFound"];
+            /** @description Its id. */
+            id: components["schemas"]["mcp_id"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What is said of an MCP server. */
+        McpServerSpec: {
+            /** @description Its arguments. */
+            args?: string[];
+            /** @description How we say who we are. */
+            auth?: components["schemas"]["McpAuth"];
+            /** @description Words about what it can do. The server does nothing by them. */
+            capabilities?: string[];
+            /** @description The program that is the server, with `stdio`. The operator allows each by the setting `mcp_stdio_commands`. */
+            command?: string | null;
+            /**
+             * Format: int32
+             * @description How long connecting may take, the handshake included, in milliseconds.
+             */
+            connect_timeout_ms?: number;
+            /** @description Its environment, and nothing else of ours; `${NAME}` in a value is a secret. */
+            env?: {
+                [key: string]: string;
+            };
+            /** @description More headers of every request; `${NAME}` in a value is a secret. */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description How long a session without calls is kept, in seconds.
+             */
+            idle_timeout_s?: number;
+            /** @description Whether its tools may be called. */
+            is_enabled?: boolean;
+            /**
+             * Format: int32
+             * @description The most calls at once; more wait.
+             */
+            max_concurrency?: number;
+            /**
+             * Format: int32
+             * @description The most bytes of one answer.
+             */
+            max_response_bytes?: number;
+            /** @description A name, unique in the organization; tools name the server by it. */
+            name: string;
+            /** @description Which era of the protocol is spoken. */
+            protocol?: components["schemas"]["McpProtocol"];
+            transport?: components["schemas"]["McpTransport"] | null;
+            /** @description Its address. Where this one does not speak MCP, `{url}/mcp` is tried. */
+            url?: string | null;
+        };
+        /**
+         * @description How a tool of an MCP server stands with us.
+         * @enum {string}
+         */
+        McpToolState: "available" | "adopted" | "quarantined" | "gone";
+        /**
+         * @description How a server is reached.
+         * @enum {string}
+         */
+        McpTransport: "streamable_http" | "stdio";
+        /** @description A tool of an MCP server as it was last seen. */
+        McpUpstreamTool: components["schemas"]["McpDefinition"] & {
+            /** @description Our tool's name, when it was taken over. */
+            adopted_as?: string | null;
+            /** @description When its definition last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was first seen. */
+            first_seen_at: components["schemas"]["Timestamp"];
+            /** @description The definition's hash. */
+            hash: string;
+            /** @description How it stands with us. */
+            state: components["schemas"]["McpToolState"];
+            tool_id?: components["schemas"]["tool_id"] | null;
         };
         /** @description What is known about the caller. */
         Me: {
@@ -5394,6 +6348,72 @@ export interface components {
          * @enum {string}
          */
         Of: "tool" | "host";
+        /** @description Which tool. */
+        OfferDescribe: {
+            /** @description As this agent has it, by name or id. */
+            agent?: string | null;
+            /** @description The tool's name. */
+            name: string;
+        };
+        /** @description How a tool is called. */
+        OfferDescribed: {
+            /** @description Whether somebody is asked first. */
+            asks_first?: boolean;
+            /** @description What it does and when to use it. */
+            description: string;
+            /** @description What calling it does to the world. */
+            effect: components["schemas"]["Effect"];
+            /** @description Its name. */
+            name: string;
+            /** @description The JSON Schema of its arguments; what the server fills in is not there. */
+            parameters: Record<string, unknown>;
+        };
+        /** @description What a search found. */
+        OfferFound: {
+            /**
+             * Format: int32
+             * @description About how many tokens the answer takes before a model, at four bytes a token.
+             */
+            estimated_tokens: number;
+            /**
+             * Format: int32
+             * @description How many more fit, which are not shown.
+             */
+            more: number;
+            /** @description The best first. */
+            tools: components["schemas"]["OfferHit"][];
+        };
+        /** @description A tool that a search found. */
+        OfferHit: {
+            /** @description What it does, in one line. */
+            description: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its parameters in one line; `*` marks those that are required. */
+            parameters: string;
+            /**
+             * Format: float
+             * @description How well it fits; only to be compared within one answer.
+             */
+            score: number;
+        };
+        /** @description What is looked for. */
+        OfferSearch: {
+            /** @description Only among this agent's tools, by name or id. Without it: all tools that you may call. */
+            agent?: string | null;
+            /**
+             * Format: int32
+             * @description The most tools to give, 5 when absent.
+             */
+            limit?: number | null;
+            /**
+             * Format: int32
+             * @description About how many tokens the answer may take before a model, 1,000 when absent. The best tool is always given.
+             */
+            max_tokens?: number | null;
+            /** @description What somebody wants to do, in a few words. */
+            query: string;
+        };
         /** @description What a provider wants back word for word with the next request: signed thoughts, reasoning items. */
         Opaque: {
             /** @description The form that it belongs to, for example `gemini`; another provider is not given it. */
@@ -5963,6 +6983,20 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ExportedTool: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description The definition. */
+                definition: Record<string, unknown>;
+                /** @description What the form cannot hold. */
+                lost: components["schemas"]["ExportLost"][];
+                /** @description The tool's own name. */
+                name: string;
+            }[];
+            /** @description Give this as `cursor` to go on; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Grant: {
             /** @description The items, in the list's order. */
             items: {
@@ -5972,6 +7006,67 @@ export interface components {
                 email: string;
                 /** @description The user. */
                 user_id: components["schemas"]["user_id"];
+            }[];
+            /** @description Give this as `cursor` to go on; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Hook: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["HookRules"] & {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Whether it takes anything. */
+                enabled: boolean;
+                /** @description Its id. */
+                id: components["schemas"]["hook_id"];
+                /** @description The organization it belongs to. */
+                organization_id: components["schemas"]["org_id"];
+                /** @description Whose form its requests have. */
+                platform: components["schemas"]["HookPlatform"];
+                /** @description When it got its secret. */
+                rotated_at: components["schemas"]["Timestamp"];
+                /** @description The beginning of the secret, to know it by. */
+                secret_hint: string;
+                /** @description Its name in the address, one of its kind on this server. */
+                slug: string;
+                /** @description When it was last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+                /** @description Whoever wrote it last: what it starts is done with their rights, as they are then. */
+                user_id: components["schemas"]["user_id"];
+            })[];
+            /** @description Give this as `cursor` to go on; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_HookDelivery: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description What was asked for: a tool's name. */
+                action?: string | null;
+                /** @description Where it came from. */
+                address?: string | null;
+                /** @description When it came. */
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: double
+                 * @description From its arrival to its answer, in milliseconds.
+                 */
+                duration_ms: number;
+                /** @description Why it was refused, or failed. */
+                error?: string | null;
+                execution_id?: components["schemas"]["exec_id"] | null;
+                /** @description The hook. */
+                hook_id: components["schemas"]["hook_id"];
+                /** @description Its id. */
+                id: components["schemas"]["hdl_id"];
+                /** @description The key under which it acts once. */
+                idempotency_key?: string | null;
+                /** @description The organization. */
+                organization_id: components["schemas"]["org_id"];
+                /** @description What became of it. */
+                outcome: components["schemas"]["HookOutcome"];
+                run_id?: components["schemas"]["run_id"] | null;
             }[];
             /** @description Give this as `cursor` to go on; absent on the last page. */
             next_cursor?: string | null;
@@ -6179,6 +7274,43 @@ export interface components {
                 /** @description What was left out or replaced, and why. */
                 warnings?: string[];
             }[];
+            /** @description Give this as `cursor` to go on; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_McpServer: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["McpServerSpec"] & {
+                /** @description When it was registered. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Who registered it. */
+                created_by: components["schemas"]["user_id"];
+                /** @description What was found out about it. */
+                found: components["schemas"]["McpFound"];
+                /** @description Its id. */
+                id: components["schemas"]["mcp_id"];
+                /** @description When it was last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+            })[];
+            /** @description Give this as `cursor` to go on; absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_McpUpstreamTool: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["McpDefinition"] & {
+                /** @description Our tool's name, when it was taken over. */
+                adopted_as?: string | null;
+                /** @description When its definition last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description When it was first seen. */
+                first_seen_at: components["schemas"]["Timestamp"];
+                /** @description The definition's hash. */
+                hash: string;
+                /** @description How it stands with us. */
+                state: components["schemas"]["McpToolState"];
+                tool_id?: components["schemas"]["tool_id"] | null;
+            })[];
             /** @description Give this as `cursor` to go on; absent on the last page. */
             next_cursor?: string | null;
         };
@@ -6940,6 +8072,21 @@ export interface components {
             /** @enum {string} */
             type: "control";
         } | {
+            /**
+             * Format: double
+             * @description How much.
+             */
+            done: number;
+            /** @description What is being done. */
+            message?: string | null;
+            /**
+             * Format: double
+             * @description Of how much, if that is known.
+             */
+            total?: number | null;
+            /** @enum {string} */
+            type: "part";
+        } | {
             /** @description The line. */
             line: string;
             /** @enum {string} */
@@ -7013,6 +8160,19 @@ export interface components {
             is_outdated: boolean;
             /** @description The proposal. */
             proposal: components["schemas"]["Proposal"];
+        };
+        /** @description What is told of a resource that needs a token. */
+        ProtectedResource: {
+            /** @description Who gives out tokens for it; none when people make them here. */
+            authorization_servers?: string[];
+            /** @description How a token is sent. */
+            bearer_methods_supported: string[];
+            /** @description The resource's address. */
+            resource: string;
+            /** @description What it is. */
+            resource_name: string;
+            /** @description What tokens may be good for. */
+            scopes_supported: string[];
         };
         prov_id: string;
         /**
@@ -7157,6 +8317,15 @@ export interface components {
             /** @description `received`, or `already_received` when there was one before. */
             status: string;
         };
+        /** @description What was found when a server was asked. */
+        Refreshed: {
+            /** @description Whether any tool is new, gone, or defined in another way than before. */
+            has_changed: boolean;
+            /** @description Tools that cannot be used, with the reason. */
+            refused: string[];
+            /** @description The server as it is known now. */
+            server: components["schemas"]["McpServer"];
+        };
         /** @description An organization's new name. */
         Rename: {
             /** @description The name. */
@@ -7287,6 +8456,14 @@ export interface components {
              * @description The revision to bring back.
              */
             revision: number;
+        };
+        /** @description The secret that a hook is to have. */
+        RotateHook: {
+            /**
+             * Format: password
+             * @description The new secret, where the platform has one already; a fresh one when absent.
+             */
+            secret?: string | null;
         };
         /**
          * @description Where a rule stands.
@@ -7441,7 +8618,7 @@ export interface components {
             /** @description The agent's name or id. Left out on the agent's own path. */
             agent?: string | null;
             /** @description Where it is used, for tools that are allowed in some places only; `chat` unless said otherwise. */
-            channel?: ("call" | "chat" | "sms" | "webhook" | "test") | null;
+            channel?: ("call" | "chat" | "sms" | "webhook" | "test" | "mcp") | null;
             /** @description Variables of this run, over those of the thread; at most 64 KiB. */
             context?: Record<string, unknown>;
             /**
@@ -7723,6 +8900,11 @@ export interface components {
             /** @description The tool's semantic version. */
             version: string;
         };
+        /**
+         * @description How a signature is written.
+         * @enum {string}
+         */
+        SignatureEncoding: "hex" | "base64";
         /** @description An address for one conversation. */
         SignedUrl: {
             /** @description Good for one conversation within 15 minutes, with the rights of whoever asked for it. */
@@ -8370,6 +9552,11 @@ export interface components {
             /** @description A sentence that can be spoken to the person on the line. */
             spoken: string;
         };
+        /**
+         * @description How a model is offered tools.
+         * @enum {string}
+         */
+        ToolOffer: "all" | "search" | "auto";
         /** @description A tool as its author writes it. */
         ToolSpec: {
             /** @description Whether it may be called. */
@@ -8629,6 +9816,47 @@ export interface components {
              */
             prefer?: components["schemas"]["Prefer"];
         };
+        /** @description What changes of an MCP server. What is not given stays; `null` takes away. */
+        UpdateMcpServer: {
+            /** @description A new key in plain. */
+            api_key?: string | null;
+            /** @description The program's arguments. */
+            args?: string[] | null;
+            auth?: components["schemas"]["McpAuth"] | null;
+            /** @description Words about what it can do. */
+            capabilities?: string[] | null;
+            /** @description The program that is the server. */
+            command?: string | null;
+            /**
+             * Format: int32
+             * @description How long connecting may take, in milliseconds.
+             */
+            connect_timeout_ms?: number | null;
+            /** @description The program's environment. */
+            env?: Record<string, unknown> | null;
+            /** @description More headers of every request. */
+            headers?: Record<string, unknown> | null;
+            /**
+             * Format: int32
+             * @description How long a session without calls is kept, in seconds.
+             */
+            idle_timeout_s?: number | null;
+            /** @description Whether its tools may be called. */
+            is_enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description The most calls at once.
+             */
+            max_concurrency?: number | null;
+            /**
+             * Format: int32
+             * @description The most bytes of one answer.
+             */
+            max_response_bytes?: number | null;
+            protocol?: components["schemas"]["McpProtocol"] | null;
+            /** @description Its address. */
+            url?: string | null;
+        };
         /** @description The outcome of a save. */
         Upserted: {
             /** @description What was done, or would be. */
@@ -8677,6 +9905,45 @@ export interface components {
         user_id: string;
         /** @description What somebody says: a text, or pieces. */
         Utterance: string | components["schemas"]["Part"][];
+        /** @description A message of Vapi. */
+        "vapi.Message": {
+            /** @description The assistant. */
+            assistant?: Record<string, unknown> | null;
+            /** @description The telephone or web call. */
+            call?: Record<string, unknown> | null;
+            /** @description The chat, if it is one. */
+            chat?: Record<string, unknown> | null;
+            /** @description Who is on the line. */
+            customer?: Record<string, unknown> | null;
+            /** @description The number on our side. */
+            phoneNumber?: Record<string, unknown> | null;
+            /** @description The calls: `{id, function: {name, arguments}}` or `{id, name, parameters}`. */
+            toolCallList?: Record<string, unknown>[] | null;
+            /** @description The same calls with the tools as Vapi knows them: `{…, toolCall}`. */
+            toolWithToolCallList?: Record<string, unknown>[] | null;
+            /** @description `tool-calls`; other messages are taken note of. */
+            type?: string | null;
+        };
+        /** @description What Vapi is answered. */
+        "vapi.Response": {
+            /** @description Why there is no answer to this message. */
+            error?: string | null;
+            /** @description One for each call. */
+            results?: components["schemas"]["vapi.ToolResult"][] | null;
+        };
+        /** @description What Vapi sends. Fields that are not named here are passed over. */
+        "vapi.ServerMessage": {
+            message: components["schemas"]["vapi.Message"];
+        };
+        /** @description The result of one call. */
+        "vapi.ToolResult": {
+            /** @description Why nothing came of it, on one line. */
+            error?: string | null;
+            name: string;
+            /** @description What came of it, on one line. */
+            result?: string | null;
+            toolCallId: string;
+        };
         /**
          * @description How a check came out.
          * @enum {string}
@@ -8812,7 +10079,7 @@ export interface components {
         /** @description A run of a workflow to begin. */
         WorkflowRunSpec: {
             /** @description Where it is used, for tools that are allowed in some places only; `chat` unless said otherwise. */
-            channel?: ("call" | "chat" | "sms" | "webhook" | "test") | null;
+            channel?: ("call" | "chat" | "sms" | "webhook" | "test" | "mcp") | null;
             /** @description Variables of this run that conditions, templates, agents and tools may read; at most 64 KiB. */
             context?: Record<string, unknown>;
             /**
@@ -10644,6 +11911,35 @@ export interface operations {
             };
         };
     };
+    export_tools: {
+        parameters: {
+            query?: {
+                /** @description Only the tools that this agent may use, as it has them, by name or id. Without it: all that you may call. */
+                agent?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The form. */
+                format?: "openai" | "openai_plain" | "openai_responses" | "openai_realtime" | "anthropic" | "gemini" | "mcp" | "elevenlabs" | "vapi" | "vapi_api_request";
+                /** @description The most items to give, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of definitions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExportedTool"];
+                };
+            };
+        };
+    };
     list_features: {
         parameters: {
             query?: never;
@@ -10687,6 +11983,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Feature"][];
+                };
+            };
+        };
+    };
+    list_hooks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most items to give, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of hooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hook"];
+                };
+            };
+        };
+    };
+    create_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slug": "crm-updates",
+                 *       "target": {
+                 *         "tools": [
+                 *           "create_lead"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["HookSpec"];
+            };
+        };
+        responses: {
+            /** @description The hook and its secret */
+            201: {
+                headers: {
+                    /** @description The hook's path */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookMade"];
+                };
+            };
+        };
+    };
+    get_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hook's slug or id */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+        };
+    };
+    put_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hook's slug or id */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookSpec"];
+            };
+        };
+        responses: {
+            /** @description The hook as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+        };
+    };
+    delete_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hook's slug or id */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_hook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most items to give, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The hook's slug or id */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HookDelivery"];
+                };
+            };
+        };
+    };
+    rotate_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hook's slug or id */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateHook"];
+            };
+        };
+        responses: {
+            /** @description The hook and its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookMade"];
                 };
             };
         };
@@ -11006,7 +12489,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description Of this kind. */
-                kind?: "http" | "system" | "python" | "business" | "client" | "agent" | "workflow";
+                kind?: "http" | "system" | "python" | "business" | "client" | "agent" | "workflow" | "mcp";
                 /** @description The most items to give, 50 when absent. */
                 limit?: number;
                 /** @description Part of the name, the title or the description, in any case. */
@@ -11199,6 +12682,257 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Limits"];
+                };
+            };
+        };
+    };
+    list_mcp_servers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most items to give, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of servers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_McpServer"];
+                };
+            };
+        };
+    };
+    create_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "business_intelligence",
+                 *       "url": "https://mcp.example.com/bi",
+                 *       "api_key": "the key",
+                 *       "capabilities": [
+                 *         "data_query"
+                 *       ],
+                 *       "is_enabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["McpServerSpec"];
+            };
+        };
+        responses: {
+            /** @description The server */
+            201: {
+                headers: {
+                    /** @description The server's path */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+        };
+    };
+    get_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+        };
+    };
+    delete_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMcpServer"];
+            };
+        };
+        responses: {
+            /** @description The server as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+        };
+    };
+    refresh_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refreshed"];
+                };
+            };
+        };
+    };
+    list_mcp_server_tools: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most items to give, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tools */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_McpUpstreamTool"];
+                };
+            };
+        };
+    };
+    adopt_mcp_server_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tools": [
+                 *         {
+                 *           "tool": "get.ticket",
+                 *           "name": "get_ticket",
+                 *           "effect": "read"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Adopt"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptedTools"];
+                };
+            };
+        };
+    };
+    accept_mcp_server_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+                /** @description The tool's name there */
+                tool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accept"];
+            };
+        };
+        responses: {
+            /** @description What has changed, and our tools as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
         };
@@ -11441,6 +13175,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Test"];
+                };
+            };
+        };
+    };
+    define_offer: {
+        parameters: {
+            query?: {
+                /** @description The agent, by name or id. Without it: all tools that you may call. */
+                agent?: string;
+                /** @description The model provider's form. */
+                format?: "openai" | "openai_strict" | "anthropic" | "gemini" | "mcp";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definitions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definitions"];
+                };
+            };
+        };
+    };
+    describe_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferDescribe"];
+            };
+        };
+        responses: {
+            /** @description How it is called */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferDescribed"];
+                };
+            };
+        };
+    };
+    search_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferSearch"];
+            };
+        };
+        responses: {
+            /** @description The tools that fit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferFound"];
                 };
             };
         };
@@ -12689,7 +14496,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description Of this kind. */
-                kind?: "http" | "system" | "python" | "business" | "client" | "agent" | "workflow";
+                kind?: "http" | "system" | "python" | "business" | "client" | "agent" | "workflow" | "mcp";
                 /** @description The most items to give, 50 when absent. */
                 limit?: number;
                 /** @description Only your own. */
@@ -13167,6 +14974,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upserted"];
+                };
+            };
+        };
+    };
+    export_tool: {
+        parameters: {
+            query?: {
+                /** @description As this agent has it, by name or id. */
+                agent?: string;
+                /** @description The form. */
+                format?: "openai" | "openai_plain" | "openai_responses" | "openai_realtime" | "anthropic" | "gemini" | "mcp" | "elevenlabs" | "vapi" | "vapi_api_request";
+            };
+            header?: never;
+            path: {
+                /** @description The tool's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition, and what was lost on the way */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedTool"];
                 };
             };
         };
@@ -13757,6 +15592,80 @@ export interface operations {
             };
         };
     };
+    use_hook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names the intent: 1 to 200 visible ASCII characters */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The hook's slug or id */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "create_lead",
+                 *       "parameters": {
+                 *         "email": "ada@example.com"
+                 *       },
+                 *       "idempotency_key": "lead-17"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HookRequest"];
+            };
+        };
+        responses: {
+            /** @description It has ended, well or not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description It goes on; `status_url` tells how */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+        };
+    };
+    hook_status: {
+        parameters: {
+            query: {
+                /** @description As the answer's `status_url` has it. */
+                key: string;
+            };
+            header?: never;
+            path: {
+                /** @description The hook's id */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+        };
+    };
     metrics: {
         parameters: {
             query?: never;
@@ -13813,6 +15722,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    retell_tool_by_get: {
+        parameters: {
+            query?: {
+                /** @description The hook whose signature it is */
+                hook?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result, or why there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    retell_tool: {
+        parameters: {
+            query?: {
+                /** @description The hook whose signature it is */
+                hook?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tool's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description `{name, call, args}`, or the arguments */
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The result, or why there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/plain": string;
                 };
             };
         };
@@ -13902,5 +15870,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: never;
+    };
+    vapi_tools_of_agent: {
+        parameters: {
+            query?: {
+                /** @description The hook whose signature it is */
+                hook?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The agent's name or id */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["vapi.ServerMessage"];
+            };
+        };
+        responses: {
+            /** @description One result for each call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["vapi.Response"];
+                };
+            };
+        };
+    };
+    vapi_tools: {
+        parameters: {
+            query?: {
+                /** @description The hook whose signature it is */
+                hook?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["vapi.ServerMessage"];
+            };
+        };
+        responses: {
+            /** @description One result for each call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["vapi.Response"];
+                };
+            };
+        };
     };
 }

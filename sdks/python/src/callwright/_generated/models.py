@@ -6,6 +6,14 @@ from typing import Any, Dict, List, Literal, Union
 from typing_extensions import NotRequired, TypedDict
 
 
+class Accept(TypedDict):
+    """What is accepted."""
+    dry_run: NotRequired[bool]
+    """Only show what has changed."""
+    hash: NotRequired[Union[str, None]]
+    """The hash of the definition that was looked at. If it has changed once more since, that is a conflict."""
+
+
 class AcceptInvitation(TypedDict):
     """An invitation that is taken up."""
     name: NotRequired[Union[str, None]]
@@ -14,6 +22,63 @@ class AcceptInvitation(TypedDict):
     """A new password, or that of the account one has already."""
     token: str
     """The text of the invitation."""
+
+
+class Accepted(TypedDict):
+    """A changed definition, and what it changes of our tools."""
+    diff: List["Change"]
+    """What differs between the definition that was agreed to and the one that is shown now."""
+    hash: str
+    """The hash of its definition now."""
+    tool: str
+    """The tool's name there."""
+    tools: List["Upserted"]
+    """Our tools that stand for it, as they are now or would be."""
+
+
+class Adopt(TypedDict):
+    """Which tools of a server become tools of ours."""
+    all: NotRequired[bool]
+    """All that it offers."""
+    dry_run: NotRequired[bool]
+    """Only say what would become of them."""
+    prefix: NotRequired[Union[str, None]]
+    """Put before the names that are not said, for example `crm_`."""
+    tools: NotRequired[List["AdoptOne"]]
+    """These."""
+
+
+class AdoptOne(TypedDict):
+    """A tool of a server that becomes a tool of ours."""
+    description: NotRequired[Union[str, None]]
+    """What the model is told; the server's words when absent."""
+    effect: NotRequired[Union["Effect", None]]
+    name: NotRequired[Union[str, None]]
+    """Our name for it; its own when absent, with what no model provider takes replaced by `_`."""
+    tool: str
+    """Its name there."""
+
+
+class Adopted(TypedDict):
+    """What became of a tool."""
+    action: NotRequired[Union["Action", None]]
+    effect: "Effect"
+    """What it does to the world."""
+    error: NotRequired[Union[str, None]]
+    """Why it was not taken over."""
+    name: str
+    """Our name for it."""
+    tool: str
+    """Its name there."""
+    tool_id: NotRequired[Union["ToolId", None]]
+    warnings: List[str]
+    """What works but may surprise."""
+
+
+class AdoptedTools(TypedDict):
+    """What became of the tools that were to be taken over."""
+    tools: List["Adopted"]
+    """One entry for each, in the order of the request."""
 
 
 class Agent(TypedDict):
@@ -40,6 +105,10 @@ class Agent(TypedDict):
     """Whether anybody may talk to it over a conversation socket, without a token. Set by an administrator."""
     temperature: NotRequired[Union[float, None]]
     """How freely the model writes, 0 to 2; absent, as the provider likes."""
+    tool_budget: NotRequired[Union[int, None]]
+    """With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search."""
+    tool_offer: NotRequired["ToolOffer"]
+    """How its model is offered its tools."""
     created_at: "Timestamp"
     """When it was made."""
     description: NotRequired[str]
@@ -148,6 +217,10 @@ class AgentProfile(TypedDict):
     """Whether anybody may talk to it over a conversation socket, without a token. Set by an administrator."""
     temperature: NotRequired[Union[float, None]]
     """How freely the model writes, 0 to 2; absent, as the provider likes."""
+    tool_budget: NotRequired[Union[int, None]]
+    """With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search."""
+    tool_offer: NotRequired["ToolOffer"]
+    """How its model is offered its tools."""
 
 
 class AgentRule(TypedDict):
@@ -208,6 +281,12 @@ class AgentSpec(TypedDict):
     """
     temperature: NotRequired[Union[float, None]]
     """How freely the model writes, 0 to 2; absent, as the provider likes."""
+    tool_budget: NotRequired[Union[int, None]]
+    """With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search: 100
+    to 1,000,000, 8,000 when absent.
+    """
+    tool_offer: NotRequired["ToolOffer"]
+    """How its model is offered its tools: `all`, by `search`, or `auto`, which is by search once they are many."""
     tools_settings: NotRequired[Union["ToolsSettings", None]]
 
 
@@ -520,6 +599,19 @@ class BlockJson(TypedDict):
     type: Literal['json']
     value: Any
     """The value."""
+
+
+class BlockResource(TypedDict):
+    """A thing with what is in it: a text, or bytes."""
+    blob: NotRequired[Union[str, None]]
+    """The bytes, in base64."""
+    mime_type: NotRequired[Union[str, None]]
+    """What it is, if known."""
+    text: NotRequired[Union[str, None]]
+    """The text."""
+    type: Literal['resource']
+    uri: str
+    """What it is known by."""
 
 
 class BlockResourceLink(TypedDict):
@@ -1597,6 +1689,24 @@ class ExplicitBound(TypedDict):
     """The template, or a fixed JSON value."""
 
 
+class ExportLost(TypedDict):
+    """Something that a form cannot hold."""
+    field: str
+    """Where it stands in the tool, such as `policy.approval` or `parameters/properties/id/pattern`."""
+    why: str
+    """Why it is not in the definition, or what became of it."""
+
+
+class ExportedTool(TypedDict):
+    """A tool in another form."""
+    definition: Dict[str, Any]
+    """The definition."""
+    lost: List["ExportLost"]
+    """What the form cannot hold."""
+    name: str
+    """The tool's own name."""
+
+
 class Fallback(TypedDict):
     """What to say and do when a tool fails."""
     alternative_action: NotRequired[Union[str, None]]
@@ -1801,6 +1911,259 @@ class Health(TypedDict):
     """The program's version."""
 
 
+class HmacRule(TypedDict):
+    """A signature by HMAC."""
+    algorithm: NotRequired["HmacAlgorithm"]
+    """The hash function."""
+    encoding: NotRequired["SignatureEncoding"]
+    """How the signature is written."""
+    message_id_header: NotRequired[Union[str, None]]
+    """The header that holds the message's own id, for `{id}` in `payload_format`."""
+    payload_format: NotRequired[str]
+    """What is signed: `{body}`, `{timestamp}`, `{id}` (or `{svix-id}`), `{method}` and `{url}` are filled in."""
+    secret_is_base64: NotRequired[bool]
+    """Whether the secret is base64 of the key."""
+    signature_header: NotRequired[str]
+    """The header that holds the signature."""
+    signature_prefix: NotRequired[str]
+    """What stands before the signature in it, such as `sha256=`."""
+    timestamp_header: NotRequired[Union[str, None]]
+    """The header that holds the time, in seconds or milliseconds since 1970; `null` when there is none. Then an old
+    request cannot be told from a new one.
+    """
+    tolerance_s: NotRequired[int]
+    """How old a request may be, in seconds."""
+
+
+class Hook(TypedDict):
+    """An address at which others start something here."""
+    addresses: NotRequired[List[str]]
+    """The only addresses or networks from which requests are taken; from anywhere when empty."""
+    protection: "HookProtection"
+    """How requests show where they come from."""
+    rate_per_minute: int
+    """The most requests in a minute."""
+    response_secret: NotRequired[Union[str, None]]
+    """The secret that signs late results; it begins with `WEBHOOK_`. `WEBHOOK_SIGNING_SECRET` when there is one."""
+    target: NotRequired["HookTarget"]
+    """What it may start."""
+    trusted: NotRequired[bool]
+    """Whether what the requests tell about the circumstances counts as verified. Only an administrator may say so."""
+    wait_ms: int
+    """How long a request waits for its result, in milliseconds."""
+    created_at: "Timestamp"
+    """When it was made."""
+    enabled: bool
+    """Whether it takes anything."""
+    id: "HookId"
+    """Its id."""
+    organization_id: "OrgId"
+    """The organization it belongs to."""
+    platform: "HookPlatform"
+    """Whose form its requests have."""
+    rotated_at: "Timestamp"
+    """When it got its secret."""
+    secret_hint: str
+    """The beginning of the secret, to know it by."""
+    slug: str
+    """Its name in the address, one of its kind on this server."""
+    updated_at: "Timestamp"
+    """When it was last changed."""
+    user_id: "UserId"
+    """Whoever wrote it last: what it starts is done with their rights, as they are then."""
+
+
+class HookAnswer(TypedDict):
+    """The answer to a request to a hook."""
+    action: str
+    """What was carried out: a tool's name, an agent's, or a workflow's."""
+    conversation_id: NotRequired[Union[str, None]]
+    """The thread of an agent's run; sent as `conversation_id` the next time, the agent goes on with it."""
+    duplicate: NotRequired[bool]
+    """Whether this is the outcome of an earlier request with the same key."""
+    error: NotRequired[Union["ToolError", None]]
+    execution_id: NotRequired[Union["ExecId", None]]
+    message: NotRequired[Union[str, None]]
+    """A sentence about the result, or about what is waited for."""
+    result: NotRequired[Any]
+    """The result."""
+    run_id: NotRequired[Union["RunId", None]]
+    status: "HookAnswerStatus"
+    status_url: NotRequired[Union[str, None]]
+    """Where to ask how it stands, without a token, for a day; while it goes on."""
+
+
+class HookAnswerStatus(TypedDict):
+    pass
+
+
+class HookDelivery(TypedDict):
+    """A request that came to a hook."""
+    action: NotRequired[Union[str, None]]
+    """What was asked for: a tool's name."""
+    address: NotRequired[Union[str, None]]
+    """Where it came from."""
+    created_at: "Timestamp"
+    """When it came."""
+    duration_ms: float
+    """From its arrival to its answer, in milliseconds."""
+    error: NotRequired[Union[str, None]]
+    """Why it was refused, or failed."""
+    execution_id: NotRequired[Union["ExecId", None]]
+    hook_id: "HookId"
+    """The hook."""
+    id: "HdlId"
+    """Its id."""
+    idempotency_key: NotRequired[Union[str, None]]
+    """The key under which it acts once."""
+    organization_id: "OrgId"
+    """The organization."""
+    outcome: "HookOutcome"
+    """What became of it."""
+    run_id: NotRequired[Union["RunId", None]]
+
+
+class HookMade(TypedDict):
+    """A hook together with its secret, which is shown this once."""
+    address: str
+    """The address to give to whoever uses it."""
+    hook: "Hook"
+    """The hook."""
+    secret: str
+    """The secret. Nobody can read it back."""
+
+
+class HookProtection2(TypedDict):
+    """A signature over the body and its time, as Vapi makes it unless the fields say otherwise."""
+    algorithm: NotRequired["HmacAlgorithm"]
+    """The hash function."""
+    encoding: NotRequired["SignatureEncoding"]
+    """How the signature is written."""
+    message_id_header: NotRequired[Union[str, None]]
+    """The header that holds the message's own id, for `{id}` in `payload_format`."""
+    payload_format: NotRequired[str]
+    """What is signed: `{body}`, `{timestamp}`, `{id}` (or `{svix-id}`), `{method}` and `{url}` are filled in."""
+    secret_is_base64: NotRequired[bool]
+    """Whether the secret is base64 of the key."""
+    signature_header: NotRequired[str]
+    """The header that holds the signature."""
+    signature_prefix: NotRequired[str]
+    """What stands before the signature in it, such as `sha256=`."""
+    timestamp_header: NotRequired[Union[str, None]]
+    """The header that holds the time, in seconds or milliseconds since 1970; `null` when there is none. Then an old
+    request cannot be told from a new one.
+    """
+    tolerance_s: NotRequired[int]
+    """How old a request may be, in seconds."""
+    type: Literal['hmac']
+
+
+class HookProtectionRetell(TypedDict):
+    """Retell's signature; the secret is the API key of the Retell account."""
+    tolerance_s: NotRequired[int]
+    """How old a request may be, in seconds."""
+    type: Literal['retell']
+
+
+class HookProtectionStandardWebhooks(TypedDict):
+    """The signature of Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`."""
+    tolerance_s: NotRequired[int]
+    """How old a request may be, in seconds."""
+    type: Literal['standard_webhooks']
+
+
+class HookProtectionToken(TypedDict):
+    """The secret itself, as `Authorization: Bearer` or in a header of its own."""
+    header: NotRequired[Union[str, None]]
+    """The header that holds it and nothing else, besides `Authorization`."""
+    type: Literal['token']
+
+
+class HookRequest(TypedDict):
+    """What is asked for. Other fields are passed over, because platforms add their own."""
+    action: NotRequired[Union[str, None]]
+    """Which of the hook's tools; not needed where there is only one. For an agent or a workflow, a word about what is
+    wanted.
+    """
+    agent_id: NotRequired[Union[str, None]]
+    """The agent that the sender works for, as a word about the circumstances."""
+    conversation_id: NotRequired[Union[str, None]]
+    """The conversation that it belongs to. An agent goes on with it if it is one that the hook began."""
+    idempotency_key: NotRequired[Union[str, None]]
+    """Names the intent: however often it is sent with this key, it acts once."""
+    parameters: NotRequired[Dict[str, Any]]
+    """The tool's arguments, or what the workflow is given. An agent is told `message` of it, else all of it."""
+    webhook_response_url: NotRequired[Union[str, None]]
+    """An address that is sent the outcome, signed as in Standard Webhooks."""
+
+
+class HookRules(TypedDict):
+    """What a hook does, as its maker writes it."""
+    addresses: NotRequired[List[str]]
+    """The only addresses or networks from which requests are taken; from anywhere when empty."""
+    protection: "HookProtection"
+    """How requests show where they come from."""
+    rate_per_minute: int
+    """The most requests in a minute."""
+    response_secret: NotRequired[Union[str, None]]
+    """The secret that signs late results; it begins with `WEBHOOK_`. `WEBHOOK_SIGNING_SECRET` when there is one."""
+    target: NotRequired["HookTarget"]
+    """What it may start."""
+    trusted: NotRequired[bool]
+    """Whether what the requests tell about the circumstances counts as verified. Only an administrator may say so."""
+    wait_ms: int
+    """How long a request waits for its result, in milliseconds."""
+
+
+class HookSpec(TypedDict):
+    """A hook as its maker writes it. It holds a secret, so it cannot be printed."""
+    addresses: NotRequired[List[str]]
+    """The only addresses or networks from which requests are taken; from anywhere when empty."""
+    enabled: NotRequired[bool]
+    """Whether it takes anything; true unless said otherwise."""
+    platform: NotRequired["HookSpecPlatform"]
+    protection: NotRequired[Union["HookProtection", None]]
+    rate_per_minute: NotRequired[Union[int, None]]
+    """The most requests in a minute; 600 when absent."""
+    response_secret: NotRequired[Union[str, None]]
+    """The secret that signs late results; it begins with `WEBHOOK_`. `WEBHOOK_SIGNING_SECRET` when absent and there
+    is one.
+    """
+    secret: NotRequired[Union[str, None]]
+    """The secret, where the platform has one already: for Retell the account's API key. A fresh one when absent. It
+    is changed by `rotate`, and by nothing else.
+    """
+    slug: NotRequired[Union[str, None]]
+    """Its name in the address, one of its kind on this server; made up when absent."""
+    target: NotRequired["HookTarget"]
+    """What it may start."""
+    trusted: NotRequired[Union[bool, None]]
+    """Whether what the requests tell about the circumstances counts as verified. Only an administrator may say so.
+    For Vapi and Retell, when absent, it does if an administrator makes the hook.
+    """
+    wait_ms: NotRequired[Union[int, None]]
+    """How long a request waits for its result, in milliseconds; 25,000, for Vapi 18,000 and for Retell 110,000 when
+    absent.
+    """
+
+
+class HookSpecPlatform(TypedDict):
+    pass
+
+
+class HookTarget(TypedDict):
+    """What a hook may start. With `workflow` a run of it, with `tools` a call of one of them, with `agent` alone a
+    run of that agent. For Vapi and Retell it names the tools that they may call; all that the hook's maker may
+    call (or that the agent has) when it names none.
+    """
+    agent: NotRequired[Union[str, None]]
+    """The agent that is run; with tools, the agent through which they are called. A name or an id."""
+    tools: NotRequired[List[str]]
+    """The tools that may be called, by name. Where there is one, `action` need not be said."""
+    workflow: NotRequired[Union[str, None]]
+    """The workflow that is run, by name or id."""
+
+
 class HttpConfig(TypedDict):
     """An HTTP request with templates in it. Texts may hold `${NAME}` (a secret or a call field) and `{{ expression
     }}`. A text that is one expression and nothing else keeps the JSON type of its value in `query` and in JSON and
@@ -1809,7 +2172,7 @@ class HttpConfig(TypedDict):
     auth: NotRequired["Auth"]
     """How we identify ourselves upstream."""
     body: NotRequired[Union["Body", None]]
-    callback: NotRequired[Union["Callback", None]]
+    callback: NotRequired[Union["CallbackSetting", None]]
     headers: NotRequired[Dict[str, str]]
     """Sent as they are; a value that renders to nothing is left out."""
     idempotency: NotRequired[Union["Idempotency", None]]
@@ -1817,6 +2180,8 @@ class HttpConfig(TypedDict):
     """The most bytes to read of an answer, after decompression. Default 4 MiB, at most 32 MiB."""
     method: NotRequired[str]
     """Any HTTP method but CONNECT and TRACE."""
+    preset: NotRequired[Union[Literal['automation'], None]]
+    """A body of a known form instead of `body`."""
     query: NotRequired[Dict[str, Any]]
     """Added to the query; a list gives the name once for each item, `null` leaves it out."""
     redirects: NotRequired[int]
@@ -2139,7 +2504,7 @@ class JobSpec(TypedDict):
     """The agent through which it is called, by name or id."""
     arguments: NotRequired[Dict[str, Any]]
     """Its arguments."""
-    channel: NotRequired[Union[Literal['call', 'chat', 'sms', 'webhook', 'test'], None]]
+    channel: NotRequired[Union[Literal['call', 'chat', 'sms', 'webhook', 'test', 'mcp'], None]]
     """Where it is used, for tools that are allowed in some places only; `webhook` unless said otherwise."""
     context: NotRequired[Dict[str, Any]]
     """What is known about the circumstances."""
@@ -2275,6 +2640,194 @@ class MadeCase(TypedDict):
     """The case."""
     warnings: List[str]
     """What the log could not tell, and what to do about it."""
+
+
+class McpAuthBearer(TypedDict):
+    """`Authorization: Bearer` and a secret."""
+    secret: str
+    """The secret's name."""
+    type: Literal['bearer']
+
+
+class McpAuthClientCredentials(TypedDict):
+    """OAuth 2.0 client credentials. Without `token_url` the token server is found through the server's metadata (RFC
+    9728 and RFC 8414).
+    """
+    client_auth: NotRequired["ClientAuth"]
+    """How the client's own credentials are sent."""
+    client_id: str
+    """The client's id."""
+    scopes: NotRequired[List[str]]
+    """The scopes to ask for."""
+    secret: str
+    """The name of the secret that is the client's."""
+    token_url: NotRequired[Union[str, None]]
+    """Where tokens are given out."""
+    type: Literal['client_credentials']
+
+
+class McpAuthHeader(TypedDict):
+    """A header of its own and a secret."""
+    header: str
+    """The header's name, for example `X-API-Key`."""
+    secret: str
+    """The secret's name."""
+    type: Literal['header']
+
+
+class McpAuthNone(TypedDict):
+    """Not at all."""
+    type: Literal['none']
+
+
+class McpConfig(TypedDict):
+    """A tool of a registered MCP server."""
+    definition: NotRequired[Union[str, None]]
+    """The hash of the definition that was agreed to: calls are refused while the server shows another one. Filled in
+    when the tool is saved, if the server's tools are known then.
+    """
+    server: str
+    """The name of the registered server. The guide's name is `server_name`."""
+    tool: str
+    """The tool's name there. The guide's name is `tool_name`."""
+
+
+class McpDefinition(TypedDict):
+    """A tool as its server defines it."""
+    annotations: NotRequired[Union[Dict[str, Any], None]]
+    """What the server hints at: `readOnlyHint`, `destructiveHint` and others."""
+    description: NotRequired[Union[str, None]]
+    """What it does."""
+    input_schema: Dict[str, Any]
+    """JSON Schema of its arguments."""
+    name: str
+    """Its name there."""
+    output_schema: NotRequired[Union[Dict[str, Any], None]]
+    """JSON Schema of its structured result."""
+    title: NotRequired[Union[str, None]]
+    """Its title."""
+
+
+class McpFound(TypedDict):
+    """What was found out about a server when it was last asked."""
+    endpoint: NotRequired[Union[str, None]]
+    """The address that answers: the registered one, or `{url}/mcp`."""
+    error: NotRequired[Union[str, None]]
+    """Why it could not be asked the last time."""
+    instructions: NotRequired[Union[str, None]]
+    """What it says about its use; the beginning of it."""
+    protocol_version: NotRequired[Union[str, None]]
+    """The version of the protocol that is spoken."""
+    refreshed_at: NotRequired[Union["Timestamp", None]]
+    server_name: NotRequired[Union[str, None]]
+    """What the server calls itself."""
+    server_version: NotRequired[Union[str, None]]
+    """Its version."""
+    tools: NotRequired[int]
+    """How many tools it offers."""
+
+
+class McpServer(TypedDict):
+    """A registered MCP server."""
+    args: NotRequired[List[str]]
+    """Its arguments."""
+    auth: NotRequired["McpAuth"]
+    """How we say who we are."""
+    capabilities: NotRequired[List[str]]
+    """Words about what it can do. The server does nothing by them."""
+    command: NotRequired[Union[str, None]]
+    """The program that is the server, with `stdio`. The operator allows each by the setting `mcp_stdio_commands`."""
+    connect_timeout_ms: NotRequired[int]
+    """How long connecting may take, the handshake included, in milliseconds."""
+    env: NotRequired[Dict[str, str]]
+    """Its environment, and nothing else of ours; `${NAME}` in a value is a secret."""
+    headers: NotRequired[Dict[str, str]]
+    """More headers of every request; `${NAME}` in a value is a secret."""
+    idle_timeout_s: NotRequired[int]
+    """How long a session without calls is kept, in seconds."""
+    is_enabled: NotRequired[bool]
+    """Whether its tools may be called."""
+    max_concurrency: NotRequired[int]
+    """The most calls at once; more wait."""
+    max_response_bytes: NotRequired[int]
+    """The most bytes of one answer."""
+    name: str
+    """A name, unique in the organization; tools name the server by it."""
+    protocol: NotRequired["McpProtocol"]
+    """Which era of the protocol is spoken."""
+    transport: NotRequired[Union["McpTransport", None]]
+    url: NotRequired[Union[str, None]]
+    """Its address. Where this one does not speak MCP, `{url}/mcp` is tried."""
+    created_at: "Timestamp"
+    """When it was registered."""
+    created_by: "UserId"
+    """Who registered it."""
+    found: "McpFound"
+    """What was found out about it."""
+    id: "McpId"
+    """Its id."""
+    updated_at: "Timestamp"
+    """When it was last changed."""
+
+
+class McpServerSpec(TypedDict):
+    """What is said of an MCP server."""
+    args: NotRequired[List[str]]
+    """Its arguments."""
+    auth: NotRequired["McpAuth"]
+    """How we say who we are."""
+    capabilities: NotRequired[List[str]]
+    """Words about what it can do. The server does nothing by them."""
+    command: NotRequired[Union[str, None]]
+    """The program that is the server, with `stdio`. The operator allows each by the setting `mcp_stdio_commands`."""
+    connect_timeout_ms: NotRequired[int]
+    """How long connecting may take, the handshake included, in milliseconds."""
+    env: NotRequired[Dict[str, str]]
+    """Its environment, and nothing else of ours; `${NAME}` in a value is a secret."""
+    headers: NotRequired[Dict[str, str]]
+    """More headers of every request; `${NAME}` in a value is a secret."""
+    idle_timeout_s: NotRequired[int]
+    """How long a session without calls is kept, in seconds."""
+    is_enabled: NotRequired[bool]
+    """Whether its tools may be called."""
+    max_concurrency: NotRequired[int]
+    """The most calls at once; more wait."""
+    max_response_bytes: NotRequired[int]
+    """The most bytes of one answer."""
+    name: str
+    """A name, unique in the organization; tools name the server by it."""
+    protocol: NotRequired["McpProtocol"]
+    """Which era of the protocol is spoken."""
+    transport: NotRequired[Union["McpTransport", None]]
+    url: NotRequired[Union[str, None]]
+    """Its address. Where this one does not speak MCP, `{url}/mcp` is tried."""
+
+
+class McpUpstreamTool(TypedDict):
+    """A tool of an MCP server as it was last seen."""
+    annotations: NotRequired[Union[Dict[str, Any], None]]
+    """What the server hints at: `readOnlyHint`, `destructiveHint` and others."""
+    description: NotRequired[Union[str, None]]
+    """What it does."""
+    input_schema: Dict[str, Any]
+    """JSON Schema of its arguments."""
+    name: str
+    """Its name there."""
+    output_schema: NotRequired[Union[Dict[str, Any], None]]
+    """JSON Schema of its structured result."""
+    title: NotRequired[Union[str, None]]
+    """Its title."""
+    adopted_as: NotRequired[Union[str, None]]
+    """Our tool's name, when it was taken over."""
+    changed_at: "Timestamp"
+    """When its definition last changed."""
+    first_seen_at: "Timestamp"
+    """When it was first seen."""
+    hash: str
+    """The definition's hash."""
+    state: "McpToolState"
+    """How it stands with us."""
+    tool_id: NotRequired[Union["ToolId", None]]
 
 
 class Me(TypedDict):
@@ -2439,6 +2992,62 @@ class NumberRule(TypedDict):
     """Whether the agent introduces the caller first."""
 
 
+class OfferDescribe(TypedDict):
+    """Which tool."""
+    agent: NotRequired[Union[str, None]]
+    """As this agent has it, by name or id."""
+    name: str
+    """The tool's name."""
+
+
+class OfferDescribed(TypedDict):
+    """How a tool is called."""
+    asks_first: NotRequired[bool]
+    """Whether somebody is asked first."""
+    description: str
+    """What it does and when to use it."""
+    effect: "Effect"
+    """What calling it does to the world."""
+    name: str
+    """Its name."""
+    parameters: Dict[str, Any]
+    """The JSON Schema of its arguments; what the server fills in is not there."""
+
+
+class OfferFound(TypedDict):
+    """What a search found."""
+    estimated_tokens: int
+    """About how many tokens the answer takes before a model, at four bytes a token."""
+    more: int
+    """How many more fit, which are not shown."""
+    tools: List["OfferHit"]
+    """The best first."""
+
+
+class OfferHit(TypedDict):
+    """A tool that a search found."""
+    description: str
+    """What it does, in one line."""
+    name: str
+    """Its name."""
+    parameters: str
+    """Its parameters in one line; `*` marks those that are required."""
+    score: float
+    """How well it fits; only to be compared within one answer."""
+
+
+class OfferSearch(TypedDict):
+    """What is looked for."""
+    agent: NotRequired[Union[str, None]]
+    """Only among this agent's tools, by name or id. Without it: all tools that you may call."""
+    limit: NotRequired[Union[int, None]]
+    """The most tools to give, 5 when absent."""
+    max_tokens: NotRequired[Union[int, None]]
+    """About how many tokens the answer may take before a model, 1,000 when absent. The best tool is always given."""
+    query: str
+    """What somebody wants to do, in a few words."""
+
+
 class Opaque(TypedDict):
     """What a provider wants back word for word with the next request: signed thoughts, reasoning items."""
     form: str
@@ -2573,6 +3182,10 @@ class Page_AgentItemsItem(TypedDict):
     """Whether anybody may talk to it over a conversation socket, without a token. Set by an administrator."""
     temperature: NotRequired[Union[float, None]]
     """How freely the model writes, 0 to 2; absent, as the provider likes."""
+    tool_budget: NotRequired[Union[int, None]]
+    """With `tool_offer: auto`, how many tokens the list of its tools may take before they are offered by search."""
+    tool_offer: NotRequired["ToolOffer"]
+    """How its model is offered its tools."""
     created_at: "Timestamp"
     """When it was made."""
     description: NotRequired[str]
@@ -2674,12 +3287,74 @@ class Page_Execution(TypedDict):
     """Give this as `cursor` to go on; absent on the last page."""
 
 
+class Page_ExportedTool(TypedDict):
+    """One page of a list."""
+    items: List["ExportedTool"]
+    """The items, in the list's order."""
+    next_cursor: NotRequired[Union[str, None]]
+    """Give this as `cursor` to go on; absent on the last page."""
+
+
 class Page_Grant(TypedDict):
     """One page of a list."""
     items: List["Grant"]
     """The items, in the list's order."""
     next_cursor: NotRequired[Union[str, None]]
     """Give this as `cursor` to go on; absent on the last page."""
+
+
+class Page_Hook(TypedDict):
+    """One page of a list."""
+    items: List["Page_HookItemsItem"]
+    """The items, in the list's order."""
+    next_cursor: NotRequired[Union[str, None]]
+    """Give this as `cursor` to go on; absent on the last page."""
+
+
+class Page_HookDelivery(TypedDict):
+    """One page of a list."""
+    items: List["HookDelivery"]
+    """The items, in the list's order."""
+    next_cursor: NotRequired[Union[str, None]]
+    """Give this as `cursor` to go on; absent on the last page."""
+
+
+class Page_HookItemsItem(TypedDict):
+    """An address at which others start something here."""
+    addresses: NotRequired[List[str]]
+    """The only addresses or networks from which requests are taken; from anywhere when empty."""
+    protection: "HookProtection"
+    """How requests show where they come from."""
+    rate_per_minute: int
+    """The most requests in a minute."""
+    response_secret: NotRequired[Union[str, None]]
+    """The secret that signs late results; it begins with `WEBHOOK_`. `WEBHOOK_SIGNING_SECRET` when there is one."""
+    target: NotRequired["HookTarget"]
+    """What it may start."""
+    trusted: NotRequired[bool]
+    """Whether what the requests tell about the circumstances counts as verified. Only an administrator may say so."""
+    wait_ms: int
+    """How long a request waits for its result, in milliseconds."""
+    created_at: "Timestamp"
+    """When it was made."""
+    enabled: bool
+    """Whether it takes anything."""
+    id: "HookId"
+    """Its id."""
+    organization_id: "OrgId"
+    """The organization it belongs to."""
+    platform: "HookPlatform"
+    """Whose form its requests have."""
+    rotated_at: "Timestamp"
+    """When it got its secret."""
+    secret_hint: str
+    """The beginning of the secret, to know it by."""
+    slug: str
+    """Its name in the address, one of its kind on this server."""
+    updated_at: "Timestamp"
+    """When it was last changed."""
+    user_id: "UserId"
+    """Whoever wrote it last: what it starts is done with their rights, as they are then."""
 
 
 class Page_ImportedTool(TypedDict):
@@ -2728,6 +3403,92 @@ class Page_LibraryTool(TypedDict):
     """The items, in the list's order."""
     next_cursor: NotRequired[Union[str, None]]
     """Give this as `cursor` to go on; absent on the last page."""
+
+
+class Page_McpServer(TypedDict):
+    """One page of a list."""
+    items: List["Page_McpServerItemsItem"]
+    """The items, in the list's order."""
+    next_cursor: NotRequired[Union[str, None]]
+    """Give this as `cursor` to go on; absent on the last page."""
+
+
+class Page_McpServerItemsItem(TypedDict):
+    """A registered MCP server."""
+    args: NotRequired[List[str]]
+    """Its arguments."""
+    auth: NotRequired["McpAuth"]
+    """How we say who we are."""
+    capabilities: NotRequired[List[str]]
+    """Words about what it can do. The server does nothing by them."""
+    command: NotRequired[Union[str, None]]
+    """The program that is the server, with `stdio`. The operator allows each by the setting `mcp_stdio_commands`."""
+    connect_timeout_ms: NotRequired[int]
+    """How long connecting may take, the handshake included, in milliseconds."""
+    env: NotRequired[Dict[str, str]]
+    """Its environment, and nothing else of ours; `${NAME}` in a value is a secret."""
+    headers: NotRequired[Dict[str, str]]
+    """More headers of every request; `${NAME}` in a value is a secret."""
+    idle_timeout_s: NotRequired[int]
+    """How long a session without calls is kept, in seconds."""
+    is_enabled: NotRequired[bool]
+    """Whether its tools may be called."""
+    max_concurrency: NotRequired[int]
+    """The most calls at once; more wait."""
+    max_response_bytes: NotRequired[int]
+    """The most bytes of one answer."""
+    name: str
+    """A name, unique in the organization; tools name the server by it."""
+    protocol: NotRequired["McpProtocol"]
+    """Which era of the protocol is spoken."""
+    transport: NotRequired[Union["McpTransport", None]]
+    url: NotRequired[Union[str, None]]
+    """Its address. Where this one does not speak MCP, `{url}/mcp` is tried."""
+    created_at: "Timestamp"
+    """When it was registered."""
+    created_by: "UserId"
+    """Who registered it."""
+    found: "McpFound"
+    """What was found out about it."""
+    id: "McpId"
+    """Its id."""
+    updated_at: "Timestamp"
+    """When it was last changed."""
+
+
+class Page_McpUpstreamTool(TypedDict):
+    """One page of a list."""
+    items: List["Page_McpUpstreamToolItemsItem"]
+    """The items, in the list's order."""
+    next_cursor: NotRequired[Union[str, None]]
+    """Give this as `cursor` to go on; absent on the last page."""
+
+
+class Page_McpUpstreamToolItemsItem(TypedDict):
+    """A tool of an MCP server as it was last seen."""
+    annotations: NotRequired[Union[Dict[str, Any], None]]
+    """What the server hints at: `readOnlyHint`, `destructiveHint` and others."""
+    description: NotRequired[Union[str, None]]
+    """What it does."""
+    input_schema: Dict[str, Any]
+    """JSON Schema of its arguments."""
+    name: str
+    """Its name there."""
+    output_schema: NotRequired[Union[Dict[str, Any], None]]
+    """JSON Schema of its structured result."""
+    title: NotRequired[Union[str, None]]
+    """Its title."""
+    adopted_as: NotRequired[Union[str, None]]
+    """Our tool's name, when it was taken over."""
+    changed_at: "Timestamp"
+    """When its definition last changed."""
+    first_seen_at: "Timestamp"
+    """When it was first seen."""
+    hash: str
+    """The definition's hash."""
+    state: "McpToolState"
+    """How it stands with us."""
+    tool_id: NotRequired[Union["ToolId", None]]
 
 
 class Page_Member(TypedDict):
@@ -3075,6 +3836,17 @@ class ProgressLog(TypedDict):
     type: Literal['log']
 
 
+class ProgressPart(TypedDict):
+    """Part of it is done."""
+    done: float
+    """How much."""
+    message: NotRequired[Union[str, None]]
+    """What is being done."""
+    total: NotRequired[Union[float, None]]
+    """Of how much, if that is known."""
+    type: Literal['part']
+
+
 ProgressRetrying = TypedDict(
     "ProgressRetrying",
     {
@@ -3141,6 +3913,20 @@ class ProposalView(TypedDict):
     """Whether the tool was changed since: then it cannot be approved."""
     proposal: "Proposal"
     """The proposal."""
+
+
+class ProtectedResource(TypedDict):
+    """What is told of a resource that needs a token."""
+    authorization_servers: NotRequired[List[str]]
+    """Who gives out tokens for it; none when people make them here."""
+    bearer_methods_supported: List[str]
+    """How a token is sent."""
+    resource: str
+    """The resource's address."""
+    resource_name: str
+    """What it is."""
+    scopes_supported: List[str]
+    """What tokens may be good for."""
 
 
 class ProviderOptions(TypedDict):
@@ -3249,6 +4035,16 @@ class Received(TypedDict):
     """`received`, or `already_received` when there was one before."""
 
 
+class Refreshed(TypedDict):
+    """What was found when a server was asked."""
+    has_changed: bool
+    """Whether any tool is new, gone, or defined in another way than before."""
+    refused: List[str]
+    """Tools that cannot be used, with the reason."""
+    server: "McpServer"
+    """The server as it is known now."""
+
+
 class Rename(TypedDict):
     """An organization's new name."""
     name: str
@@ -3321,6 +4117,12 @@ class Rollback(TypedDict):
     """Why, for the history."""
     revision: int
     """The revision to bring back."""
+
+
+class RotateHook(TypedDict):
+    """The secret that a hook is to have."""
+    secret: NotRequired[Union[str, None]]
+    """The new secret, where the platform has one already; a fresh one when absent."""
 
 
 class Run(TypedDict):
@@ -3426,7 +4228,7 @@ class RunSpec(TypedDict):
     """A run to begin."""
     agent: NotRequired[Union[str, None]]
     """The agent's name or id. Left out on the agent's own path."""
-    channel: NotRequired[Union[Literal['call', 'chat', 'sms', 'webhook', 'test'], None]]
+    channel: NotRequired[Union[Literal['call', 'chat', 'sms', 'webhook', 'test', 'mcp'], None]]
     """Where it is used, for tools that are allowed in some places only; `chat` unless said otherwise."""
     context: NotRequired[Dict[str, Any]]
     """Variables of this run, over those of the thread; at most 64 KiB."""
@@ -4445,6 +5247,36 @@ class UpdateInstalled(TypedDict):
     """Whose change wins where both sides changed a field."""
 
 
+class UpdateMcpServer(TypedDict):
+    """What changes of an MCP server. What is not given stays; `null` takes away."""
+    api_key: NotRequired[Union[str, None]]
+    """A new key in plain."""
+    args: NotRequired[Union[List[str], None]]
+    """The program's arguments."""
+    auth: NotRequired[Union["McpAuth", None]]
+    capabilities: NotRequired[Union[List[str], None]]
+    """Words about what it can do."""
+    command: NotRequired[Union[str, None]]
+    """The program that is the server."""
+    connect_timeout_ms: NotRequired[Union[int, None]]
+    """How long connecting may take, in milliseconds."""
+    env: NotRequired[Union[Dict[str, Any], None]]
+    """The program's environment."""
+    headers: NotRequired[Union[Dict[str, Any], None]]
+    """More headers of every request."""
+    idle_timeout_s: NotRequired[Union[int, None]]
+    """How long a session without calls is kept, in seconds."""
+    is_enabled: NotRequired[Union[bool, None]]
+    """Whether its tools may be called."""
+    max_concurrency: NotRequired[Union[int, None]]
+    """The most calls at once."""
+    max_response_bytes: NotRequired[Union[int, None]]
+    """The most bytes of one answer."""
+    protocol: NotRequired[Union["McpProtocol", None]]
+    url: NotRequired[Union[str, None]]
+    """Its address."""
+
+
 class Updated(TypedDict):
     """What an update did, or would do."""
     action: "Action"
@@ -4485,6 +5317,49 @@ class Usage(TypedDict):
     """What the model was given."""
     total_tokens: NotRequired[int]
     """Both."""
+
+
+class VapiMessage(TypedDict):
+    """A message of Vapi."""
+    assistant: NotRequired[Union[Dict[str, Any], None]]
+    """The assistant."""
+    call: NotRequired[Union[Dict[str, Any], None]]
+    """The telephone or web call."""
+    chat: NotRequired[Union[Dict[str, Any], None]]
+    """The chat, if it is one."""
+    customer: NotRequired[Union[Dict[str, Any], None]]
+    """Who is on the line."""
+    phoneNumber: NotRequired[Union[Dict[str, Any], None]]
+    """The number on our side."""
+    toolCallList: NotRequired[Union[List[Dict[str, Any]], None]]
+    """The calls: `{id, function: {name, arguments}}` or `{id, name, parameters}`."""
+    toolWithToolCallList: NotRequired[Union[List[Dict[str, Any]], None]]
+    """The same calls with the tools as Vapi knows them: `{…, toolCall}`."""
+    type: NotRequired[Union[str, None]]
+    """`tool-calls`; other messages are taken note of."""
+
+
+class VapiResponse(TypedDict):
+    """What Vapi is answered."""
+    error: NotRequired[Union[str, None]]
+    """Why there is no answer to this message."""
+    results: NotRequired[Union[List["VapiToolResult"], None]]
+    """One for each call."""
+
+
+class VapiServerMessage(TypedDict):
+    """What Vapi sends. Fields that are not named here are passed over."""
+    message: "VapiMessage"
+
+
+class VapiToolResult(TypedDict):
+    """The result of one call."""
+    error: NotRequired[Union[str, None]]
+    """Why nothing came of it, on one line."""
+    name: str
+    result: NotRequired[Union[str, None]]
+    """What came of it, on one line."""
+    toolCallId: str
 
 
 class Verified(TypedDict):
@@ -4607,7 +5482,7 @@ class WorkflowResult(TypedDict):
 
 class WorkflowRunSpec(TypedDict):
     """A run of a workflow to begin."""
-    channel: NotRequired[Union[Literal['call', 'chat', 'sms', 'webhook', 'test'], None]]
+    channel: NotRequired[Union[Literal['call', 'chat', 'sms', 'webhook', 'test', 'mcp'], None]]
     """Where it is used, for tools that are allowed in some places only; `chat` unless said otherwise."""
     context: NotRequired[Dict[str, Any]]
     """Variables of this run that conditions, templates, agents and tools may read; at most 64 KiB."""
@@ -4696,7 +5571,7 @@ Auth = Union["AuthNone", "AuthBearer", "AuthApiKey", "AuthBasic", "AuthOauth2"]
 """How we identify ourselves upstream."""
 
 
-Block = Union["BlockText", "BlockJson", "BlockImage", "BlockAudio", "BlockResourceLink"]
+Block = Union["BlockText", "BlockJson", "BlockImage", "BlockAudio", "BlockResource", "BlockResourceLink"]
 """One piece of content. MCP, conversations and model APIs each take what they can use."""
 
 
@@ -4716,6 +5591,10 @@ CacheUse = Literal['hit', 'miss', 'joined', 'stale', 'revalidated', 'bypass']
 """What the cache did for a read."""
 
 
+CallbackSetting = Union[bool, "Callback"]
+"""`true`, or what is to be said about it."""
+
+
 CaseId = str
 
 
@@ -4723,7 +5602,7 @@ CaseStatus = Literal['passed', 'failed', 'error']
 """How a case went."""
 
 
-Channel = Literal['call', 'chat', 'sms', 'webhook', 'test']
+Channel = Literal['call', 'chat', 'sms', 'webhook', 'test', 'mcp']
 """Where a tool is being used; a tool may be restricted to some of these."""
 
 
@@ -4751,7 +5630,7 @@ SystemConfig = Union["SystemConfigEndCall", "SystemConfigTransferToAiAgent", "Sy
 """The configuration of a `system` tool."""
 
 
-Config = Union["HttpConfig", "SystemConfig", "PythonConfig", "BusinessConfig", "ClientConfig", "AgentConfig", "WorkflowConfig"]
+Config = Union["HttpConfig", "SystemConfig", "PythonConfig", "BusinessConfig", "ClientConfig", "AgentConfig", "WorkflowConfig", "McpConfig"]
 """The configuration of a tool, by its kind."""
 
 
@@ -4838,11 +5717,33 @@ From = Literal['tool', 'agent', 'organization']
 GrantId = str
 
 
+HdlId = str
+
+
+HmacAlgorithm = Literal['sha256', 'sha512', 'sha1']
+"""The hash function of a signature."""
+
+
+HookId = str
+
+
+HookOutcome = Literal['done', 'failed', 'pending', 'refused']
+"""What became of a request."""
+
+
+HookPlatform = Literal['automation', 'vapi', 'retell']
+"""Whose form the requests have."""
+
+
+HookProtection = Union["HookProtectionToken", "HookProtection2", "HookProtectionStandardWebhooks", "HookProtectionRetell"]
+"""How requests show that they come from whom they should."""
+
+
 ImportAction = Literal['created', 'updated', 'unchanged', 'proposed', 'skipped', 'conflict']
 """What was done with one part of a bundle."""
 
 
-ImportFormat = Literal['auto', 'openapi', 'openai', 'curl', 'postman', 'voice']
+ImportFormat = Literal['auto', 'openapi', 'openai', 'curl', 'postman', 'voice', 'elevenlabs', 'vapi']
 """The format of a document."""
 
 
@@ -4879,7 +5780,7 @@ JsonType = Literal['string', 'number', 'integer', 'boolean', 'object', 'array', 
 """The types of JSON values."""
 
 
-Kind = Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow']
+Kind = Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow', 'mcp']
 """What carries a tool out."""
 
 
@@ -4889,6 +5790,25 @@ Level = Literal['patch', 'minor', 'major']
 
 LiveFrame = Union["Event", "Missed"]
 """A frame of the live stream."""
+
+
+McpAuth = Union["McpAuthNone", "McpAuthBearer", "McpAuthHeader", "McpAuthClientCredentials"]
+"""How we say who we are to an MCP server."""
+
+
+McpId = str
+
+
+McpProtocol = Literal['auto', 'initialize', 'stateless']
+"""Which era of the protocol is spoken."""
+
+
+McpToolState = Literal['available', 'adopted', 'quarantined', 'gone']
+"""How a tool of an MCP server stands with us."""
+
+
+McpTransport = Literal['streamable_http', 'stdio']
+"""How a server is reached."""
 
 
 MissedTag = Literal['missed']
@@ -4937,7 +5857,7 @@ Prefer = Literal['ours', 'theirs']
 """Whose change wins where both sides changed a field."""
 
 
-Progress = Union["ProgressRetrying", "ProgressControl", "ProgressLog", "ProgressSpeech"]
+Progress = Union["ProgressRetrying", "ProgressControl", "ProgressPart", "ProgressLog", "ProgressSpeech"]
 """Something that happens while an execution runs."""
 
 
@@ -5018,6 +5938,10 @@ Severity = Literal['info', 'warning', 'critical']
 """How bad it is."""
 
 
+SignatureEncoding = Literal['hex', 'base64']
+"""How a signature is written."""
+
+
 SpeechStage = Literal['start', 'delayed', 'complete', 'failed']
 """When something is said."""
 
@@ -5094,6 +6018,10 @@ TokenKind = Literal['api', 'short', 'session']
 ToolId = str
 
 
+ToolOffer = Literal['all', 'search', 'auto']
+"""How a model is offered tools."""
+
+
 TransferMode = Literal['warm', 'cold']
 """How a call is handed to a person."""
 
@@ -5129,8 +6057,14 @@ WfId = str
 
 
 __all__ = [
+    "Accept",
     "AcceptInvitation",
+    "Accepted",
     "Action",
+    "Adopt",
+    "AdoptOne",
+    "Adopted",
+    "AdoptedTools",
     "Agent",
     "AgentConfig",
     "AgentDraft",
@@ -5166,6 +6100,7 @@ __all__ = [
     "BlockAudio",
     "BlockImage",
     "BlockJson",
+    "BlockResource",
     "BlockResourceLink",
     "BlockText",
     "Body",
@@ -5188,6 +6123,7 @@ __all__ = [
     "CallBody",
     "CallMeta",
     "Callback",
+    "CallbackSetting",
     "Case",
     "CaseId",
     "CaseResult",
@@ -5269,6 +6205,8 @@ __all__ = [
     "Execution",
     "Expect",
     "ExplicitBound",
+    "ExportLost",
+    "ExportedTool",
     "Fallback",
     "FbId",
     "Feature",
@@ -5290,8 +6228,29 @@ __all__ = [
     "GrantId",
     "Guess",
     "HandedTo",
+    "HdlId",
     "Head",
     "Health",
+    "HmacAlgorithm",
+    "HmacRule",
+    "Hook",
+    "HookAnswer",
+    "HookAnswerStatus",
+    "HookDelivery",
+    "HookId",
+    "HookMade",
+    "HookOutcome",
+    "HookPlatform",
+    "HookProtection",
+    "HookProtection2",
+    "HookProtectionRetell",
+    "HookProtectionStandardWebhooks",
+    "HookProtectionToken",
+    "HookRequest",
+    "HookRules",
+    "HookSpec",
+    "HookSpecPlatform",
+    "HookTarget",
     "HttpConfig",
     "Idempotency",
     "ImportAction",
@@ -5333,6 +6292,21 @@ __all__ = [
     "LiveFrame",
     "Lock",
     "MadeCase",
+    "McpAuth",
+    "McpAuthBearer",
+    "McpAuthClientCredentials",
+    "McpAuthHeader",
+    "McpAuthNone",
+    "McpConfig",
+    "McpDefinition",
+    "McpFound",
+    "McpId",
+    "McpProtocol",
+    "McpServer",
+    "McpServerSpec",
+    "McpToolState",
+    "McpTransport",
+    "McpUpstreamTool",
     "Me",
     "Member",
     "Membership",
@@ -5349,6 +6323,11 @@ __all__ = [
     "NodeId",
     "NumberRule",
     "Of",
+    "OfferDescribe",
+    "OfferDescribed",
+    "OfferFound",
+    "OfferHit",
+    "OfferSearch",
     "Opaque",
     "Operation",
     "Options",
@@ -5373,13 +6352,21 @@ __all__ = [
     "Page_Delivery",
     "Page_Document",
     "Page_Execution",
+    "Page_ExportedTool",
     "Page_Grant",
+    "Page_Hook",
+    "Page_HookDelivery",
+    "Page_HookItemsItem",
     "Page_ImportedTool",
     "Page_Incident",
     "Page_InstalledTool",
     "Page_Invitation",
     "Page_Job",
     "Page_LibraryTool",
+    "Page_McpServer",
+    "Page_McpServerItemsItem",
+    "Page_McpUpstreamTool",
+    "Page_McpUpstreamToolItemsItem",
     "Page_Member",
     "Page_ModelProvider",
     "Page_ModelProviderItemsItem",
@@ -5416,6 +6403,7 @@ __all__ = [
     "Progress",
     "ProgressControl",
     "ProgressLog",
+    "ProgressPart",
     "ProgressRetrying",
     "ProgressSpeech",
     "PropId",
@@ -5423,6 +6411,7 @@ __all__ = [
     "ProposalKind",
     "ProposalState",
     "ProposalView",
+    "ProtectedResource",
     "ProvId",
     "ProviderKind",
     "ProviderOptions",
@@ -5437,6 +6426,7 @@ __all__ = [
     "Reached",
     "Reason",
     "Received",
+    "Refreshed",
     "Rename",
     "ReplaySpec",
     "ResultMap",
@@ -5446,6 +6436,7 @@ __all__ = [
     "RetryRule",
     "Role",
     "Rollback",
+    "RotateHook",
     "RuleState",
     "Run",
     "RunBounds",
@@ -5478,6 +6469,7 @@ __all__ = [
     "Settlement",
     "Severity",
     "Shown",
+    "SignatureEncoding",
     "SignedUrl",
     "Skipped",
     "Speech",
@@ -5540,6 +6532,7 @@ __all__ = [
     "ToolChange",
     "ToolError",
     "ToolId",
+    "ToolOffer",
     "ToolSpec",
     "ToolSuggestions",
     "ToolUsage",
@@ -5556,12 +6549,17 @@ __all__ = [
     "UnmatchedCall",
     "Update",
     "UpdateInstalled",
+    "UpdateMcpServer",
     "Updated",
     "Upserted",
     "Upstream",
     "Usage",
     "UserId",
     "Utterance",
+    "VapiMessage",
+    "VapiResponse",
+    "VapiServerMessage",
+    "VapiToolResult",
     "Verdict",
     "Verified",
     "Warning",

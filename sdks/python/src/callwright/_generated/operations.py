@@ -6,7 +6,11 @@
 from typing import Any, Dict, List, Literal, Optional, Union
 
 from .models import (
+    Accept,
     AcceptInvitation,
+    Accepted,
+    Adopt,
+    AdoptedTools,
     Agent,
     AgentDraftView,
     AgentSharing,
@@ -50,6 +54,7 @@ from .models import (
     DraftView,
     ExecId,
     Execution,
+    ExportedTool,
     Feature,
     Feedback,
     FeedbackReport,
@@ -60,6 +65,11 @@ from .models import (
     GrantId,
     Guess,
     Health,
+    Hook,
+    HookAnswer,
+    HookMade,
+    HookRequest,
+    HookSpec,
     ImportReport,
     ImportSpec,
     InstallPack,
@@ -74,12 +84,18 @@ from .models import (
     Limits,
     LinkDecision,
     MadeCase,
+    McpServer,
+    McpServerSpec,
     Me,
     Member,
     MigrateSettings,
     Migration,
     ModelProvider,
     ModelProviderSpec,
+    OfferDescribe,
+    OfferDescribed,
+    OfferFound,
+    OfferSearch,
     Organization,
     PackReport,
     Page_Agent,
@@ -94,13 +110,18 @@ from .models import (
     Page_Delivery,
     Page_Document,
     Page_Execution,
+    Page_ExportedTool,
     Page_Grant,
+    Page_Hook,
+    Page_HookDelivery,
     Page_ImportedTool,
     Page_Incident,
     Page_InstalledTool,
     Page_Invitation,
     Page_Job,
     Page_LibraryTool,
+    Page_McpServer,
+    Page_McpUpstreamTool,
     Page_Member,
     Page_ModelProvider,
     Page_Proposal,
@@ -125,10 +146,12 @@ from .models import (
     Publish,
     Publishing,
     Received,
+    Refreshed,
     Rename,
     ReplaySpec,
     ResultReceived,
     Rollback,
+    RotateHook,
     Run,
     RunId,
     RunReport,
@@ -166,9 +189,12 @@ from .models import (
     Trial,
     TrialBody,
     UpdateInstalled,
+    UpdateMcpServer,
     Updated,
     Upserted,
     UserId,
+    VapiResponse,
+    VapiServerMessage,
     Verified,
     Workflow,
     WorkflowRunSpec,
@@ -216,6 +242,47 @@ class Operations:
             "POST",
             "/api/v1/invitations/accept",
             reading="json",
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def accept_mcp_server_tool(
+        self,
+        name: str,
+        tool: str,
+        body: Accept,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Accepted:
+        """Accepts the definition that an MCP server shows of a tool now: each of our tools that stands for it gets a
+        new revision and can be called again. With `dry_run` only the difference is shown.
+        """
+        answer: Accepted = self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/tools/{tool}/accept",
+            reading="json",
+            path={"name": name, "tool": tool},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def adopt_mcp_server_tools(
+        self,
+        name: str,
+        body: Adopt,
+        *,
+        timeout: Optional[float] = None,
+    ) -> AdoptedTools:
+        """Makes tools of ours of tools of an MCP server, under the same names or others. What each does to the world
+        follows from the server's hints unless it is said.
+        """
+        answer: AdoptedTools = self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/tools",
+            reading="json",
+            path={"name": name},
             body=body,
             timeout=timeout,
         )
@@ -496,6 +563,24 @@ class Operations:
         )
         return answer
 
+    def create_hook(
+        self,
+        body: HookSpec,
+        *,
+        timeout: Optional[float] = None,
+    ) -> HookMade:
+        """Makes a hook. Its secret is in the answer and nowhere else. What it starts is done with your rights, as
+        they are then; of a token with scopes it has `tools:call` and `agents:run`, as far as the token has them.
+        """
+        answer: HookMade = self._send(
+            "POST",
+            "/api/v1/hooks",
+            reading="json",
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     def create_invitation(
         self,
         body: Invite,
@@ -527,6 +612,25 @@ class Operations:
             "/api/v1/jobs",
             reading="json",
             headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def create_mcp_server(
+        self,
+        body: McpServerSpec,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """Registers an MCP server and asks it what it offers. Where `url` itself does not speak MCP, `{url}/mcp` is
+        tried. A server that cannot be asked is registered all the same; `found.error` tells why. None of its tools
+        can be called before it was adopted.
+        """
+        answer: McpServer = self._send(
+            "POST",
+            "/api/v1/mcp-servers",
+            reading="json",
             body=body,
             timeout=timeout,
         )
@@ -656,6 +760,26 @@ class Operations:
         )
         return answer
 
+    def define_offer(
+        self,
+        *,
+        agent: Optional[str] = None,
+        format: Optional[Literal['openai', 'openai_strict', 'anthropic', 'gemini', 'mcp']] = None,
+        timeout: Optional[float] = None,
+    ) -> Definitions:
+        """The three functions `search_tools`, `describe_tool` and `call_tool` in the form that a model wants. A
+        runtime answers the first two with `/api/v1/offer/search` and `/api/v1/offer/describe`, the third with a
+        call of the tool named in it.
+        """
+        answer: Definitions = self._send(
+            "GET",
+            "/api/v1/offer/definitions",
+            reading="json",
+            query={"agent": agent, "format": format},
+            timeout=timeout,
+        )
+        return answer
+
     def define_tools(
         self,
         *,
@@ -753,6 +877,21 @@ class Operations:
             timeout=timeout,
         )
 
+    def delete_hook(
+        self,
+        hook: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Removes a hook. What it started goes on."""
+        self._send(
+            "DELETE",
+            "/api/v1/hooks/{hook}",
+            reading="nothing",
+            path={"hook": hook},
+            timeout=timeout,
+        )
+
     def delete_invitation(
         self,
         id: GrantId,
@@ -765,6 +904,23 @@ class Operations:
             "/api/v1/invitations/{id}",
             reading="nothing",
             path={"id": id},
+            timeout=timeout,
+        )
+
+    def delete_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Removes an MCP server, and the key that came with it. Tools that were adopted from it stay; their calls are
+        refused.
+        """
+        self._send(
+            "DELETE",
+            "/api/v1/mcp-servers/{name}",
+            reading="nothing",
+            path={"name": name},
             timeout=timeout,
         )
 
@@ -908,6 +1064,24 @@ class Operations:
         )
         return answer
 
+    def describe_tool(
+        self,
+        body: OfferDescribe,
+        *,
+        timeout: Optional[float] = None,
+    ) -> OfferDescribed:
+        """How a tool is called: what it does, and the schema of its arguments. Of a name that is not there the
+        nearest are told.
+        """
+        answer: OfferDescribed = self._send(
+            "POST",
+            "/api/v1/offer/describe",
+            reading="json",
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     def diagnose(
         self,
         *,
@@ -1001,6 +1175,44 @@ class Operations:
             "/api/v1/conversations/export",
             reading="text",
             query={"agent": agent, "state": state, "outcome": outcome, "since": since, "until": until, "search": search},
+            timeout=timeout,
+        )
+        return answer
+
+    def export_tool(
+        self,
+        name: str,
+        *,
+        format: Optional[Literal['openai', 'openai_plain', 'openai_responses', 'openai_realtime', 'anthropic', 'gemini', 'mcp', 'elevenlabs', 'vapi', 'vapi_api_request']] = None,
+        agent: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> ExportedTool:
+        """A tool in another form. What the form cannot hold is listed beside it."""
+        answer: ExportedTool = self._send(
+            "GET",
+            "/api/v1/tools/{name}/export",
+            reading="json",
+            path={"name": name},
+            query={"format": format, "agent": agent},
+            timeout=timeout,
+        )
+        return answer
+
+    def export_tools(
+        self,
+        *,
+        format: Optional[Literal['openai', 'openai_plain', 'openai_responses', 'openai_realtime', 'anthropic', 'gemini', 'mcp', 'elevenlabs', 'vapi', 'vapi_api_request']] = None,
+        agent: Optional[str] = None,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_ExportedTool:
+        """Tools in another form, by name. What the form cannot hold of a tool is listed beside it."""
+        answer: Page_ExportedTool = self._send(
+            "GET",
+            "/api/v1/export/tools",
+            reading="json",
+            query={"format": format, "agent": agent, "limit": limit, "cursor": cursor},
             timeout=timeout,
         )
         return answer
@@ -1223,6 +1435,22 @@ class Operations:
         )
         return answer
 
+    def get_hook(
+        self,
+        hook: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Hook:
+        """One hook."""
+        answer: Hook = self._send(
+            "GET",
+            "/api/v1/hooks/{hook}",
+            reading="json",
+            path={"hook": hook},
+            timeout=timeout,
+        )
+        return answer
+
     def get_job(
         self,
         id: JobId,
@@ -1269,6 +1497,22 @@ class Operations:
             "/api/v1/limits",
             reading="json",
             query={"agent": agent},
+            timeout=timeout,
+        )
+        return answer
+
+    def get_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """One MCP server."""
+        answer: McpServer = self._send(
+            "GET",
+            "/api/v1/mcp-servers/{name}",
+            reading="json",
+            path={"name": name},
             timeout=timeout,
         )
         return answer
@@ -1662,6 +1906,24 @@ class Operations:
             "GET",
             "/healthz",
             reading="json",
+            timeout=timeout,
+        )
+        return answer
+
+    def hook_status(
+        self,
+        slug: str,
+        *,
+        key: str,
+        timeout: Optional[float] = None,
+    ) -> HookAnswer:
+        """How something stands that a hook started. The address is given out with the answer and good for a day."""
+        answer: HookAnswer = self._send(
+            "GET",
+            "/hooks/{slug}/status",
+            reading="json",
+            path={"slug": slug},
+            query={"key": key},
             timeout=timeout,
         )
         return answer
@@ -2125,6 +2387,42 @@ class Operations:
         )
         return answer
 
+    def list_hook_deliveries(
+        self,
+        hook: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_HookDelivery:
+        """What came to a hook lately, newest first: at most the last 500 requests, for a week."""
+        answer: Page_HookDelivery = self._send(
+            "GET",
+            "/api/v1/hooks/{hook}/deliveries",
+            reading="json",
+            path={"hook": hook},
+            query={"limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
+    def list_hooks(
+        self,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_Hook:
+        """The organization's hooks, newest first, without their secrets."""
+        answer: Page_Hook = self._send(
+            "GET",
+            "/api/v1/hooks",
+            reading="json",
+            query={"limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
     def list_imports(
         self,
         *,
@@ -2205,7 +2503,7 @@ class Operations:
         *,
         search: Optional[str] = None,
         category: Optional[str] = None,
-        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow']] = None,
+        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow', 'mcp']] = None,
         limit: Optional[int] = None,
         cursor: Optional[str] = None,
         timeout: Optional[float] = None,
@@ -2216,6 +2514,44 @@ class Operations:
             "/api/v1/library",
             reading="json",
             query={"search": search, "category": category, "kind": kind, "limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
+    def list_mcp_server_tools(
+        self,
+        name: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_McpUpstreamTool:
+        """What an MCP server offers, by name, and how each tool stands: `available`, `adopted`, `quarantined` (its
+        definition has changed since it was agreed to) or `gone`.
+        """
+        answer: Page_McpUpstreamTool = self._send(
+            "GET",
+            "/api/v1/mcp-servers/{name}/tools",
+            reading="json",
+            path={"name": name},
+            query={"limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
+    def list_mcp_servers(
+        self,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_McpServer:
+        """The organization's MCP servers, by name. Credentials are names of secrets."""
+        answer: Page_McpServer = self._send(
+            "GET",
+            "/api/v1/mcp-servers",
+            reading="json",
+            query={"limit": limit, "cursor": cursor},
             timeout=timeout,
         )
         return answer
@@ -2495,7 +2831,7 @@ class Operations:
         *,
         search: Optional[str] = None,
         category: Optional[str] = None,
-        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow']] = None,
+        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow', 'mcp']] = None,
         mine: Optional[bool] = None,
         active: Optional[bool] = None,
         limit: Optional[int] = None,
@@ -2723,6 +3059,24 @@ class Operations:
         )
         return answer
 
+    def put_hook(
+        self,
+        hook: str,
+        body: HookSpec,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Hook:
+        """Brings a hook to this state; from then on it acts with your rights. Its platform and its secret stay."""
+        answer: Hook = self._send(
+            "PUT",
+            "/api/v1/hooks/{hook}",
+            reading="json",
+            path={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     def put_model_provider(
         self,
         name: str,
@@ -2837,6 +3191,24 @@ class Operations:
         )
         return answer
 
+    def refresh_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Refreshed:
+        """Asks an MCP server what it offers now; that it cannot be asked is told in `server.found.error`. Adopted
+        tools whose definition has changed are not called any more until somebody accepts the change.
+        """
+        answer: Refreshed = self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/refresh",
+            reading="json",
+            path={"name": name},
+            timeout=timeout,
+        )
+        return answer
+
     def reject_agent_draft(
         self,
         agent: str,
@@ -2917,6 +3289,47 @@ class Operations:
             reading="json",
             path={"id": id},
             body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def retell_tool(
+        self,
+        name: str,
+        body: Dict[str, Any],
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Any:
+        """Calls a tool for a Retell agent. The body is `{name, call, args}`, or the arguments themselves; the answer
+        is the result, at most 15,000 characters of JSON or text. Give `?hook=` in the address for Retell's
+        signature, or a token of this server as a header of the function.
+        """
+        answer: Any = self._send(
+            "POST",
+            "/retell/tools/{name}",
+            reading="json",
+            path={"name": name},
+            query={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def retell_tool_by_get(
+        self,
+        name: str,
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Any:
+        """The same for a function whose method is GET: the arguments are in the query."""
+        answer: Any = self._send(
+            "GET",
+            "/retell/tools/{name}",
+            reading="json",
+            path={"name": name},
+            query={"hook": hook},
             timeout=timeout,
         )
         return answer
@@ -3004,6 +3417,24 @@ class Operations:
         )
         return answer
 
+    def rotate_hook(
+        self,
+        hook: str,
+        body: RotateHook,
+        *,
+        timeout: Optional[float] = None,
+    ) -> HookMade:
+        """Gives a hook another secret. The one before is good for nothing from then on."""
+        answer: HookMade = self._send(
+            "POST",
+            "/api/v1/hooks/{hook}/rotate",
+            reading="json",
+            path={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     def run_agent(
         self,
         agent: str,
@@ -3080,6 +3511,22 @@ class Operations:
             reading="json",
             path={"workflow": workflow},
             headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def search_tools(
+        self,
+        body: OfferSearch,
+        *,
+        timeout: Optional[float] = None,
+    ) -> OfferFound:
+        """The tools that fit a wish, the best first, each in one line."""
+        answer: OfferFound = self._send(
+            "POST",
+            "/api/v1/offer/search",
+            reading="json",
             body=body,
             timeout=timeout,
         )
@@ -3356,6 +3803,24 @@ class Operations:
         )
         return answer
 
+    def update_mcp_server(
+        self,
+        name: str,
+        body: UpdateMcpServer,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """Changes an MCP server. Its sessions are closed, and it is asked again what it offers."""
+        answer: McpServer = self._send(
+            "PATCH",
+            "/api/v1/mcp-servers/{name}",
+            reading="json",
+            path={"name": name},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     def update_thread(
         self,
         id: ThreadId,
@@ -3369,6 +3834,71 @@ class Operations:
             "/api/v1/threads/{id}",
             reading="json",
             path={"id": id},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def use_hook(
+        self,
+        slug: str,
+        body: HookRequest,
+        *,
+        idempotency_key: Union[str, None] = None,
+        timeout: Optional[float] = None,
+    ) -> HookAnswer:
+        """Starts what a hook is for: a tool, an agent or a workflow. The secret is sent as `Authorization: Bearer`,
+        or the body is signed, as the hook's maker says. The answer has the result when there is one within the
+        hook's wait; else it is 202 and says where to ask. Where `webhook_response_url` is given, the outcome is
+        sent there in any case.
+        """
+        answer: HookAnswer = self._send(
+            "POST",
+            "/hooks/{slug}",
+            reading="json",
+            path={"slug": slug},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def vapi_tools(
+        self,
+        body: VapiServerMessage,
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> VapiResponse:
+        """Carries out the tool calls of a Vapi assistant. Say who you are with a token of this server, with the
+        secret of a hook for Vapi (`Authorization: Bearer` or `X-Vapi-Secret`), or with Vapi's HMAC signature and
+        `?hook=` in the address. Messages of other kinds are answered with an empty object.
+        """
+        answer: VapiResponse = self._send(
+            "POST",
+            "/vapi/tools",
+            reading="json",
+            query={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def vapi_tools_of_agent(
+        self,
+        agent: str,
+        body: VapiServerMessage,
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> VapiResponse:
+        """The same for the tools of this agent, as they are assigned to it."""
+        answer: VapiResponse = self._send(
+            "POST",
+            "/vapi/agents/{agent}/tools",
+            reading="json",
+            path={"agent": agent},
+            query={"hook": hook},
             body=body,
             timeout=timeout,
         )
@@ -3450,6 +3980,47 @@ class AsyncOperations:
             "POST",
             "/api/v1/invitations/accept",
             reading="json",
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def accept_mcp_server_tool(
+        self,
+        name: str,
+        tool: str,
+        body: Accept,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Accepted:
+        """Accepts the definition that an MCP server shows of a tool now: each of our tools that stands for it gets a
+        new revision and can be called again. With `dry_run` only the difference is shown.
+        """
+        answer: Accepted = await self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/tools/{tool}/accept",
+            reading="json",
+            path={"name": name, "tool": tool},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def adopt_mcp_server_tools(
+        self,
+        name: str,
+        body: Adopt,
+        *,
+        timeout: Optional[float] = None,
+    ) -> AdoptedTools:
+        """Makes tools of ours of tools of an MCP server, under the same names or others. What each does to the world
+        follows from the server's hints unless it is said.
+        """
+        answer: AdoptedTools = await self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/tools",
+            reading="json",
+            path={"name": name},
             body=body,
             timeout=timeout,
         )
@@ -3730,6 +4301,24 @@ class AsyncOperations:
         )
         return answer
 
+    async def create_hook(
+        self,
+        body: HookSpec,
+        *,
+        timeout: Optional[float] = None,
+    ) -> HookMade:
+        """Makes a hook. Its secret is in the answer and nowhere else. What it starts is done with your rights, as
+        they are then; of a token with scopes it has `tools:call` and `agents:run`, as far as the token has them.
+        """
+        answer: HookMade = await self._send(
+            "POST",
+            "/api/v1/hooks",
+            reading="json",
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     async def create_invitation(
         self,
         body: Invite,
@@ -3761,6 +4350,25 @@ class AsyncOperations:
             "/api/v1/jobs",
             reading="json",
             headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def create_mcp_server(
+        self,
+        body: McpServerSpec,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """Registers an MCP server and asks it what it offers. Where `url` itself does not speak MCP, `{url}/mcp` is
+        tried. A server that cannot be asked is registered all the same; `found.error` tells why. None of its tools
+        can be called before it was adopted.
+        """
+        answer: McpServer = await self._send(
+            "POST",
+            "/api/v1/mcp-servers",
+            reading="json",
             body=body,
             timeout=timeout,
         )
@@ -3890,6 +4498,26 @@ class AsyncOperations:
         )
         return answer
 
+    async def define_offer(
+        self,
+        *,
+        agent: Optional[str] = None,
+        format: Optional[Literal['openai', 'openai_strict', 'anthropic', 'gemini', 'mcp']] = None,
+        timeout: Optional[float] = None,
+    ) -> Definitions:
+        """The three functions `search_tools`, `describe_tool` and `call_tool` in the form that a model wants. A
+        runtime answers the first two with `/api/v1/offer/search` and `/api/v1/offer/describe`, the third with a
+        call of the tool named in it.
+        """
+        answer: Definitions = await self._send(
+            "GET",
+            "/api/v1/offer/definitions",
+            reading="json",
+            query={"agent": agent, "format": format},
+            timeout=timeout,
+        )
+        return answer
+
     async def define_tools(
         self,
         *,
@@ -3987,6 +4615,21 @@ class AsyncOperations:
             timeout=timeout,
         )
 
+    async def delete_hook(
+        self,
+        hook: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Removes a hook. What it started goes on."""
+        await self._send(
+            "DELETE",
+            "/api/v1/hooks/{hook}",
+            reading="nothing",
+            path={"hook": hook},
+            timeout=timeout,
+        )
+
     async def delete_invitation(
         self,
         id: GrantId,
@@ -3999,6 +4642,23 @@ class AsyncOperations:
             "/api/v1/invitations/{id}",
             reading="nothing",
             path={"id": id},
+            timeout=timeout,
+        )
+
+    async def delete_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Removes an MCP server, and the key that came with it. Tools that were adopted from it stay; their calls are
+        refused.
+        """
+        await self._send(
+            "DELETE",
+            "/api/v1/mcp-servers/{name}",
+            reading="nothing",
+            path={"name": name},
             timeout=timeout,
         )
 
@@ -4142,6 +4802,24 @@ class AsyncOperations:
         )
         return answer
 
+    async def describe_tool(
+        self,
+        body: OfferDescribe,
+        *,
+        timeout: Optional[float] = None,
+    ) -> OfferDescribed:
+        """How a tool is called: what it does, and the schema of its arguments. Of a name that is not there the
+        nearest are told.
+        """
+        answer: OfferDescribed = await self._send(
+            "POST",
+            "/api/v1/offer/describe",
+            reading="json",
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     async def diagnose(
         self,
         *,
@@ -4235,6 +4913,44 @@ class AsyncOperations:
             "/api/v1/conversations/export",
             reading="text",
             query={"agent": agent, "state": state, "outcome": outcome, "since": since, "until": until, "search": search},
+            timeout=timeout,
+        )
+        return answer
+
+    async def export_tool(
+        self,
+        name: str,
+        *,
+        format: Optional[Literal['openai', 'openai_plain', 'openai_responses', 'openai_realtime', 'anthropic', 'gemini', 'mcp', 'elevenlabs', 'vapi', 'vapi_api_request']] = None,
+        agent: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> ExportedTool:
+        """A tool in another form. What the form cannot hold is listed beside it."""
+        answer: ExportedTool = await self._send(
+            "GET",
+            "/api/v1/tools/{name}/export",
+            reading="json",
+            path={"name": name},
+            query={"format": format, "agent": agent},
+            timeout=timeout,
+        )
+        return answer
+
+    async def export_tools(
+        self,
+        *,
+        format: Optional[Literal['openai', 'openai_plain', 'openai_responses', 'openai_realtime', 'anthropic', 'gemini', 'mcp', 'elevenlabs', 'vapi', 'vapi_api_request']] = None,
+        agent: Optional[str] = None,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_ExportedTool:
+        """Tools in another form, by name. What the form cannot hold of a tool is listed beside it."""
+        answer: Page_ExportedTool = await self._send(
+            "GET",
+            "/api/v1/export/tools",
+            reading="json",
+            query={"format": format, "agent": agent, "limit": limit, "cursor": cursor},
             timeout=timeout,
         )
         return answer
@@ -4457,6 +5173,22 @@ class AsyncOperations:
         )
         return answer
 
+    async def get_hook(
+        self,
+        hook: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Hook:
+        """One hook."""
+        answer: Hook = await self._send(
+            "GET",
+            "/api/v1/hooks/{hook}",
+            reading="json",
+            path={"hook": hook},
+            timeout=timeout,
+        )
+        return answer
+
     async def get_job(
         self,
         id: JobId,
@@ -4503,6 +5235,22 @@ class AsyncOperations:
             "/api/v1/limits",
             reading="json",
             query={"agent": agent},
+            timeout=timeout,
+        )
+        return answer
+
+    async def get_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """One MCP server."""
+        answer: McpServer = await self._send(
+            "GET",
+            "/api/v1/mcp-servers/{name}",
+            reading="json",
+            path={"name": name},
             timeout=timeout,
         )
         return answer
@@ -4896,6 +5644,24 @@ class AsyncOperations:
             "GET",
             "/healthz",
             reading="json",
+            timeout=timeout,
+        )
+        return answer
+
+    async def hook_status(
+        self,
+        slug: str,
+        *,
+        key: str,
+        timeout: Optional[float] = None,
+    ) -> HookAnswer:
+        """How something stands that a hook started. The address is given out with the answer and good for a day."""
+        answer: HookAnswer = await self._send(
+            "GET",
+            "/hooks/{slug}/status",
+            reading="json",
+            path={"slug": slug},
+            query={"key": key},
             timeout=timeout,
         )
         return answer
@@ -5359,6 +6125,42 @@ class AsyncOperations:
         )
         return answer
 
+    async def list_hook_deliveries(
+        self,
+        hook: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_HookDelivery:
+        """What came to a hook lately, newest first: at most the last 500 requests, for a week."""
+        answer: Page_HookDelivery = await self._send(
+            "GET",
+            "/api/v1/hooks/{hook}/deliveries",
+            reading="json",
+            path={"hook": hook},
+            query={"limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
+    async def list_hooks(
+        self,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_Hook:
+        """The organization's hooks, newest first, without their secrets."""
+        answer: Page_Hook = await self._send(
+            "GET",
+            "/api/v1/hooks",
+            reading="json",
+            query={"limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
     async def list_imports(
         self,
         *,
@@ -5439,7 +6241,7 @@ class AsyncOperations:
         *,
         search: Optional[str] = None,
         category: Optional[str] = None,
-        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow']] = None,
+        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow', 'mcp']] = None,
         limit: Optional[int] = None,
         cursor: Optional[str] = None,
         timeout: Optional[float] = None,
@@ -5450,6 +6252,44 @@ class AsyncOperations:
             "/api/v1/library",
             reading="json",
             query={"search": search, "category": category, "kind": kind, "limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
+    async def list_mcp_server_tools(
+        self,
+        name: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_McpUpstreamTool:
+        """What an MCP server offers, by name, and how each tool stands: `available`, `adopted`, `quarantined` (its
+        definition has changed since it was agreed to) or `gone`.
+        """
+        answer: Page_McpUpstreamTool = await self._send(
+            "GET",
+            "/api/v1/mcp-servers/{name}/tools",
+            reading="json",
+            path={"name": name},
+            query={"limit": limit, "cursor": cursor},
+            timeout=timeout,
+        )
+        return answer
+
+    async def list_mcp_servers(
+        self,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Page_McpServer:
+        """The organization's MCP servers, by name. Credentials are names of secrets."""
+        answer: Page_McpServer = await self._send(
+            "GET",
+            "/api/v1/mcp-servers",
+            reading="json",
+            query={"limit": limit, "cursor": cursor},
             timeout=timeout,
         )
         return answer
@@ -5729,7 +6569,7 @@ class AsyncOperations:
         *,
         search: Optional[str] = None,
         category: Optional[str] = None,
-        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow']] = None,
+        kind: Optional[Literal['http', 'system', 'python', 'business', 'client', 'agent', 'workflow', 'mcp']] = None,
         mine: Optional[bool] = None,
         active: Optional[bool] = None,
         limit: Optional[int] = None,
@@ -5957,6 +6797,24 @@ class AsyncOperations:
         )
         return answer
 
+    async def put_hook(
+        self,
+        hook: str,
+        body: HookSpec,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Hook:
+        """Brings a hook to this state; from then on it acts with your rights. Its platform and its secret stay."""
+        answer: Hook = await self._send(
+            "PUT",
+            "/api/v1/hooks/{hook}",
+            reading="json",
+            path={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     async def put_model_provider(
         self,
         name: str,
@@ -6071,6 +6929,24 @@ class AsyncOperations:
         )
         return answer
 
+    async def refresh_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Refreshed:
+        """Asks an MCP server what it offers now; that it cannot be asked is told in `server.found.error`. Adopted
+        tools whose definition has changed are not called any more until somebody accepts the change.
+        """
+        answer: Refreshed = await self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/refresh",
+            reading="json",
+            path={"name": name},
+            timeout=timeout,
+        )
+        return answer
+
     async def reject_agent_draft(
         self,
         agent: str,
@@ -6151,6 +7027,47 @@ class AsyncOperations:
             reading="json",
             path={"id": id},
             body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def retell_tool(
+        self,
+        name: str,
+        body: Dict[str, Any],
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Any:
+        """Calls a tool for a Retell agent. The body is `{name, call, args}`, or the arguments themselves; the answer
+        is the result, at most 15,000 characters of JSON or text. Give `?hook=` in the address for Retell's
+        signature, or a token of this server as a header of the function.
+        """
+        answer: Any = await self._send(
+            "POST",
+            "/retell/tools/{name}",
+            reading="json",
+            path={"name": name},
+            query={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def retell_tool_by_get(
+        self,
+        name: str,
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> Any:
+        """The same for a function whose method is GET: the arguments are in the query."""
+        answer: Any = await self._send(
+            "GET",
+            "/retell/tools/{name}",
+            reading="json",
+            path={"name": name},
+            query={"hook": hook},
             timeout=timeout,
         )
         return answer
@@ -6238,6 +7155,24 @@ class AsyncOperations:
         )
         return answer
 
+    async def rotate_hook(
+        self,
+        hook: str,
+        body: RotateHook,
+        *,
+        timeout: Optional[float] = None,
+    ) -> HookMade:
+        """Gives a hook another secret. The one before is good for nothing from then on."""
+        answer: HookMade = await self._send(
+            "POST",
+            "/api/v1/hooks/{hook}/rotate",
+            reading="json",
+            path={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     async def run_agent(
         self,
         agent: str,
@@ -6314,6 +7249,22 @@ class AsyncOperations:
             reading="json",
             path={"workflow": workflow},
             headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def search_tools(
+        self,
+        body: OfferSearch,
+        *,
+        timeout: Optional[float] = None,
+    ) -> OfferFound:
+        """The tools that fit a wish, the best first, each in one line."""
+        answer: OfferFound = await self._send(
+            "POST",
+            "/api/v1/offer/search",
+            reading="json",
             body=body,
             timeout=timeout,
         )
@@ -6590,6 +7541,24 @@ class AsyncOperations:
         )
         return answer
 
+    async def update_mcp_server(
+        self,
+        name: str,
+        body: UpdateMcpServer,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """Changes an MCP server. Its sessions are closed, and it is asked again what it offers."""
+        answer: McpServer = await self._send(
+            "PATCH",
+            "/api/v1/mcp-servers/{name}",
+            reading="json",
+            path={"name": name},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
     async def update_thread(
         self,
         id: ThreadId,
@@ -6603,6 +7572,71 @@ class AsyncOperations:
             "/api/v1/threads/{id}",
             reading="json",
             path={"id": id},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def use_hook(
+        self,
+        slug: str,
+        body: HookRequest,
+        *,
+        idempotency_key: Union[str, None] = None,
+        timeout: Optional[float] = None,
+    ) -> HookAnswer:
+        """Starts what a hook is for: a tool, an agent or a workflow. The secret is sent as `Authorization: Bearer`,
+        or the body is signed, as the hook's maker says. The answer has the result when there is one within the
+        hook's wait; else it is 202 and says where to ask. Where `webhook_response_url` is given, the outcome is
+        sent there in any case.
+        """
+        answer: HookAnswer = await self._send(
+            "POST",
+            "/hooks/{slug}",
+            reading="json",
+            path={"slug": slug},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def vapi_tools(
+        self,
+        body: VapiServerMessage,
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> VapiResponse:
+        """Carries out the tool calls of a Vapi assistant. Say who you are with a token of this server, with the
+        secret of a hook for Vapi (`Authorization: Bearer` or `X-Vapi-Secret`), or with Vapi's HMAC signature and
+        `?hook=` in the address. Messages of other kinds are answered with an empty object.
+        """
+        answer: VapiResponse = await self._send(
+            "POST",
+            "/vapi/tools",
+            reading="json",
+            query={"hook": hook},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def vapi_tools_of_agent(
+        self,
+        agent: str,
+        body: VapiServerMessage,
+        *,
+        hook: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> VapiResponse:
+        """The same for the tools of this agent, as they are assigned to it."""
+        answer: VapiResponse = await self._send(
+            "POST",
+            "/vapi/agents/{agent}/tools",
+            reading="json",
+            path={"agent": agent},
+            query={"hook": hook},
             body=body,
             timeout=timeout,
         )
