@@ -248,10 +248,10 @@ impl Given {
         let caller = &call.who.caller;
         let bytes = app.vault().unseal(caller.org_id, &sealed).await.map_err(|_| bad())?;
         let state: State = serde_json::from_slice(&bytes).map_err(|_| bad())?;
-        let user = caller.user_id.to_string();
+        let (user, arguments) = (caller.user_id.to_string(), call.params.arguments.to_string());
         let is_ours = state.user == user
             && state.tool == call.params.name
-            && state.arguments == call.params.arguments.to_string()
+            && state.arguments == arguments
             && state.until >= app.clock().now().micros();
         if !is_ours {
             return Err(bad());
