@@ -184,7 +184,8 @@ impl Relay {
             let id = id_of(message);
             let mut answered = false;
             self.stream(response, None, |data| {
-                answered |= data.get("method").is_none() && data.get("id").is_some_and(|own| own.to_string() == id);
+                let own = data.get("id").map(Value::to_string);
+                answered |= data.get("method").is_none() && own.as_deref() == Some(id.as_str());
                 self.note_version(message, data);
                 !self.is_given_up(&id)
             });
@@ -289,10 +290,10 @@ impl Relay {
         let text = response.body_mut().with_config().limit(1 << 20).read_to_string().unwrap_or_default();
         let answer =
             text.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data:").unwrap_or(line)).ok());
-        let version = answer.filter_map(|answer: Value| {
+        let mut version = answer.filter_map(|answer: Value| {
             answer.pointer("/result/protocolVersion").and_then(Value::as_str).map(str::to_owned)
         });
-        let version = version.last();
+        let version = version.next_back();
         let generation = {
             let mut state = self.state();
             (state.session, state.version) = (Some(session), version);
