@@ -209,13 +209,14 @@ pub async fn deliveries(
     Ok(app.store().hook_deliveries(caller.org_id, hook.id, &page).await?)
 }
 
-/// Gives a hook another secret; the one before is good for nothing from now on.
+/// Gives a hook another secret; the one before is good for nothing from now on. Whoever does so knows it, so the hook
+/// acts as them from then on.
 ///
 /// # Errors
 /// Not found. Forbidden: only an administrator gives a secret to a hook whose requests vouch for what they tell.
 pub async fn rotate(app: &App, caller: &Caller, name: &str, chosen: Option<SecretString>) -> Result<HookMade, Fault> {
     require(caller, Right::Build, Scope::AgentsWrite)?;
-    let mut hook = found(app, caller, name).await?.hook;
+    let HookRow { mut hook, mut request, .. } = found(app, caller, name).await?;
     // Whoever has the secret acts as whoever made the hook.
     if hook.user_id != caller.user_id && !caller.role.may(Right::Configure) {
         return Err(Fault::forbidden("only whoever made this hook, or an administrator, may give it another secret"));
@@ -224,10 +225,14 @@ pub async fn rotate(app: &App, caller: &Caller, name: &str, chosen: Option<Secre
         return Err(only_admins());
     }
     let (plain, secret) = secret(app, caller, hook.platform, &hook.rules.protection, chosen).await?;
+    if hook.user_id != caller.user_id {
+        hook.user_id = caller.user_id;
+        request = seal(app, caller).await?;
+    }
     hook.rotated_at = app.clock().now();
     hook.secret_hint.clone_from(&secret.hint);
     let entry = audit::entry(app, caller, "hook.rotate", "hook", hook.id, json!({ "slug": hook.slug }));
-    match app.store().rotate_hook(hook.clone(), secret, entry).await? {
+    match app.store().rotate_hook(hook.clone(), request, secret, entry).await? {
         true => Ok(HookMade { address: address(app, &hook), hook, secret: plain.expose().to_owned() }),
         false => Err(Fault::not_found("hook", name)),
     }

@@ -174,13 +174,22 @@ impl Store {
     ///
     /// # Errors
     /// Conflict `slug_taken`: the secret cannot be used.
-    pub async fn rotate_hook(&self, hook: Hook, new: NewSecret, entry: AuditEntry) -> Result<bool> {
-        self.write((hook, new, entry), |(hook, new, entry), tx| {
+    pub async fn rotate_hook(&self, hook: Hook, request: String, new: NewSecret, entry: AuditEntry) -> Result<bool> {
+        self.write((hook, request, new, entry), |(hook, request, new, entry), tx| {
             Box::pin(async move {
-                let sql = "UPDATE hook SET secret_hash = $3, secret = $4, secret_hint = $5, rotated_at = $6 \
-                           WHERE org_id = $1 AND id = $2";
+                let sql = "UPDATE hook SET secret_hash = $3, secret = $4, secret_hint = $5, rotated_at = $6, \
+                           user_id = $7, request = $8 WHERE org_id = $1 AND id = $2";
                 let (hash, sealed) = (new.hash.as_deref(), new.sealed.as_deref());
-                let params = params![hook.organization_id, hook.id, hash, sealed, &new.hint, hook.rotated_at];
+                let params = params![
+                    hook.organization_id,
+                    hook.id,
+                    hash,
+                    sealed,
+                    &new.hint,
+                    hook.rotated_at,
+                    hook.user_id,
+                    request.as_str(),
+                ];
                 if tx.execute(sql, &params).await.map_err(taken(hook))? == 0 {
                     return Ok(false);
                 }

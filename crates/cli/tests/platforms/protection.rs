@@ -65,9 +65,16 @@ fn only_an_administrator_lets_a_hook_vouch() {
         assert_eq!(builder.post("/api/v1/hooks", json!({"platform": "vapi"})).expect(201)["hook"]["trusted"], false);
         assert_eq!(world.api.post("/api/v1/hooks", json!({"platform": "vapi"})).expect(201)["hook"]["trusted"], true);
         world.api.post("/api/v1/hooks", trusted).expect(201);
-        // Nor do they give themselves the secret of one that does, or make it theirs with what it may.
+        // Nor do they give themselves the secret of one that does, or change what it does.
         assert_eq!(builder.post("/api/v1/hooks/theirs/rotate", json!({})).status, 403);
-        assert_eq!(builder.put("/api/v1/hooks/theirs", spec).expect(200)["trusted"], false);
+        assert_eq!(builder.put("/api/v1/hooks/theirs", spec).status, 403);
+        // Whoever made a hook knows its secret: an administrator who changes it lends it nothing.
+        let made = builder.post("/api/v1/hooks", json!({"platform": "vapi"})).expect(201)["hook"].clone();
+        let path = format!("/api/v1/hooks/{}", made["id"].as_str().unwrap());
+        let changed = world.api.put(&path, json!({"platform": "vapi", "rate_per_minute": 5})).expect(200);
+        assert_eq!((&changed["trusted"], &changed["user_id"]), (&json!(false), &made["user_id"]));
+        let vouching = world.api.put(&path, json!({"platform": "vapi", "trusted": true}));
+        assert_eq!((vouching.status, vouching.code()), (409, "not_yours"));
     });
 }
 
@@ -97,8 +104,10 @@ fn a_hook_does_what_its_maker_may_do_now() {
         let id = of_maker.unwrap()["id"].as_str().unwrap();
         world.api.delete(&format!("/api/v1/tokens/{id}")).expect(204);
         assert_eq!(ask().code(), "hook_orphaned");
-        world.api.put("/api/v1/hooks/theirs", json!({"target": {"tools": ["slots"]}})).expect(200);
-        assert_eq!(ask().status, 200, "somebody else has taken it over");
+        let taken = world.api.post("/api/v1/hooks/theirs/rotate", json!({})).expect(200);
+        let bearer = format!("Bearer {}", taken["secret"].as_str().unwrap());
+        let ask = || world.send("/hooks/theirs", &[("authorization", &bearer)], "{}");
+        assert_eq!(ask().status, 200, "somebody else has taken it over, with a secret of their own");
 
         // A token with scopes makes a hook that may do no more.
         let scoped = json!({"name": "s", "scopes": ["agents:write", "agents:run"]});

@@ -73,10 +73,12 @@ fn arguments_come_at_the_root_in_a_form_and_in_a_query() {
         let signed = signature(form, now() * 1_000);
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("x-retell-signature", signed.as_str())];
         world.api.anonymous().raw("POST", &path, &headers, Some(form.into())).expect(200);
-        // A GET has no body to sign but the empty one.
+        // A GET has no body that a signature could cover: it would be good for any tool and any arguments.
         let signed = signature("", now() * 1_000);
         let query = format!("{path}&day=wednesday&limit=4");
-        world.api.anonymous().raw("GET", &query, &[("x-retell-signature", &signed)], None).expect(200);
+        let bare = world.api.anonymous().raw("GET", &query, &[("x-retell-signature", &signed)], None);
+        assert_eq!(bare.status, 403, "{bare:?}");
+        world.api.get("/retell/tools/slots?day=wednesday&limit=4").expect(200);
         let asked: Vec<Value> = world.upstream.requests().iter().map(callwright_testkit::Recorded::json).collect();
         assert_eq!(
             asked,
