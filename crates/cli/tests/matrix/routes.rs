@@ -201,7 +201,7 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/api/v1/hooks", Who::See, "read", 200, Theirs, ""),
     ("POST", "/api/v1/hooks", Who::Build, "agents:write&tools:call", 201, Theirs, r#"{"platform": "vapi"}"#),
     ("GET", "/api/v1/hooks/{hook}", Who::See, "read", 200, Hidden, ""),
-    ("PUT", "/api/v1/hooks/{hook}", Who::Build, "agents:write&tools:call", 200, Hidden, r#"{"platform": "vapi"}"#),
+    ("PUT", "/api/v1/hooks/{own_hook}", Who::Build, "agents:write&tools:call", 200, Hidden, r#"{"platform": "vapi"}"#),
     ("DELETE", "/api/v1/hooks/{hook}", Who::Build, "agents:write", 204, Hidden, ""),
     ("POST", "/api/v1/hooks/{own_hook}/rotate", Who::Build, "agents:write", 200, Hidden, "{}"),
     ("GET", "/api/v1/hooks/{hook}/deliveries", Who::See, "read", 200, Hidden, ""),

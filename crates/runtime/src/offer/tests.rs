@@ -32,7 +32,7 @@ fn the_model_searches_reads_and_calls() {
     assert_eq!(
         found,
         Meant::Told(
-            json!({"tools": [{"name": "create_invoice", "description": "Writes an invoice.", "parameters": "amount*: number"}]})
+            json!({"tools": [{"name": "create_invoice", "description": "Writes an invoice.", "parameters": "amount*: number"}], "more": 1})
         )
     );
     let Meant::Told(told) = meant("describe_tool", json!({"name": "create_invoice"})) else { panic!() };

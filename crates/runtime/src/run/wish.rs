@@ -29,7 +29,10 @@ impl Wish {
 
 /// What a call was by search is one still when all tools are shown by now: it may be on record already.
 fn named(call: &ToolCall) -> Wish {
-    let name = call.arguments.get("name").and_then(Value::as_str).filter(|_| call.name == CALL_TOOL);
+    // One that has other arguments is a tool of that name.
+    let is_by_search = call.name == CALL_TOOL
+        && call.arguments.as_object().is_some_and(|given| given.keys().all(|key| key == "name" || key == "arguments"));
+    let name = call.arguments.get("name").and_then(Value::as_str).filter(|_| is_by_search);
     let Some(name) = name else { return Wish::Tool(call.clone()) };
     let arguments = call.arguments.get("arguments").cloned().unwrap_or_else(|| json!({}));
     Wish::Tool(ToolCall { name: name.trim().to_owned(), arguments, ..call.clone() })
