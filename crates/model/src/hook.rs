@@ -228,7 +228,7 @@ pub struct Hook {
     pub id: HookId,
     /// The organization it belongs to.
     pub organization_id: OrgId,
-    /// Whoever wrote it last: what it starts is done with their rights, as they are then.
+    /// Whoever made it: what it starts is done with their rights, as they are then.
     pub user_id: UserId,
     /// Its name in the address, one of its kind on this server.
     pub slug: String,

@@ -2,7 +2,7 @@
 //! them ([`admit`]), carried out as tools, runs of agents or of workflows ([`take`]), or as the tool calls of a voice
 //! platform ([`calls`]).
 //!
-//! A hook acts with the rights of whoever wrote it last, as they are then, and of those only what calling tools and
+//! A hook acts with the rights of whoever made it, as they are then, and of those only what calling tools and
 //! running agents needs. What a request tells about the circumstances is the client's word, unless an administrator said
 //! that this hook's requests vouch for it.
 

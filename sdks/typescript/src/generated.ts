@@ -5202,7 +5202,7 @@ export interface components {
             slug: string;
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Timestamp"];
-            /** @description Whoever wrote it last: what it starts is done with their rights, as they are then. */
+            /** @description Whoever made it: what it starts is done with their rights, as they are then. */
             user_id: components["schemas"]["user_id"];
         };
         hook_id: string;
@@ -7032,7 +7032,7 @@ export interface components {
                 slug: string;
                 /** @description When it was last changed. */
                 updated_at: components["schemas"]["Timestamp"];
-                /** @description Whoever wrote it last: what it starts is done with their rights, as they are then. */
+                /** @description Whoever made it: what it starts is done with their rights, as they are then. */
                 user_id: components["schemas"]["user_id"];
             })[];
             /** @description Give this as `cursor` to go on; absent on the last page. */

@@ -1970,7 +1970,7 @@ class Hook(TypedDict):
     updated_at: "Timestamp"
     """When it was last changed."""
     user_id: "UserId"
-    """Whoever wrote it last: what it starts is done with their rights, as they are then."""
+    """Whoever made it: what it starts is done with their rights, as they are then."""
 
 
 class HookAnswer(TypedDict):
@@ -3354,7 +3354,7 @@ class Page_HookItemsItem(TypedDict):
     updated_at: "Timestamp"
     """When it was last changed."""
     user_id: "UserId"
-    """Whoever wrote it last: what it starts is done with their rights, as they are then."""
+    """Whoever made it: what it starts is done with their rights, as they are then."""
 
 
 class Page_ImportedTool(TypedDict):
