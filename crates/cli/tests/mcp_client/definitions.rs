@@ -1,6 +1,6 @@
 //! Definitions: taken over, pinned, quarantined when they change, and accepted.
 
-use callwright_testkit::{eventually, on_both};
+use callwright_testkit::{Person, eventually, on_both};
 use serde_json::{Value, json};
 
 use crate::world::{SERVERS, Theirs, World};
@@ -66,8 +66,23 @@ fn a_changed_definition_is_not_called_until_somebody_accepts_it() {
         }
         spec["config"].as_object_mut().unwrap().remove("definition");
         spec["display_name"] = json!("The weather");
-        world.api.put("/api/v1/tools/weather", spec).ok();
+        world.api.put("/api/v1/tools/weather", spec.clone()).ok();
         assert_eq!(world.call("weather", json!({"city": "Rome"}))["error"]["code"], "mcp_definition_changed");
+        // Nor does a builder get past it: not by naming what is shown now, and not by a tool of their own for it.
+        let builder = Person::invite(&world.api, "builder@example.org", "builder").api;
+        let path = format!("{SERVERS}/tester/tools/weather/accept");
+        let shown = world.api.post(&path, json!({"dry_run": true})).expect(200)["hash"].clone();
+        let mut theirs_by_hand = spec;
+        theirs_by_hand["config"]["definition"] = shown;
+        let refused = builder.put("/api/v1/tools/weather", theirs_by_hand);
+        assert!(refused.status == 403 && refused.text.contains("config.definition"), "{refused:?}");
+        let second = json!({"name": "weather_too", "kind": "mcp", "effect": "read",
+            "config": {"server": "tester", "tool": "weather"}});
+        builder.post("/api/v1/tools", second).expect(201);
+        let refused = builder.post("/api/v1/tools/weather_too/call", json!({"arguments": {"city": "Rome"}}));
+        assert!(refused.body["error"]["code"].as_str().is_some_and(|code| code.starts_with("mcp_")), "{refused:?}");
+        assert_eq!(theirs.count("tools/call"), before, "nothing is sent");
+        world.api.delete("/api/v1/tools/weather_too").expect(204);
 
         let path = format!("{SERVERS}/tester/tools/weather/accept");
         let shown = world.api.post(&path, json!({"dry_run": true})).expect(200);
