@@ -133,8 +133,16 @@ impl Runs {
         receiver
     }
 
+    /// Tells those who wait for it, and those who watch it, how a run stands.
+    pub(crate) fn tell_run(&self, run: &Run) {
+        self.settle(run);
+        if self.is_watched(run.id) {
+            self.tell(run.id, RunEvent::Run { run: Box::new(run.clone()) });
+        }
+    }
+
     /// Tells those who wait for it that a run has ended or lies down.
-    pub(crate) fn settle(&self, run: &Run) {
+    fn settle(&self, run: &Run) {
         if !run.state.is_final() && run.state != RunState::Waiting {
             return;
         }
