@@ -186,14 +186,16 @@ impl Store {
     pub async fn delete_thread(&self, org: OrgId, id: ThreadId) -> Result<bool> {
         self.write((org, id), |(org, id), tx| {
             Box::pin(async move {
+                // Held first, as by whoever begins a run on it: of the two, the second sees what the first did.
+                let lock = format!("SELECT 1 FROM thread WHERE org_id = $1 AND id = $2{}", tx.dialect().for_update());
+                if tx.fetch_optional(&lock, &params![*org, *id]).await?.is_none() {
+                    return Ok(false);
+                }
                 let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
                 if tx.fetch_optional(busy, &params![*id]).await?.is_some() {
                     return Err(Error::conflict("thread_busy", "a run is at work on this thread; cancel it first"));
                 }
-                let sql = "DELETE FROM thread WHERE org_id = $1 AND id = $2";
-                if tx.execute(sql, &params![*org, *id]).await? == 0 {
-                    return Ok(false);
-                }
+                tx.execute("DELETE FROM thread WHERE org_id = $1 AND id = $2", &params![*org, *id]).await?;
                 tx.silence_runs(*id).await?;
                 tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
                 Ok(true)

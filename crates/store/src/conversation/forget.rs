@@ -74,6 +74,10 @@ impl Tx<'_> {
         };
         threads.push(thread);
         self.add_heirs(org, &mut threads).await?;
+        // Held first, as by whoever begins a run on one of them; always in the same order.
+        let mut lock = Query::new("SELECT id FROM thread WHERE org_id = $1 AND id IN ", params![org]);
+        lock.bind_all(threads.iter().copied().map(Value::from)).push(" ORDER BY id").push(self.dialect().for_update());
+        self.fetch_all(&lock.sql, &lock.params).await?;
         let mut busy = Query::new(
             "SELECT 1 FROM run WHERE org_id = $1 AND state IN ('queued', 'running', 'waiting') AND thread_id IN ",
             params![org],

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::support::{Database, at};
 
-fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
+pub(crate) fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
     let (run, job): (RunId, _) = (db.id(), db.id());
     let thread = Thread {
         id: db.id(),
@@ -101,17 +101,17 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
     }
 }
 
-async fn node(db: &Database) -> NodeId {
+pub(crate) async fn node(db: &Database) -> NodeId {
     let id = db.id();
     db.store.register_node(id, 60_000).await.unwrap();
     id
 }
 
-fn fence(row: &JobRow) -> JobFence {
+pub(crate) fn fence(row: &JobRow) -> JobFence {
     JobFence { job: row.job.id, epoch: row.job.epoch }
 }
 
-fn turn(run: &Run, calls: &[&str]) -> Turn {
+pub(crate) fn turn(run: &Run, calls: &[&str]) -> Turn {
     let step = |position, kind, state, name: &str| Step {
         state,
         arguments: Some(json!({})),
@@ -133,7 +133,7 @@ fn turn(run: &Run, calls: &[&str]) -> Turn {
     }
 }
 
-fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
+pub(crate) fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
     Ending {
         run,
         state,
