@@ -23,7 +23,7 @@ use callwright_model::{
 };
 use callwright_store::{
     job::{Held, JobFence},
-    run::RunRow,
+    run::{RunRow, Settled},
 };
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -49,7 +49,15 @@ pub(super) struct Carrier {
     steps: Vec<Step>,
     repeats: Repeats,
     deadline: Instant,
-    /// What became of the last tools is being kept, while the model is asked already.
+    last: Last,
+}
+
+/// What became of the last tools, while it is not kept.
+#[derive(Default)]
+struct Last {
+    /// The next write brings it along.
+    unkept: Option<Settled>,
+    /// It is being kept by itself, because the model takes its time.
     settling: Option<JoinHandle<callwright_store::Result<Held>>>,
 }
 

@@ -117,11 +117,7 @@ impl Store {
                     return Err(Error::conflict("too_many_conversations", message));
                 }
                 tx.insert_conversation(new).await?;
-                tx.create_thread(thread).await?;
-                if !first.is_empty() {
-                    tx.append_messages(thread.id, None, first, thread.created_at).await?;
-                }
-                Ok(())
+                tx.begin_thread(thread, None, first).await
             })
         })
         .await

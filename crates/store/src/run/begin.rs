@@ -49,10 +49,12 @@ impl Tx<'_> {
             self.check_within(run.organization_id, within, run.created_at).await?;
         }
         match &new.thread {
-            Some(thread) => self.create_thread(thread).await?,
-            None => self.hold_idle_thread(run.organization_id, run.thread_id).await?,
+            Some(thread) => self.begin_thread(thread, Some(run.id), &new.messages).await?,
+            None => {
+                self.hold_idle_thread(run.organization_id, run.thread_id).await?;
+                self.append_messages(run.thread_id, Some(run.id), &new.messages, run.created_at).await?;
+            }
         }
-        self.append_messages(run.thread_id, Some(run.id), &new.messages, run.created_at).await?;
         self.insert_run(&new.row).await?;
         if !self.push_job(&new.job, new.owner).await? {
             return Err(Error::conflict("job_exists", "there is a job for this already"));

@@ -10,7 +10,7 @@ use callwright_model::{
     ticket::{TicketKind, TicketState},
 };
 
-use super::{FlowEnd, NewRun, Settled, Turn};
+use super::{FlowEnd, NewRun, Settled, Turn, turn::kept};
 use crate::{
     db::{Store, Tx},
     error::Result,
@@ -62,7 +62,7 @@ pub struct Ending {
 impl Tx<'_> {
     pub(super) async fn end_run(&mut self, ending: &Ending) -> Result<()> {
         if let Some(turn) = &ending.turn {
-            self.append_turn(turn).await?;
+            self.put_turn(turn).await?;
         }
         if let Some(flow) = &ending.flow {
             self.end_flow(flow).await?;
@@ -71,8 +71,11 @@ impl Tx<'_> {
             self.settle_steps(settled).await?;
         }
         let sql = "UPDATE run SET state = $2, output = $3, error = $4, ended_at = $5, updated_at = $5, \
-                   handed_to = $6 WHERE id = $1";
+                   handed_to = $6, steps = steps + $7, prompt_tokens = prompt_tokens + $8, \
+                   completion_tokens = completion_tokens + $9, total_tokens = total_tokens + $10, \
+                   cached_tokens = cached_tokens + $11 WHERE id = $1";
         let handed_to = ending.handed.as_ref().map(|handed| &handed.to);
+        let usage = ending.turn.as_ref().map(|turn| turn.usage).unwrap_or_default();
         let params = params![
             ending.run,
             Value::word(ending.state.as_str()),
@@ -80,6 +83,11 @@ impl Tx<'_> {
             value::opt_json(ending.error.as_ref())?,
             ending.now,
             value::opt_json(handed_to)?,
+            i64::from(ending.turn.is_some()),
+            kept(usage.prompt_tokens),
+            kept(usage.completion_tokens),
+            kept(usage.total_tokens),
+            kept(usage.cached_tokens),
         ];
         self.execute(sql, &params).await?;
         if let Some(error) = &ending.let_go {

@@ -26,6 +26,8 @@ pub struct Turn {
     pub steps: Vec<Step>,
     /// The answer.
     pub message: ChatMessage,
+    /// What became of the tools of the answer before, if that is not kept yet.
+    pub before: Option<Settled>,
     /// What it took.
     pub usage: Usage,
     /// When.
@@ -87,10 +89,21 @@ impl Tx<'_> {
         self.execute_many(sql, &rows).await
     }
 
-    pub(super) async fn append_turn(&mut self, turn: &Turn) -> Result<i64> {
-        let seq =
-            self.append_messages(turn.thread, Some(turn.run), std::slice::from_ref(&turn.message), turn.now).await?;
-        self.put_steps(turn.run, &turn.steps).await?;
+    /// Keeps an answer and its steps, behind what became of the tools before it. Gives its place in the thread.
+    pub(super) async fn put_turn(&mut self, turn: &Turn) -> Result<i64> {
+        let before = turn.before.as_ref();
+        let mut steps = before.map(|before| before.steps.clone()).unwrap_or_default();
+        let mut messages = before.map(|before| before.messages.clone()).unwrap_or_default();
+        let place = i64::try_from(messages.len()).unwrap_or_default();
+        steps.extend_from_slice(&turn.steps);
+        messages.push(turn.message.clone());
+        let first = self.append_messages(turn.thread, Some(turn.run), &messages, turn.now).await?;
+        self.put_steps(turn.run, &steps).await?;
+        Ok(first + place)
+    }
+
+    async fn append_turn(&mut self, turn: &Turn) -> Result<i64> {
+        let seq = self.put_turn(turn).await?;
         let sql = "UPDATE run SET steps = steps + 1, prompt_tokens = prompt_tokens + $2, \
                    completion_tokens = completion_tokens + $3, total_tokens = total_tokens + $4, \
                    cached_tokens = cached_tokens + $5, updated_at = $6 WHERE id = $1";

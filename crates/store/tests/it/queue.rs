@@ -128,6 +128,7 @@ pub(crate) fn turn(run: &Run, calls: &[&str]) -> Turn {
         thread: run.thread_id,
         steps,
         message: ChatMessage::Assistant { text: "thinking".to_owned(), tool_calls, opaque: None },
+        before: None,
         usage: Usage { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12, cached_tokens: 1 },
         now: at(5),
     }

@@ -61,8 +61,7 @@ impl Carrier {
         }
         // The executions are on record: were this lost, the next carrier would be given the same. So the model need not
         // wait for it, only what is kept next.
-        let (app, fence) = (self.app.clone(), self.fence);
-        self.settling = Some(tokio::spawn(async move { app.store().settle_steps(fence, settled).await }));
+        self.last.unkept = Some(settled);
         self.attempts = 0;
         if self.app.runs().is_watched(self.row.run.id) {
             self.settled().await?;
@@ -74,9 +73,17 @@ impl Carrier {
         Ok(false)
     }
 
-    /// Waits until what became of the last tools is kept.
+    /// Sees to it that what became of the last tools is kept.
     pub(super) async fn settled(&mut self) -> Result<(), Halt> {
-        let Some(settling) = self.settling.take() else { return Ok(()) };
+        self.kept_meanwhile().await?;
+        let Some(settled) = self.last.unkept.take() else { return Ok(()) };
+        let held = self.app.store().settle_steps(self.fence, settled).await?;
+        if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
+    }
+
+    /// Waits until what is being kept of the last tools is kept.
+    pub(super) async fn kept_meanwhile(&mut self) -> Result<(), Halt> {
+        let Some(settling) = self.last.settling.take() else { return Ok(()) };
         let held = settling.await.map_err(Fault::internal)??;
         if held.cancel { Err(Halt::Cancelled) } else { Ok(()) }
     }

@@ -63,8 +63,13 @@ pub(in crate::run) fn deadline_over() -> Halt {
 impl Carrier {
     /// Keeps why it does not go on, and tells what becomes of the job.
     pub(super) async fn halt(&mut self, halt: Halt) -> Result<Left, Fault> {
-        if let Err(Halt::Lost) = self.settled().await {
-            return Ok(Left::Settled);
+        match self.settled().await {
+            Err(Halt::Lost) => return Ok(Left::Settled),
+            // What the tools did is not kept: the next carrier sees, and comes to the same end.
+            Err(Halt::Fault(fault)) if !self.app.stopping().is_cancelled() => {
+                return Ok(Left::Again(fault.message, None));
+            }
+            _ => {}
         }
         match halt {
             Halt::Over | Halt::Lost => Ok(Left::Settled),

@@ -14,7 +14,7 @@ use callwright_store::{
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Carrier, Halt, deadline_over, failed};
+use super::{Carrier, Halt, Last, deadline_over, failed};
 use crate::{
     App, call,
     job::worker::Left,
@@ -56,7 +56,7 @@ pub(crate) async fn carry(app: &App, job: &JobRow, begun: Option<Box<Begun>>) ->
         steps: Vec::new(),
         repeats: Repeats::new(),
         deadline: Instant::now() + left,
-        settling: None,
+        last: Last::default(),
     };
     let carried = match carrier.row.run.kind {
         RunKind::Agent => Box::pin(carrier.go(job, ground)).await,
