@@ -216,11 +216,12 @@ impl<'a> Talk<'a> {
 
     async fn go(&mut self, socket: &mut WebSocket) -> Done {
         loop {
+            let large = self.session.awaits_client();
             let next = tokio::select! {
                 () = self.state.closing.cancelled() => Next::Stop,
                 said = self.session.next() => Next::Said(said),
                 received = socket.recv() => Next::Heard(received),
-                () = self.half.too_much(self.session.awaits_client()) => Next::TooMuch,
+                () = self.half.too_much(large) => Next::TooMuch,
                 _ = self.ping.tick() => Next::Ping,
             };
             let went = match next {
