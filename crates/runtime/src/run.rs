@@ -195,10 +195,16 @@ pub async fn start_and_wait(
 ) -> Result<Run, Fault> {
     let (run, settled) = begin(app, caller, request, None, &Asker::default(), None).await?;
     let settled = settled.unwrap_or_else(|| app.runs().when_settled(run.id));
-    tokio::select! {
-        settled = until_settled(app, caller, run.clone(), settled, wait) => settled,
-        () = closing.cancelled() => Ok(run),
-    }
+    Ok(tokio::select! {
+        settled = until_settled(app, caller, run.clone(), settled, wait) => settled.unwrap_or_else(|fault| as_begun(run, &fault)),
+        () = closing.cancelled() => run,
+    })
+}
+
+/// A run of which no more can be said now than that it has begun: an error would have it begun again.
+fn as_begun(run: Run, fault: &Fault) -> Run {
+    tracing::warn!(run = %run.id, ?fault, "it could not be seen how a run goes on that has just begun");
+    run
 }
 
 /// Asks for a run. Where it is carried here, the caller can wait for its end.
@@ -663,6 +669,11 @@ pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Resu
     let run = get(app, caller, id).await?;
     let run = until_settled(app, caller, run, settled, wait).await?;
     shown::run(app, run.user_id == caller.user_id, run).await
+}
+
+/// The same for a run that was begun just now, for whoever asked for it.
+pub async fn wait_for_begun(app: &App, caller: &Caller, begun: Run, time: Duration) -> Run {
+    wait(app, caller, begun.id, time).await.unwrap_or_else(|fault| as_begun(begun, &fault))
 }
 
 /// The same for a run that is at hand. Another process may carry it, so the tables are looked at as well.

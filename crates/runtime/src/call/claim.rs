@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use callwright_model::{
     Content, ControlEvent, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
-    id::{OrgId, ToolId},
+    id::{ExecutionId, OrgId, TicketId, ToolId},
     ticket::TicketState,
     tool::Effect,
 };
@@ -34,7 +34,7 @@ use super::{
 use crate::{
     App,
     app::not_ready,
-    control,
+    behind, control,
     inflight::{Ended, Entry},
     metering, tickets,
 };
@@ -167,8 +167,7 @@ async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, 
     note_passage(app, &execution).await;
     if let Some(ticket) = work.ticket {
         // Nothing was sent, so no result will come.
-        let now = app.clock().now();
-        app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+        void(app, ticket).await;
     }
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
@@ -211,21 +210,48 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
     if execution.state == State::Unknown {
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
-    let sealed = seal_for_duplicates(app, &work, &answer).await?;
+    // From here on nothing may become an error: the effect has happened.
+    let until = Instant::now() + FINISH_PATIENCE;
+    let sealed = behind::tried("an outcome that the log hides could not be kept", work.id, until, || {
+        seal_for_duplicates(app, &work, &answer)
+    });
+    let sealed = sealed.await.flatten();
     let event = ControlEvent::of(&execution);
     let news = match (&event, work.tool().tool.spec.config.system()) {
         (Some(event), Some(config)) => {
-            control::news(app, config, work.found.agent.as_deref(), &execution, event).await?
+            let news = behind::tried("the news of a step of a call could not be made", work.id, until, || {
+                control::news(app, config, work.found.agent.as_deref(), &execution, event)
+            });
+            news.await.flatten()
         }
         _ => None,
     };
     crate::failpoint!("control.done");
-    if !finish_with(app, &execution, fence, sealed, news).await?
-        && let Some(row) = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?
-        && row.execution.state.is_final()
-    {
-        // Another node has taken it over, or its callback was here first: that record stands.
-        return outcome::answer(app, row, true).await;
+    match finish_with(app, &execution, fence, sealed.clone(), news.clone()).await {
+        Ok(true) => {}
+        Ok(false) => {
+            // Another node has taken it over, or its callback was here first: that record stands.
+            let until = Instant::now() + FINISH_PATIENCE;
+            let recorded = behind::tried("a record that another made could not be read", work.id, until, || async {
+                let row = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?;
+                match row.filter(|row| row.execution.state.is_final()) {
+                    Some(row) => outcome::answer(app, row, true).await.map(Some),
+                    None => Ok(None),
+                }
+            });
+            match recorded.await {
+                Some(Some(recorded)) => return Ok(recorded),
+                Some(None) => {}
+                None => return Ok(unrecorded(&work)),
+            }
+        }
+        // Nothing came of it, so it does no harm if it is asked for again.
+        Err(fault) if execution.state == State::Failed => return Err(fault),
+        Err(fault) => {
+            tracing::error!(execution = %execution.id, ?fault, "what an execution came to could not be recorded; it is tried further");
+            finish_behind(app, execution, fence, sealed, news).await;
+            return Ok(unrecorded(&work));
+        }
     }
     crate::failpoint!("control.kept");
     note_passage(app, &execution).await;
@@ -243,14 +269,27 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
             && let Some(ticket) = work.ticket
         {
             // Nothing was taken on, so no result will come.
-            app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+            void(app, ticket).await;
         }
         tickets::execution_ended(app, execution.organization_id, execution.id).await;
         if let Some(ticket) = work.ticket {
-            client::offered(app, &work, ticket).await?;
+            client::offered(app, &work, ticket).await;
         }
     }
     Ok(answer)
+}
+
+/// Closes a ticket for which no result will come.
+async fn void(app: &App, ticket: TicketId) {
+    let then = app.clone();
+    behind::surely(app, "a ticket could not be closed", ticket, move || {
+        let (app, now) = (then.clone(), then.clock().now());
+        async move {
+            app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+            Ok(())
+        }
+    })
+    .await;
 }
 
 /// Records a read whose caller was answered before it ended.
@@ -336,18 +375,7 @@ async fn finish_with(
     sealed_outcome: Option<String>,
     news: Option<Box<OutboxRow>>,
 ) -> Result<bool, Fault> {
-    let end = FinishExecution {
-        fence,
-        state: execution.state,
-        output: execution.output.clone(),
-        error: execution.error.clone(),
-        attempts: execution.attempts.clone(),
-        ended_at: execution.ended_at.unwrap_or(execution.received_at),
-        duration_us: execution.duration_ms.map_or(0, |ms| (ms * 1_000.0) as i64),
-        sealed_outcome,
-        keep_slot: true,
-        news,
-    };
+    let end = end_of(execution, fence, sealed_outcome, news);
     let give_up = Instant::now() + FINISH_PATIENCE;
     let mut wait = POLL;
     loop {
@@ -364,6 +392,47 @@ async fn finish_with(
             }
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// Goes on trying behind the answer to record an outcome, and tells whoever waits for it.
+async fn finish_behind(
+    app: &App,
+    execution: Execution,
+    fence: Fence,
+    sealed_outcome: Option<String>,
+    news: Option<Box<OutboxRow>>,
+) {
+    let (then, id, org) = (app.clone(), execution.id, execution.organization_id);
+    let end = end_of(&execution, fence, sealed_outcome, news);
+    behind::surely(app, "an outcome could not be recorded", id, move || {
+        let (app, end) = (then.clone(), end.clone());
+        async move {
+            app.store().finish(id, end).await?;
+            tickets::execution_ended(&app, org, id).await;
+            Ok(())
+        }
+    })
+    .await;
+}
+
+fn end_of(
+    execution: &Execution,
+    fence: Fence,
+    sealed_outcome: Option<String>,
+    news: Option<Box<OutboxRow>>,
+) -> FinishExecution {
+    FinishExecution {
+        fence,
+        state: execution.state,
+        output: execution.output.clone(),
+        error: execution.error.clone(),
+        attempts: execution.attempts.clone(),
+        ended_at: execution.ended_at.unwrap_or(execution.received_at),
+        duration_us: execution.duration_ms.map_or(0, |ms| (ms * 1_000.0) as i64),
+        sealed_outcome,
+        keep_slot: true,
+        news,
     }
 }
 
@@ -462,6 +531,28 @@ pub(super) fn still_running(work: &Work) -> CallAnswer {
     let mut answer = CallAnswer::new(work, Outcome::Failed(error));
     answer.state = State::Started;
     answer.into_duplicate()
+}
+
+/// What the caller of a write is told that was sent and of which no more can be said now: an answer, because an error
+/// asks to be repeated.
+pub(super) fn unrecorded(work: &Work) -> CallAnswer {
+    let message = format!(
+        "this was sent, and what came of it cannot be told now because the server's database is away. Do not call the tool again for it; the log tells it later, under {}",
+        work.id
+    );
+    let error = ToolError::new(ErrorClass::OutcomeUnknown, "not_recorded", message);
+    CallAnswer::new(work, Outcome::Failed(record::apply_fallback(work, error)))
+}
+
+/// What the caller of an execution is told that goes on, where it has no ticket by which it could be followed.
+pub(super) fn goes_on(work: &Work, execution: ExecutionId) -> CallAnswer {
+    let message = format!(
+        "this takes longer and goes on. Do not call the tool again for it; its outcome is in the log, under {execution}"
+    );
+    let error = ToolError::new(ErrorClass::TimeoutError, "in_progress", message);
+    let mut answer = CallAnswer::new(work, Outcome::Failed(error));
+    (answer.execution_id, answer.state) = (execution, State::Started);
+    answer
 }
 
 pub(super) fn broken(work: &Work) -> ToolError {
