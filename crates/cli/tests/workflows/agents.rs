@@ -416,7 +416,7 @@ fn whoever_asks_vouches_for_what_they_sent_and_not_for_what_the_plan_says() {
         );
         let wish = json!({"name": "backend", "scopes": ["context:trust", "tools:call", "agents:run", "read"]});
         let made = world.api.post("/api/v1/tokens", wish).expect(201);
-        let backend = world.api.with_token(&text(&made["token"]));
+        let backend = world.api.with_token(text(&made["token"]));
         let wish = json!({"context": {"contact_id": "me"}, "wait_ms": 30_000});
         let run = backend.post("/api/v1/workflows/w/runs", wish.clone()).ok();
         is(&run, "completed");
