@@ -248,8 +248,13 @@ impl Call {
             Ok(later) if later.state.is_final() => Ok(later),
             // What was said first says best how to go on.
             Ok(_) => Ok(answer),
-            Err(fault) if fault.kind == FaultKind::NotFound => Ok(answer),
-            Err(fault) => Err(Box::new(internal(&fault))),
+            // It has begun, and an error would have it begun again.
+            Err(fault) => {
+                if fault.kind != FaultKind::NotFound {
+                    tracing::warn!(execution = %answer.execution_id, ?fault, "what was waited for could not be looked at");
+                }
+                Ok(answer)
+            }
         }
     }
 
