@@ -13,6 +13,7 @@ pub mod alert;
 pub mod app;
 pub mod approvals;
 pub mod audit;
+pub mod authorizations;
 pub mod business;
 pub mod call;
 pub mod cases;

@@ -23,6 +23,7 @@ mod linger;
 mod live;
 mod mcp;
 pub mod metrics;
+mod oauth_page;
 pub mod openapi;
 pub mod page;
 mod platforms;

@@ -59,11 +59,30 @@ const CLOSING: Duration = Duration::from_secs(3);
 /// Gives out access tokens for a server.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// A token. `stale` is one that the server has just refused; it is not given again.
+    /// A token; none to send the request without one.
     ///
     /// # Errors
     /// Why there is none.
-    async fn token(&self, stale: Option<&SecretString>) -> Result<SecretString, ToolError>;
+    async fn token(&self) -> Result<Option<SecretString>, ToolError>;
+
+    /// The server has refused a request: another token to send it with once more, or none if its answer stands.
+    ///
+    /// # Errors
+    /// What is told in the place of its answer.
+    async fn refused(&self, refusal: &Refusal) -> Result<Option<SecretString>, ToolError>;
+}
+
+/// A request that was refused for its credentials. Nothing was done.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The token that was sent.
+    pub token: Option<SecretString>,
+    /// Whether the token is not good (401), or not good enough (403).
+    pub is_unauthorized: bool,
+    /// What the server says of it, in `WWW-Authenticate`.
+    pub challenge: Option<String>,
+    /// How often the same request was refused before.
+    pub before: usize,
 }
 
 /// How a server is reached.
