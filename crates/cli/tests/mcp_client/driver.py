@@ -16,7 +16,7 @@ is_signed_in = scenario.startswith("auth/") and not scenario.startswith("auth/cl
 
 
 def probe(calls=()):
-    command = [binary, "mcp-server", "probe", url, "--json", "--timeout-seconds", "12"]
+    command = [binary, "mcp-server", "probe", url, "--json", "--timeout-seconds", "40"]
     for field, option in (("client_secret", "--client-secret-env"), ("private_key_pem", "--client-key-env")):
         if "client_id" in context and field in context:
             os.environ["PROBE_SECRET"] = context[field]
@@ -42,7 +42,7 @@ def open_addresses(talk):
     for line in talk:
         sys.stderr.write(line)
         if line.startswith("http"):
-            urllib.request.urlopen(line.strip(), timeout=10).read()
+            urllib.request.urlopen(line.strip(), timeout=40).read()
 
 
 def sample(schema):

@@ -32,7 +32,9 @@ fn whoever_signs_in_with_a_session_is_connected_at_once() {
             (world.api.get(FILES).expect(200)["found"]["tools"] == 2).then_some(())
         });
         world.adopt();
-        assert_eq!(world.call("read")["state"], "done");
+        let answer = world.call("read");
+        assert_eq!((&answer["state"], &answer["content"][0]["text"]), (&json!("done"), &json!("done with [secret]")));
+        assert!(!answer.to_string().contains(SECRET), "{answer}");
         let list = world.server.run(&["mcp-server", "list"]).ok();
         assert!(list.stdout.contains("files") && list.stdout.contains("ok"), "{list:?}");
 

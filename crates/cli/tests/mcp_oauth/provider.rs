@@ -37,7 +37,6 @@ pub(crate) struct State {
     pub(crate) reused: usize,
     pub(crate) registrations: usize,
     pub(crate) refused: usize,
-    pub(crate) called: usize,
     pub(crate) asked_scopes: Vec<String>,
     pub(crate) revoked: Vec<String>,
     count: usize,
@@ -71,7 +70,6 @@ impl State {
             reused: 0,
             registrations: 0,
             refused: 0,
-            called: 0,
             asked_scopes: Vec::new(),
             revoked: Vec::new(),
             count: 0,
@@ -132,6 +130,18 @@ impl Provider {
     /// No access token is good any more.
     pub(crate) fn expire(&self) {
         self.state().access.clear();
+    }
+
+    /// How often tokens were renewed, and how often with a refresh token that was spent.
+    pub(crate) fn renewals(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.refreshes, state.reused)
+    }
+
+    /// How often tokens were renewed, and how often a request was refused.
+    pub(crate) fn asked(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.refreshes, state.refused)
     }
 
     pub(crate) fn url(&self) -> String {
@@ -282,8 +292,8 @@ fn mcp_server(state: &mut State, issuer: &str, own: &str, request: &Recorded) ->
                 let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{wanted}\", {metadata}");
                 return Answer::status(403).header("www-authenticate", &challenge);
             }
-            state.called += 1;
-            result(json!({"content": [{"type": "text", "text": "done"}]}))
+            // It says what it must not say.
+            result(json!({"content": [{"type": "text", "text": format!("done with {}", bearer.unwrap())}]}))
         }
         ("POST", method) if method.starts_with("notifications/") => Answer::status(202),
         ("POST", _) => Answer::json(

@@ -30,11 +30,11 @@ fn twenty_callers_with_a_refused_token_make_one_renewal() {
         for answer in at_once(std::slice::from_ref(&world.api), 20) {
             assert_eq!(answer["state"], "done", "{answer}");
         }
-        assert_eq!((theirs.state().refreshes, theirs.state().reused), (1, 0));
+        assert_eq!(theirs.renewals(), (1, 0));
         // The next one is given with the token that came with it.
         theirs.expire();
         assert_eq!(world.call("read")["state"], "done");
-        assert_eq!((theirs.state().refreshes, theirs.state().reused), (2, 0));
+        assert_eq!(theirs.renewals(), (2, 0));
     });
 }
 
@@ -73,7 +73,7 @@ fn two_servers_on_one_database_make_one_renewal() {
         for answer in at_once(&apis, 8) {
             assert_eq!(answer["state"], "done", "{answer}");
         }
-        assert_eq!((theirs.state().refreshes, theirs.state().reused), (round, 0));
+        assert_eq!(theirs.renewals(), (round, 0));
     }
     // What one server is told, the other knows.
     world.api.delete(&format!("{FILES}/authorize")).expect(204);
@@ -93,7 +93,7 @@ fn what_is_written_down_survives_a_restart() {
         world.server.restart();
         theirs.expire();
         assert_eq!(world.call("read")["state"], "done");
-        assert_eq!((theirs.state().refreshes, theirs.state().reused), (2, 0));
+        assert_eq!(theirs.renewals(), (2, 0));
     });
 }
 
@@ -126,11 +126,11 @@ fn a_refused_renewal_ends_it_and_a_broken_one_does_not() {
         assert_eq!(authorization["status"], "needs_authorization", "{authorization}");
         assert!(authorization["why"].as_str().unwrap().contains("invalid_grant"), "{authorization}");
         // Nobody is asked again, and it is seen everywhere.
-        let (refreshes, refused) = (theirs.state().refreshes, theirs.state().refused);
+        let (refreshes, refused) = theirs.asked();
         for _ in 0..3 {
             assert_eq!(world.call("read")["error"]["code"], "needs_authorization");
         }
-        assert_eq!((theirs.state().refreshes, theirs.state().refused), (refreshes, refused));
+        assert_eq!(theirs.asked(), (refreshes, refused));
         let audit = world.api.get("/api/v1/audit?limit=200").expect(200).to_string();
         assert_eq!(audit.matches("mcp_server.needs_authorization").count(), 1, "{audit}");
         let list = world.server.run(&["mcp-server", "list"]).ok();

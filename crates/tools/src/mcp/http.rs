@@ -2,13 +2,13 @@
 //! anything of a request may have left is not lost on the way.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::AtomicBool},
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
 use bytes::Bytes;
-use callwright_guard::{Guard, Outgoing, SendError, Streamed};
+use callwright_guard::{Guard, Outgoing, Redactor, SendError, Streamed};
 use callwright_model::{ToolError, secret::SecretString};
 use futures_util::stream::BoxStream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -35,6 +35,8 @@ const LONGEST_STREAM: Duration = Duration::from_secs(6 * 3600);
 /// The most of an error page that is read.
 const MAX_ERROR_BYTES: usize = 16 << 10;
 const REDIRECTS: u8 = 3;
+/// How many tokens are remembered so that they are hidden.
+const MAX_SENT: usize = 4;
 /// How often one request is sent again with another token.
 const MAX_REFUSALS: usize = 2;
 
@@ -68,7 +70,32 @@ pub(super) struct GuardedHttp {
     pub(super) headers: HeaderMap,
     /// Where access tokens come from, with OAuth.
     pub(super) tokens: Option<Arc<dyn TokenSource>>,
+    /// Those that were sent.
+    pub(super) sent: Arc<SentTokens>,
     pub(super) connect_timeout: Duration,
+}
+
+/// The tokens that were sent of late: a server may say them again.
+#[derive(Default)]
+pub(super) struct SentTokens(Mutex<VecDeque<SecretString>>);
+
+impl SentTokens {
+    fn note(&self, token: &SecretString) {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.iter().any(|known| known.expose() == token.expose()) {
+            return;
+        }
+        sent.push_back(token.clone());
+        if sent.len() > MAX_SENT {
+            sent.pop_front();
+        }
+    }
+
+    /// What hides them too.
+    pub(super) fn hidden(&self, by: &Redactor) -> Redactor {
+        let sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.is_empty() { by.clone() } else { by.with(sent.iter()) }
+    }
 }
 
 /// One request before its credentials.
@@ -108,6 +135,7 @@ impl GuardedHttp {
         let mut headers = self.headers.clone();
         headers.extend(sending.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         if let Some(token) = token {
+            self.sent.note(token);
             let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
                 .map_err(|_| form("the access token cannot be sent"))?;
             value.set_sensitive(true);

@@ -117,8 +117,9 @@ pub async fn discover(guard: &Guard, seek: Seek<'_>) -> Result<Discovered, ToolE
     let issuer = issuer.unwrap_or_else(|| seek.resource.origin().ascii_serialization());
     let address = fetch::address(guard, &issuer, "issuer", is_plain)?;
     for place in places(&address) {
-        let Some(metadata) = fetch::get::<ServerMetadata>(guard, &place).await? else { continue };
-        return known(guard, metadata, issuer, resource, scopes, is_plain);
+        let Some(mut metadata) = fetch::get::<ServerMetadata>(guard, &place).await? else { continue };
+        let of_old = metadata.issuer.take_if(|said| is_old && is_of_origin(said, &address));
+        return known(guard, metadata, of_old.unwrap_or(issuer), resource, scopes, is_plain);
     }
     if !is_old {
         let message = format!(
@@ -214,6 +215,11 @@ async fn resource_metadata(
         return Err(ToolError::new(ErrorClass::AuthError, "oauth_resource_mismatch", message));
     }
     Ok(Some(metadata))
+}
+
+/// Servers of 2025-03-26 have their metadata at their root, whatever their own name: it is theirs if the origin is.
+fn is_of_origin(said: &str, address: &Url) -> bool {
+    Url::parse(said).is_ok_and(|said| said.origin() == address.origin())
 }
 
 /// Whether a resource that metadata names is `url` or stands above it.
