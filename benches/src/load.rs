@@ -23,17 +23,27 @@ use crate::{
 
 /// What every right answer contains.
 const EXPECTED: &[u8] = b"inv_1001";
+/// An answer that takes longer is none.
+const LONGEST: Duration = Duration::from_secs(15);
 const WARM_UP: Duration = Duration::from_millis(700);
 const ARGUMENTS: &str = r#"{"customer":"cus_42","amount":1999,"currency":"usd","note":"two widgets"}"#;
+const MCP_ACCEPT: &str = "application/json, text/event-stream";
+const CLIENT: &str = r#"{"name":"bench","version":"1"}"#;
 
 /// Something to drive.
 pub(crate) struct Target {
     pub(crate) name: &'static str,
     address: String,
     path: String,
+    headers: Vec<(&'static str, String)>,
     body: Bytes,
     pid: u32,
 }
+
+/// The revision of MCP that knows no sessions.
+const STATELESS: &str = "2026-07-28";
+/// The newest of those that do.
+const IN_SESSION: &str = "2025-11-25";
 
 impl Target {
     /// The bare proxy, with the arguments as its body.
@@ -42,6 +52,7 @@ impl Target {
             name: "proxy",
             address: process.address.clone(),
             path: "/invoices".to_owned(),
+            headers: Vec::new(),
             body: Bytes::from_static(ARGUMENTS.as_bytes()),
             pid: process.pid(),
         }
@@ -53,17 +64,95 @@ impl Target {
             name,
             address: server.address().to_owned(),
             path: format!("/api/v1/tools/{tool}/call"),
+            headers: Vec::new(),
             body: Bytes::from(format!(r#"{{"arguments":{ARGUMENTS}}}"#)),
             pid: server.pid(),
         }
     }
 
-    fn request(&self) -> Request<Full<Bytes>> {
-        Request::post(&self.path)
+    /// The same tool by MCP, without sessions.
+    pub(crate) fn mcp(server: &Server, tool: &str, name: &'static str) -> Self {
+        let meta = format!(
+            r#"{{"io.modelcontextprotocol/protocolVersion":"{STATELESS}","io.modelcontextprotocol/clientInfo":{CLIENT},"io.modelcontextprotocol/clientCapabilities":{{}}}}"#
+        );
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{ARGUMENTS},"_meta":{meta}}}}}"#
+        );
+        Self {
+            name,
+            address: server.address().to_owned(),
+            path: "/mcp".to_owned(),
+            headers: vec![
+                ("accept", MCP_ACCEPT.to_owned()),
+                ("mcp-protocol-version", STATELESS.to_owned()),
+                ("mcp-method", "tools/call".to_owned()),
+                ("mcp-name", tool.to_owned()),
+            ],
+            body: body.into(),
+            pid: server.pid(),
+        }
+    }
+
+    /// A tool by MCP in a session that is begun here, of ours or of a peer's.
+    pub(crate) async fn mcp_session(
+        address: &str,
+        path: &str,
+        pid: u32,
+        tool: &str,
+        name: &'static str,
+    ) -> Result<Self, Failure> {
+        let mut target = Self {
+            name,
+            address: address.to_owned(),
+            path: path.to_owned(),
+            headers: vec![("accept", MCP_ACCEPT.to_owned())],
+            body: format!(
+                r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{IN_SESSION}","capabilities":{{}},"clientInfo":{CLIENT}}}}}"#
+            )
+            .into(),
+            pid,
+        };
+        let mut sender = connect(address).await?;
+        let response = sender.send_request(target.request(0)).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await?.to_bytes();
+        if !status.is_success() {
+            return Err(format!("{name}: initialize: {status} {}", String::from_utf8_lossy(&bytes)).into());
+        }
+        target.headers.push(("mcp-protocol-version", IN_SESSION.to_owned()));
+        // A server may do without.
+        if let Some(id) = headers.get("mcp-session-id").and_then(|id| id.to_str().ok()) {
+            target.headers.push(("mcp-session-id", id.to_owned()));
+        }
+        target.body = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.into();
+        sender.ready().await?;
+        let response = sender.send_request(target.request(0)).await?;
+        response.into_body().collect().await?;
+        target.body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{ARGUMENTS}}}}}"#
+        )
+        .into();
+        Ok(target)
+    }
+
+    /// The request of one of the connections; in a session no two that are under way have one id.
+    fn request(&self, connection: usize) -> Request<Full<Bytes>> {
+        let mut request = Request::post(&self.path)
             .header("host", &self.address)
             .header("content-type", "application/json")
-            .header("authorization", format!("Bearer {TOKEN}"))
-            .body(Full::new(self.body.clone()))
+            .header("authorization", format!("Bearer {TOKEN}"));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let body = match self.path.as_str() {
+            "/mcp" => {
+                let id = format!(r#"{{"jsonrpc":"2.0","id":{},"#, connection + 1);
+                String::from_utf8_lossy(&self.body).replacen(r#"{"jsonrpc":"2.0","id":1,"#, &id, 1).into()
+            }
+            _ => self.body.clone(),
+        };
+        request
+            .body(Full::new(body))
             .expect("the request is valid")
     }
 }
@@ -88,9 +177,9 @@ pub(crate) async fn drive(target: &Target, count: usize, span: Duration) -> Resu
     let start = Instant::now() + WARM_UP;
     let end = start + span;
     let local = tokio::task::LocalSet::new();
-    for _ in 0..count {
+    for connection in 0..count {
         let mut sender = connect(&target.address).await?;
-        let (request, tally) = (target.request(), tally.clone());
+        let (request, tally) = (target.request(connection), tally.clone());
         local.spawn_local(async move {
             while Instant::now() < end && tally.borrow().wrong.is_none() {
                 let began = Instant::now();
@@ -141,6 +230,11 @@ async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Failure> {
 }
 
 async fn once(sender: &mut SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> Result<(), Failure> {
+    let answered = tokio::time::timeout(LONGEST, ask(sender, request));
+    answered.await.map_err(|_| format!("no answer within {LONGEST:?}"))?
+}
+
+async fn ask(sender: &mut SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> Result<(), Failure> {
     sender.ready().await?;
     let response = sender.send_request(request).await?;
     let status = response.status();

@@ -14,13 +14,13 @@ impl Table {
         self.samples.entry((connections, name)).or_default().push(sample);
     }
 
-    pub(crate) fn render(&self, connections: &[usize]) -> String {
+    pub(crate) fn render(&self, connections: &[usize], names: &[&'static str]) -> String {
         let mut text = String::from(
             "| connections | target | calls/s | of proxy | p50 us | p99 us | added p50 us | added p99 us | CPU us/call |\n|---|---|---|---|---|---|---|---|---|\n",
         );
         for &count in connections {
             let Some(proxy) = self.median(count, "proxy") else { continue };
-            for name in ["proxy", "read", "write"] {
+            for &name in names {
                 let Some(sample) = self.median(count, name) else { continue };
                 let _ = writeln!(
                     text,

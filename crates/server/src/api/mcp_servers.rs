@@ -3,24 +3,21 @@
 mod authorize;
 mod tools;
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::{
     Object,
     mcp_server::{McpAuth, McpProtocol, McpServer, McpServerSpec},
     page::Page,
 };
 use callwright_runtime::mcp::{self, Refreshed};
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::Authed,
-    body::{Json, Path, Query},
+    body::{Created, Json, Path, Query},
     error::ApiError,
     page::PageQuery,
     state::ServerState,
@@ -125,10 +122,9 @@ async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<McpServerSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<McpServer>, ApiError> {
     let server = mcp::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/mcp-servers/{}", server.spec.name);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(server)).into_response())
+    Ok(Created { at: format!("/api/v1/mcp-servers/{}", server.spec.name), made: server })
 }
 
 /// One MCP server.

@@ -18,7 +18,7 @@ use super::{
     call::{Call, internal, refused},
     session::{Can, Session},
     tell::Out,
-    wire::{INVALID_PARAMS, META_SERVER, RpcError, request, server_info},
+    wire::{INVALID_PARAMS, META_SERVER, RpcError, SERVER_INFO, request},
 };
 
 /// The key of a Python tool's result that asks.
@@ -160,7 +160,7 @@ pub(super) async fn ask(
                 "resultType": "input_required",
                 "inputRequests": requests,
                 "requestState": state,
-                "_meta": {META_SERVER: server_info()},
+                "_meta": {META_SERVER: SERVER_INFO},
             }))))
         }
         Asking::Session(session) => {

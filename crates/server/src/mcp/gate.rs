@@ -122,6 +122,10 @@ fn check_place(state: &ServerState, headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 fn is_own_host(state: &ServerState, host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if is_port(port) { name } else { host });
+    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return true;
+    }
     let Ok(url) = url::Url::parse(&format!("http://{host}")) else { return false };
     let is_local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -130,6 +134,10 @@ fn is_own_host(state: &ServerState, host: &str) -> bool {
         None => false,
     };
     is_local || state.options.public_url.as_ref().is_some_and(|public| public.host() == url.host())
+}
+
+fn is_port(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 async fn answer(
@@ -229,7 +237,7 @@ fn is_session_version(version: &str) -> bool {
 
 async fn call(state: ServerState, who: Who, era: Era, session: Option<Arc<Session>>, message: Message) -> Response {
     let id = message.id.unwrap_or_default();
-    let params: CallParams = match serde_json::from_value(message.params) {
+    let params = match CallParams::read(message.params) {
         Ok(params) => params,
         Err(error) => {
             let error = wire::RpcError::new(wire::INVALID_PARAMS, format!("the parameters do not fit: {error}"));
