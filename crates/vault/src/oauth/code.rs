@@ -302,7 +302,7 @@ pub async fn revoke(
 }
 
 fn asker<'a>(terms: &'a Terms, secret: Option<&'a SecretString>) -> Asker<'a> {
-    Asker { id: &terms.client_id, secret, auth: terms.client_auth, audience: &terms.issuer }
+    Asker { id: &terms.client_id, secret, auth: terms.client_auth, audience: &terms.issuer, is_named: true }
 }
 
 fn accept(

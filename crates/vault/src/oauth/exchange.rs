@@ -31,6 +31,8 @@ pub(super) struct Asker<'a> {
     pub(super) auth: Option<ClientAuth>,
     /// Whom an assertion is for.
     pub(super) audience: &'a str,
+    /// Whether the form names the client too where HTTP Basic does: some servers look there first.
+    pub(super) is_named: bool,
 }
 
 /// Asks for a token with the client's own credentials.
@@ -48,6 +50,7 @@ pub(super) async fn exchange(guard: &Guard, request: &OauthRequest) -> Result<Gr
         secret: Some(&request.client_secret),
         auth: Some(request.client_auth),
         audience: request.issuer.as_deref().unwrap_or(&request.token_url),
+        is_named: false,
     };
     ask(guard, &request.token_url, &asker, &fields, &[]).await
 }
@@ -107,6 +110,9 @@ fn form(asker: &Asker<'_>, fields: &[(&str, &str)]) -> Result<(HeaderMap, Bytes)
             form.append_pair("client_secret", secret);
         }
         Some(ClientAuth::Basic) => {
+            if asker.is_named {
+                form.append_pair("client_id", asker.id);
+            }
             // RFC 6749 section 2.3.1: both are encoded as form values first.
             let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             let pair = format!("{}:{}", encode(asker.id), encode(secret));
