@@ -7,7 +7,7 @@ import inspect
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Awaitable, Callable, Dict, Generic, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Awaitable, Callable, Dict, Generic, List, Optional, Sequence, Set, Tuple, TypeVar
 
 from .errors import CallwrightError
 
@@ -15,7 +15,10 @@ Value = TypeVar("Value")
 MOST_THREADS = 16
 # How long what came of a call whose caller has gone is kept for whoever asks for the same again, in seconds.
 KEPT = 60.0
+# How long a result waits for `on_directive`, in seconds.
+TELLING = 2.0
 log = logging.getLogger("callwright")
+_telling: "Set[asyncio.Task[None]]" = set()
 
 
 async def all_async(calls: Sequence[Callable[[], Awaitable[Value]]]) -> List[Value]:
@@ -34,18 +37,30 @@ def may_tell_async(callback: Optional[Callable[..., Any]]) -> None:
 
 
 def may_tell_sync(callback: Optional[Callable[..., Any]]) -> None:
-    if inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(getattr(type(callback), "__call__", None)):
+    if callback is None:
+        return
+    if inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(type(callback).__call__):
         raise CallwrightError("`on_directive` must be a plain function here: nobody awaits a coroutine")
 
 
 async def tell_async(callback: Callable[[Any], Any], what: Any) -> None:
-    """Tells a callback. Its fault is logged: what it is told of has been done."""
-    try:
-        done = callback(what)
-        if inspect.isawaitable(done):
-            await done
-    except Exception:
-        log.exception("`on_directive` has failed")
+    """Tells a callback. Its fault is logged: what it is told of has been done.
+
+    One that waits until the goodbye was spoken must not keep it from the model: after a while it goes on by itself.
+    """
+
+    async def tell() -> None:
+        try:
+            done = callback(what)
+            if inspect.isawaitable(done):
+                await done
+        except Exception:
+            log.exception("`on_directive` has failed")
+
+    task = asyncio.ensure_future(tell())
+    _telling.add(task)
+    task.add_done_callback(_telling.discard)
+    await asyncio.wait([task], timeout=TELLING)
 
 
 def tell_sync(callback: Callable[[Any], Any], what: Any) -> None:
