@@ -28,7 +28,7 @@ pub(crate) enum McpServer {
     /// Ask a server again what it offers.
     Refresh(Named),
     /// Look at a server from this machine, without registering it.
-    Probe(probe::Probe),
+    Probe(Box<probe::Probe>),
     /// Sign in for a server that wants OAuth, with a browser.
     Authorize(authorize::Authorize),
     /// Give the access to a server back, and forget it.
