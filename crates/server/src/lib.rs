@@ -22,6 +22,7 @@ mod hooks;
 mod linger;
 mod live;
 mod mcp;
+mod meter;
 pub mod metrics;
 pub mod openapi;
 pub mod page;

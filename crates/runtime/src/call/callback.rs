@@ -3,6 +3,8 @@
 //! The ticket and the execution's row are durable before the request leaves, so the address is good whatever
 //! happens to us. The first answer counts; it may even come before the upstream has answered our own request.
 
+use std::pin::pin;
+
 use callwright_model::{
     Content, ErrorClass, Fault, FaultKind, Outcome, Timestamp, ToolError,
     execution::State,
@@ -48,7 +50,7 @@ pub(super) async fn ticket(app: &App, work: &mut Work) -> Result<park::NewTicket
 }
 
 /// Claims the intent with the ticket of its callback, and sends.
-pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Result<CallAnswer, Fault> {
+pub(super) async fn lead(app: &App, mut work: Box<Work>, mut new: NewExecution) -> Result<CallAnswer, Fault> {
     let ticket = ticket(app, &mut work).await?;
     let id = ticket.row.ticket.id;
     // Nothing is sent for a client's call, so there is nothing to carry out before it waits.
@@ -63,7 +65,7 @@ pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Re
                 work.tell_begun();
                 crate::failpoint!("client.parked");
                 client::offered(app, &work, id).await;
-                return speech::during(app, &work, look(app, &work, id)).await;
+                return speech::during(app, &work, pin!(look(app, &work, id))).await;
             }
             let id = work.id;
             if new.execution.state == State::Claimed {
@@ -73,12 +75,12 @@ pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Re
             }
             .inspect(|_| tracing::debug!(execution = %id, "a callback is waited for"))
         }
-        Claim::Existing(row) => claim::existing(app, work, *row).await,
+        Claim::Existing(row) => Box::pin(claim::existing(app, work, *row)).await,
     }
 }
 
 /// The upstream has taken the request on: parks the execution, and waits for the result as long as the caller does.
-pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) -> Result<CallAnswer, Fault> {
+pub(super) async fn wait(app: &App, work: Box<Work>, ticket: TicketId, fence: Fence) -> Result<CallAnswer, Fault> {
     let execution = record::row(&work, State::Parked, None, None);
     // False: the result was here first. Its ticket is open whether or not it could be noted that it waits.
     if let Err(fault) = claim::finish(app, &execution, fence, None).await {
@@ -91,7 +93,7 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
         tracing::warn!(%ticket, ?fault, "it could not be seen whether a callback's time was over");
     }
     // The upstream has it: an error would have it asked for again.
-    Ok(speech::during(app, &work, look(app, &work, ticket)).await.unwrap_or_else(|fault| {
+    Ok(speech::during(app, &work, pin!(look(app, &work, ticket))).await.unwrap_or_else(|fault| {
         tracing::error!(execution = %work.id, ?fault, "it could not be seen whether a result has come");
         claim::unrecorded(&work)
     }))
@@ -200,7 +202,8 @@ async fn addressed(app: &App, id: TicketId, secret: &str) -> Result<TicketRow, F
 /// # Errors
 /// Not found for an address that was never given out, `callback_expired` for one whose time has passed.
 pub async fn arrive(app: &App, id: TicketId, secret: &str, body: Value) -> Result<Arrived, Fault> {
-    keep(app, addressed(app, id, secret).await?, body).await
+    let row = addressed(app, id, secret).await?;
+    Box::pin(keep(app, row, body)).await
 }
 
 /// Keeps a result under its ticket, and records it.
@@ -224,7 +227,7 @@ pub(super) async fn keep(app: &App, row: TicketRow, body: Value) -> Result<Arriv
     // It is kept; where it cannot be recorded now, the sweeper does so in a moment.
     let recorded = async {
         let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
-        record_answer(app, row).await
+        Box::pin(record_answer(app, row)).await
     };
     if let Err(fault) = recorded.await {
         tracing::warn!(ticket = %id, ?fault, "a result that came could not be recorded yet");

@@ -11,7 +11,7 @@ mod existing;
 mod key;
 mod settle;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use callwright_model::{
     ControlEvent, ErrorClass, Fault, Outcome, ToolError,
@@ -52,7 +52,7 @@ const POLL: Duration = Duration::from_millis(50);
 const POLL_MOST: Duration = Duration::from_millis(500);
 
 /// Carries a write out, once for its key.
-pub(super) async fn write(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+pub(super) async fn write(app: &App, work: Box<Work>) -> Result<CallAnswer, Fault> {
     let Some(key) = work.request.idempotency_key.clone() else { return lead(app, work, None).await };
     let slot = slot(&work, &key);
     // A run that goes on asks for the same call, though a value that the server fills in may be another by now.
@@ -106,7 +106,7 @@ async fn join(ended: &mut watch::Receiver<Ended>, deadline: Instant) -> Joined {
     }
 }
 
-async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAnswer, Fault> {
+async fn lead(app: &App, mut work: Box<Work>, slot: Option<String>) -> Result<CallAnswer, Fault> {
     let now = app.clock().now();
     // Only a call that nobody has answered before can be held; so a key is looked up first.
     if let Err(stop) = hold_unless_known(app, &work, slot.as_deref()).await {
@@ -116,7 +116,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         };
     }
     if let Some(kind) = confirm::needed(&work) {
-        return park::park(app, work, slot, kind).await;
+        return Box::pin(park::park(app, work, slot, kind)).await;
     }
     // What may still be held back is claimed first and started once it is let through: two commits.
     let is_gated = admit::applies(app, &work);
@@ -129,7 +129,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         resendable: is_resendable(&work),
     };
     if work.later().is_some() {
-        return callback::lead(app, work, new).await;
+        return Box::pin(callback::lead(app, work, new)).await;
     }
     let claim = if is_gated { app.store().claim(&new).await? } else { app.store().claim_and_start(&new).await? };
     match claim {
@@ -137,9 +137,9 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
             // Not before: a request that repeats a key has no execution of its own to tell of.
             record::announce(app, &new.execution);
             work.tell_begun();
-            if is_gated { admitted(app, work).await } else { act(app, work, FIRST_EPOCH, Pass::none()).await }
+            if is_gated { Box::pin(admitted(app, work)).await } else { act(app, work, FIRST_EPOCH, Pass::none()).await }
         }
-        Claim::Existing(row) => existing(app, work, *row).await,
+        Claim::Existing(row) => Box::pin(existing(app, work, *row)).await,
     }
 }
 
@@ -154,10 +154,11 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 }
 
 /// Starts what was claimed, once there is room for it.
-pub(super) async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
-    let pass = match speech::during(app, &work, admit::admit(app, &work)).await {
+pub(super) async fn admitted(app: &App, mut work: Box<Work>) -> Result<CallAnswer, Fault> {
+    let admitted = speech::during(app, &work, pin!(admit::admit(app, &work))).await;
+    let pass = match admitted {
         Ok(pass) => pass,
-        Err(error) => return release(app, work, error).await,
+        Err(error) => return Box::pin(release(app, work, error)).await,
     };
     let now = app.clock().now();
     if !app.store().start(work.id, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, now).await? {
@@ -168,7 +169,7 @@ pub(super) async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fa
 }
 
 /// Gives a claim up before anything was sent: the key may be used again.
-async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, Fault> {
+async fn release(app: &App, work: Box<Work>, error: ToolError) -> Result<CallAnswer, Fault> {
     speech::refused(app, &work, &error);
     let outcome = Outcome::Failed(record::apply_fallback(&work, error));
     let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
@@ -186,8 +187,8 @@ async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, 
 }
 
 /// Sends, and makes the outcome durable before it is told.
-pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
-    let outcome = match speech::during(app, &work, execute::run(app, &work, None)).await {
+pub(super) async fn act(app: &App, work: Box<Work>, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
+    let outcome = match speech::during(app, &work, pin!(execute::run(app, &work, None))).await {
         Ok(outcome) => outcome,
         Err(fault) => {
             tracing::error!(execution = %work.id, ?fault, "an executor broke");
@@ -202,7 +203,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
     }
     let fence = Fence { node_id: work.node_id, epoch };
     if let (Some(ticket), Outcome::Done(_), true) = (work.ticket, &outcome, work.ends_later()) {
-        return callback::wait(app, work, ticket, fence).await;
+        return Box::pin(callback::wait(app, work, ticket, fence)).await;
     }
     let now = app.clock().now();
     let execution = record::row(&work, state_of(&outcome), Some(&outcome), Some(now));

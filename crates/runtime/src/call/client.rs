@@ -73,7 +73,7 @@ pub async fn answer(app: &App, caller: &Caller, id: ExecutionId, given: ClientRe
     if row.ticket.user_id != caller.user_id || !caller.may(Right::Call, Scope::ToolsCall) {
         require(caller, Right::Decide, Scope::ExecutionsDecide)?;
     }
-    take(app, row, given).await
+    Box::pin(take(app, row, given)).await
 }
 
 /// The same from the client that holds the conversation in which it was offered.
@@ -91,7 +91,8 @@ pub(crate) async fn answer_in(
     let row = app.store().ticket(org, id).await?;
     let row = row.filter(|row| row.ticket.kind == TicketKind::Client);
     let row = row.filter(|row| row.ticket.conversation_id.as_deref() == Some(here.as_str()));
-    take(app, row.ok_or_else(|| Fault::not_found("call", id))?, given).await
+    let row = row.ok_or_else(|| Fault::not_found("call", id))?;
+    Box::pin(take(app, row, given)).await
 }
 
 async fn take(app: &App, row: TicketRow, given: ClientResult) -> Result<Arrived, Fault> {
@@ -123,7 +124,8 @@ async fn take(app: &App, row: TicketRow, given: ClientResult) -> Result<Arrived,
         }
     };
     let kept = KeptResult { result, is_error, links };
-    callback::keep(app, row, serde_json::to_value(kept).map_err(Fault::internal)?).await
+    let kept = serde_json::to_value(kept).map_err(Fault::internal)?;
+    Box::pin(callback::keep(app, row, kept)).await
 }
 
 /// What a kept result says.

@@ -34,15 +34,17 @@ pub(super) enum Stage {
 pub(super) type Gate = Arc<Mutex<Stage>>;
 
 /// Carries `work` out and answers within `answer_by_ms`, one way or the other.
-pub(super) async fn run(app: &App, mut work: Work, answer_by_ms: u32, is_read: bool) -> Result<CallAnswer, Fault> {
+pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_read: bool) -> Result<CallAnswer, Fault> {
     let until = work.begun + Duration::from_millis(answer_by_ms.into());
     let gate = Gate::default();
     work.late = Some(gate.clone());
     let twin = work.clone();
     let mut task: JoinHandle<_> = app.spawn({
         let app = app.clone();
-        async move { if is_read { super::read(&app, work).await } else { claim::write(&app, work).await } }
-            .in_current_span()
+        async move {
+            if is_read { Box::pin(super::read(&app, work)).await } else { Box::pin(claim::write(&app, work)).await }
+        }
+        .in_current_span()
     });
     if let Ok(ended) = tokio::time::timeout_at(until, &mut task).await {
         return ended.unwrap_or_else(|error| Err(Fault::internal(error)));
@@ -62,7 +64,7 @@ pub(super) async fn run(app: &App, mut work: Work, answer_by_ms: u32, is_read: b
 }
 
 /// Gives a read its row and its ticket, unless it ended meanwhile.
-async fn read(app: &App, work: Work, gate: &Gate) -> Result<Option<CallAnswer>, Fault> {
+async fn read(app: &App, work: Box<Work>, gate: &Gate) -> Result<Option<CallAnswer>, Fault> {
     let mut stage = gate.lock().await;
     if *stage != Stage::Running {
         return Ok(None);
@@ -82,7 +84,7 @@ async fn read(app: &App, work: Work, gate: &Gate) -> Result<Option<CallAnswer>, 
 }
 
 /// Gives a write its ticket. A request that joined another is told of that one.
-async fn write(app: &App, work: Work) -> Result<Option<CallAnswer>, Fault> {
+async fn write(app: &App, work: Box<Work>) -> Result<Option<CallAnswer>, Fault> {
     let org = work.request.caller.org_id;
     let mut row = app.store().ledger_row_by_id(org, work.id).await?;
     if row.is_none()

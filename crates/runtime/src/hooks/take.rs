@@ -80,7 +80,7 @@ pub async fn take(app: &App, admitted: &Admitted, request: HookRequest) -> Resul
     let hook = &admitted.hook;
     let came = Came::now(app, hook, admitted.address);
     let came = came.asks(request.action.as_deref(), request.idempotency_key.as_deref());
-    match carry(app, admitted, request).await {
+    match Box::pin(carry(app, admitted, request)).await {
         Ok(answer) => {
             let noted = came.led_to(answer.execution_id, answer.run_id).ended(answer.status);
             let error = answer.error.as_ref().map(|error| error.message.clone());
@@ -116,7 +116,7 @@ async fn carry(app: &App, admitted: &Admitted, request: HookRequest) -> Result<H
             let tool = asked.tool(tools)?.to_owned();
             asked.call(app, tool, agent.clone()).await
         }
-        HookTarget { agent: Some(agent), .. } => asked.agent(app, agent.clone()).await,
+        HookTarget { agent: Some(agent), .. } => Box::pin(asked.agent(app, agent.clone())).await,
         _ => Err(Fault::invalid("target", "this hook starts nothing; its maker has to say what")),
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Somebody has acted on this key before, or is acting on it.
-pub(in crate::call) async fn existing(app: &App, mut work: Work, row: LedgerRow) -> Result<CallAnswer, Fault> {
+pub(in crate::call) async fn existing(app: &App, mut work: Box<Work>, row: LedgerRow) -> Result<CallAnswer, Fault> {
     if !work.request.has_own_key() && !row.is_asked_with(&work.args_hash) {
         return Err(key_reused(work.request.idempotency_key.as_deref().unwrap_or_default()));
     }
@@ -32,7 +32,7 @@ pub(in crate::call) async fn existing(app: &App, mut work: Work, row: LedgerRow)
             let org = row.execution.organization_id;
             if let Some(ticket) = app.store().ticket_of(org, row.execution.id).await? {
                 // What somebody agreed to, or what is waited for, goes on as it was asked then, not as it is asked now.
-                if let Some(answer) = call::rerun(app, ticket).await? {
+                if let Some(answer) = Box::pin(call::rerun(app, ticket)).await? {
                     return Ok(answer.into_duplicate());
                 }
             } else {
