@@ -11,7 +11,6 @@ use axum::{
 use bytes::Bytes;
 use callwright_model::{Fault, secret::SecretString};
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
-use http_body_util::BodyExt;
 use serde_json::Value;
 
 use super::{
@@ -26,7 +25,7 @@ use super::{
     task, tell, tool,
     wire::{self, CallParams, META_CAPABILITIES, META_LOG_LEVEL, Message},
 };
-use crate::{error::ApiError, state::ServerState};
+use crate::{body, error::ApiError, state::ServerState};
 
 /// The most bytes of an answer to `initialize`.
 const MOST_HELLO: usize = 1024 * 1024;
@@ -156,14 +155,7 @@ pub(super) async fn begin(
 /// Says in the answer to `initialize` that calls may be tasks, which `rmcp` does not say any more.
 async fn say_tasks(response: Response) -> Result<Response, Fault> {
     let (mut parts, mut body) = response.into_parts();
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Fault::internal(std::io::Error::other(error)))?;
-        bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data.as_ref()));
-        if bytes.len() > MOST_HELLO {
-            return Err(Fault::internal(std::io::Error::other("what a client is told in the beginning is too much")));
-        }
-    }
+    let bytes = body::collect(&mut body, MOST_HELLO).await?;
     let text = String::from_utf8_lossy(&bytes);
     let told = text.split_inclusive('\n').map(|line| {
         let message = line.strip_prefix("data:").and_then(|data| serde_json::from_str::<Value>(data).ok());
