@@ -154,7 +154,7 @@ async fn connect(
     let open = state.sockets.token();
     let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(most).max_frame_size(most);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        socket::converse(&state, admission, silent, half, socket).await;
+        Box::pin(socket::converse(&state, admission, silent, half, socket)).await;
         drop((open, stranger));
     }))
 }

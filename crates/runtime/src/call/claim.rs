@@ -11,11 +11,12 @@ mod existing;
 mod key;
 mod settle;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use callwright_model::{
     ControlEvent, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
+    id::TicketId,
     ticket::TicketState,
 };
 use callwright_store::execution::{Claim, Fence, NewExecution};
@@ -25,20 +26,20 @@ use super::{
     CallAnswer,
     admit::{self, Pass},
     answer::state_of,
-    callback, client, confirm, execute, hold, outcome, park, record, speech,
+    callback, client, confirm, execute, hold, park, record, speech,
     work::{Stop, Work},
 };
 use crate::{
     App,
     app::not_ready,
-    control,
+    behind, control,
     inflight::{Ended, Entry},
     metering, tickets,
 };
 use key::key_reused;
-use settle::{finish_with, may_be_waited_for, note_passage};
+use settle::{FINISH_PATIENCE, finish_behind, finish_with, may_be_waited_for, note_passage, recorded_by_another};
 
-pub(super) use existing::{content_of, existing, room_to_resend, still_running};
+pub(super) use existing::{content_of, existing, goes_on, room_to_resend, still_running, unrecorded};
 pub(crate) use key::slot_of_run;
 pub(super) use key::{is_resendable, slot, ttl};
 pub(super) use settle::{finish, give_up_rerun, late_read, seal_for_duplicates};
@@ -51,7 +52,7 @@ const POLL: Duration = Duration::from_millis(50);
 const POLL_MOST: Duration = Duration::from_millis(500);
 
 /// Carries a write out, once for its key.
-pub(super) async fn write(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+pub(super) async fn write(app: &App, work: Box<Work>) -> Result<CallAnswer, Fault> {
     let Some(key) = work.request.idempotency_key.clone() else { return lead(app, work, None).await };
     let slot = slot(&work, &key);
     // A run that goes on asks for the same call, though a value that the server fills in may be another by now.
@@ -105,7 +106,7 @@ async fn join(ended: &mut watch::Receiver<Ended>, deadline: Instant) -> Joined {
     }
 }
 
-async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAnswer, Fault> {
+async fn lead(app: &App, mut work: Box<Work>, slot: Option<String>) -> Result<CallAnswer, Fault> {
     let now = app.clock().now();
     // Only a call that nobody has answered before can be held; so a key is looked up first.
     if let Err(stop) = hold_unless_known(app, &work, slot.as_deref()).await {
@@ -115,7 +116,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         };
     }
     if let Some(kind) = confirm::needed(&work) {
-        return park::park(app, work, slot, kind).await;
+        return Box::pin(park::park(app, work, slot, kind)).await;
     }
     // What may still be held back is claimed first and started once it is let through: two commits.
     let is_gated = admit::applies(app, &work);
@@ -128,7 +129,7 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
         resendable: is_resendable(&work),
     };
     if work.later().is_some() {
-        return callback::lead(app, work, new).await;
+        return Box::pin(callback::lead(app, work, new)).await;
     }
     let claim = if is_gated { app.store().claim(&new).await? } else { app.store().claim_and_start(&new).await? };
     match claim {
@@ -136,9 +137,9 @@ async fn lead(app: &App, mut work: Work, slot: Option<String>) -> Result<CallAns
             // Not before: a request that repeats a key has no execution of its own to tell of.
             record::announce(app, &new.execution);
             work.tell_begun();
-            if is_gated { admitted(app, work).await } else { act(app, work, FIRST_EPOCH, Pass::none()).await }
+            if is_gated { Box::pin(admitted(app, work)).await } else { act(app, work, FIRST_EPOCH, Pass::none()).await }
         }
-        Claim::Existing(row) => existing(app, work, *row).await,
+        Claim::Existing(row) => Box::pin(existing(app, work, *row)).await,
     }
 }
 
@@ -153,10 +154,11 @@ async fn hold_unless_known(app: &App, work: &Work, slot: Option<&str>) -> Result
 }
 
 /// Starts what was claimed, once there is room for it.
-pub(super) async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
-    let pass = match speech::during(app, &work, admit::admit(app, &work)).await {
+pub(super) async fn admitted(app: &App, mut work: Box<Work>) -> Result<CallAnswer, Fault> {
+    let admitted = speech::during(app, &work, pin!(admit::admit(app, &work))).await;
+    let pass = match admitted {
         Ok(pass) => pass,
-        Err(error) => return release(app, work, error).await,
+        Err(error) => return Box::pin(release(app, work, error)).await,
     };
     let now = app.clock().now();
     if !app.store().start(work.id, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, now).await? {
@@ -167,7 +169,7 @@ pub(super) async fn admitted(app: &App, mut work: Work) -> Result<CallAnswer, Fa
 }
 
 /// Gives a claim up before anything was sent: the key may be used again.
-async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, Fault> {
+async fn release(app: &App, work: Box<Work>, error: ToolError) -> Result<CallAnswer, Fault> {
     speech::refused(app, &work, &error);
     let outcome = Outcome::Failed(record::apply_fallback(&work, error));
     let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
@@ -176,8 +178,7 @@ async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, 
     note_passage(app, &execution).await;
     if let Some(ticket) = work.ticket {
         // Nothing was sent, so no result will come.
-        let now = app.clock().now();
-        app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+        void(app, ticket).await;
     }
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
@@ -186,8 +187,8 @@ async fn release(app: &App, work: Work, error: ToolError) -> Result<CallAnswer, 
 }
 
 /// Sends, and makes the outcome durable before it is told.
-pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
-    let outcome = match speech::during(app, &work, execute::run(app, &work, None)).await {
+pub(super) async fn act(app: &App, work: Box<Work>, epoch: i64, pass: Pass) -> Result<CallAnswer, Fault> {
+    let outcome = match speech::during(app, &work, pin!(execute::run(app, &work, None))).await {
         Ok(outcome) => outcome,
         Err(fault) => {
             tracing::error!(execution = %work.id, ?fault, "an executor broke");
@@ -202,7 +203,7 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
     }
     let fence = Fence { node_id: work.node_id, epoch };
     if let (Some(ticket), Outcome::Done(_), true) = (work.ticket, &outcome, work.ends_later()) {
-        return callback::wait(app, work, ticket, fence).await;
+        return Box::pin(callback::wait(app, work, ticket, fence)).await;
     }
     let now = app.clock().now();
     let execution = record::row(&work, state_of(&outcome), Some(&outcome), Some(now));
@@ -210,21 +211,38 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
     if execution.state == State::Unknown {
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
-    let sealed = seal_for_duplicates(app, &work, &answer).await?;
+    // From here on nothing may become an error: the effect has happened.
+    let until = Instant::now() + FINISH_PATIENCE;
+    let sealed = behind::tried("an outcome that the log hides could not be kept", work.id, until, || {
+        seal_for_duplicates(app, &work, &answer)
+    });
+    let sealed = sealed.await.flatten();
     let event = ControlEvent::of(&execution);
     let news = match (&event, work.tool().tool.spec.config.system()) {
         (Some(event), Some(config)) => {
-            control::news(app, config, work.found.agent.as_deref(), &execution, event).await?
+            let news = behind::tried("the news of a step of a call could not be made", work.id, until, || {
+                control::news(app, config, work.found.agent.as_deref(), &execution, event)
+            });
+            news.await.flatten()
         }
         _ => None,
     };
     crate::failpoint!("control.done");
-    if !finish_with(app, &execution, fence, sealed, news).await?
-        && let Some(row) = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?
-        && row.execution.state.is_final()
-    {
+    match finish_with(app, &execution, fence, sealed.clone(), news.clone()).await {
+        Ok(true) => {}
         // Another node has taken it over, or its callback was here first: that record stands.
-        return outcome::answer(app, row, true).await;
+        Ok(false) => match recorded_by_another(app, &execution).await {
+            Some(Some(recorded)) => return Ok(recorded),
+            Some(None) => {}
+            None => return Ok(unrecorded(&work)),
+        },
+        // Nothing came of it, so it does no harm if it is asked for again.
+        Err(fault) if execution.state == State::Failed => return Err(fault),
+        Err(fault) => {
+            tracing::error!(execution = %execution.id, ?fault, "what an execution came to could not be recorded; it is tried further");
+            finish_behind(app, &execution, fence, sealed, news).await;
+            return Ok(unrecorded(&work));
+        }
     }
     crate::failpoint!("control.kept");
     note_passage(app, &execution).await;
@@ -238,25 +256,36 @@ pub(super) async fn act(app: &App, work: Work, epoch: i64, pass: Pass) -> Result
         record::steered(app, &work, &event);
     }
     if may_be_waited_for(&work) {
-        tell_who_waits(app, &work, &execution).await?;
+        tell_who_waits(app, &work, &execution).await;
     }
     Ok(answer)
 }
 
 /// Tells those who wait for an outcome that it is there.
-async fn tell_who_waits(app: &App, work: &Work, execution: &Execution) -> Result<(), Fault> {
+async fn tell_who_waits(app: &App, work: &Work, execution: &Execution) {
     if execution.state == State::Failed
         && let Some(ticket) = work.ticket
     {
         // Nothing was taken on, so no result will come.
-        let now = app.clock().now();
-        app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+        void(app, ticket).await;
     }
     tickets::execution_ended(app, execution.organization_id, execution.id).await;
-    match work.ticket {
-        Some(ticket) => client::offered(app, work, ticket).await,
-        None => Ok(()),
+    if let Some(ticket) = work.ticket {
+        client::offered(app, work, ticket).await;
     }
+}
+
+/// Closes a ticket for which no result will come.
+async fn void(app: &App, ticket: TicketId) {
+    let then = app.clone();
+    behind::surely(app, "a ticket could not be closed", ticket, move || {
+        let (app, now) = (then.clone(), then.clock().now());
+        async move {
+            app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+            Ok(())
+        }
+    })
+    .await;
 }
 
 pub(super) fn broken(work: &Work) -> ToolError {

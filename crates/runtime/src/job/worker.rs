@@ -213,7 +213,7 @@ pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, p
                 JobKind::Call => super::call::carry(&app, &job).await,
             }
         };
-        let left = unbroken(work).await;
+        let left = Box::pin(unbroken(work)).await;
         leave(&app, &job, left).await;
         drop(carried);
         drop(place);

@@ -24,7 +24,7 @@ use super::{
     ident,
     session::{Can, Session},
     tell::Out,
-    wire::{CallParams, INVALID_PARAMS, META_SERVER, Message, RpcError, request, server_info},
+    wire::{CallParams, INVALID_PARAMS, META_SERVER, Message, RpcError, SERVER_INFO, request},
 };
 use crate::state::ServerState;
 
@@ -177,7 +177,7 @@ pub(super) async fn ask(
                 "resultType": "input_required",
                 "inputRequests": requests,
                 "requestState": state,
-                "_meta": {META_SERVER: server_info()},
+                "_meta": {META_SERVER: SERVER_INFO},
             }))))
         }
         Asking::Session(session) => {

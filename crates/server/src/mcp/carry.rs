@@ -34,7 +34,7 @@ const MOST_HELLO: usize = 1024 * 1024;
 pub(super) async fn call(state: ServerState, who: Who, era: Era, message: Message) -> Response {
     let session = who.session.clone();
     let id = message.id.unwrap_or_default();
-    let params: CallParams = match serde_json::from_value(message.params) {
+    let params = match CallParams::read(message.params) {
         Ok(params) => params,
         Err(error) => return unfit(&id, &error),
     };
@@ -106,7 +106,7 @@ pub(super) async fn with_tasks(
         return Some(tell::json_answer(StatusCode::OK, wire::answer(&id, page)));
     };
     let params = match &wanted {
-        task::Wanted::Begin => match serde_json::from_value(message.params.clone()) {
+        task::Wanted::Begin => match CallParams::read(message.params.clone()) {
             Ok(params) => params,
             Err(error) => return Some(unfit(&id, &error)),
         },

@@ -119,6 +119,10 @@ fn check_place(state: &ServerState, headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 fn is_own_host(state: &ServerState, host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if is_port(port) { name } else { host });
+    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return true;
+    }
     let Ok(url) = url::Url::parse(&format!("http://{host}")) else { return false };
     let is_local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -127,6 +131,10 @@ fn is_own_host(state: &ServerState, host: &str) -> bool {
         None => false,
     };
     is_local || state.options.public_url.as_ref().is_some_and(|public| public.host() == url.host())
+}
+
+fn is_port(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 async fn answer(
@@ -173,7 +181,7 @@ async fn answer(
         return Ok(carry::call(state, who, era, message).await);
     }
     if message.asks("initialize") && who.session.is_none() {
-        return carry::begin(state, who, credential, parts, bytes, &message).await;
+        return Box::pin(carry::begin(state, who, credential, parts, bytes, &message)).await;
     }
     Ok(carry::pass(&state, who, parts, Body::from(bytes)).await)
 }

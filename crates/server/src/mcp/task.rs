@@ -93,7 +93,9 @@ impl Call {
         }
         // It is answered at once; a read has a row of its own then, which outlives this process.
         let aside = Aside { answer_by_ms: Some(0), ..Aside::default() };
-        let answer = call::run_with(&self.app, self.request(&Given::default())?, aside).await.map_err(failed)?;
+        let mut request = self.request(&Given::default())?;
+        request.arguments = self.params.arguments.clone();
+        let answer = call::run_with(&self.app, request, aside).await.map_err(failed)?;
         let execution = self.written(answer.execution_id).await?;
         Ok(json!({ "task": self.told(&execution, Some(&answer)) }))
     }
