@@ -98,7 +98,17 @@ enum Step {
     /// On the way there.
     Going(Box<Pending>),
     /// Back, and not yet known to be the right person.
-    Back { terms: Terms, access: Access, lifetime: Option<Duration>, came_at: Timestamp },
+    Back(Box<Back>),
+}
+
+/// What was allowed to whoever came back.
+#[derive(Serialize, Deserialize)]
+struct Back {
+    terms: Terms,
+    access: Access,
+    /// How long the access token lives from when it came.
+    lifetime: Option<Duration>,
+    came_at: Timestamp,
 }
 
 /// The document that says who we are; none where this server has no `https` address.
@@ -183,7 +193,7 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
             let code = code()?;
             let key_hash = code_hash(&attempt.subject, &code);
             let (lifetime, came_at) = (access.lifetime, app.clock().now());
-            let step = Step::Back { terms, access, lifetime, came_at };
+            let step = Step::Back(Box::new(Back { terms, access, lifetime, came_at }));
             let way = Way { kind, name: name.clone(), step };
             let sealed = app.vault().seal_json(org, "oauth_attempt", &key_hash, &way).await?;
             let expires_at = app.clock().now().plus(PATIENCE);
@@ -202,7 +212,8 @@ pub(crate) async fn confirm(app: &App, caller: &Caller, subject: &str, code: &st
     let wrong = || Fault::invalid("code", "this is not the code of a page that is still waiting; authorize again");
     let attempt = attempt.ok_or_else(wrong)?;
     let way = app.vault().open_json::<Way>(attempt.org_id, "oauth_attempt", &key_hash, &attempt.sealed).await?;
-    let Step::Back { terms, mut access, lifetime, came_at } = way.step else { return Err(wrong()) };
+    let Step::Back(back) = way.step else { return Err(wrong()) };
+    let Back { terms, mut access, lifetime, came_at } = *back;
     // It has been living since it came, and not since it was confirmed.
     access.lifetime = lifetime.map(|lifetime| lifetime.saturating_sub(now.since(came_at)));
     connect(app, caller, way.kind, &attempt.subject, terms, access).await

@@ -54,7 +54,7 @@ async fn callback(State(state): State<ServerState>, uri: Uri, headers: HeaderMap
         _ => None,
     };
     let who = who.filter(|caller| caller.by_session);
-    match authorizations::returned(&state.app, who, returned).await {
+    match Box::pin(authorizations::returned(&state.app, who, returned)).await {
         Ok(Arrival::Connected { name }) => {
             let text = format!("<p>Callwright may now use <b>{}</b>. You can close this page.</p>", escape(&name));
             Ok(page(StatusCode::OK, "Connected", &text))

@@ -32,7 +32,7 @@ pub(crate) async fn authorize(
     Authed(caller): Authed,
     Path(name): Path<String>,
 ) -> Result<Json<AuthorizationBegun>, ApiError> {
-    Ok(Json(mcp::authorize(&state.app, &caller, &name).await?))
+    Ok(Json(Box::pin(mcp::authorize(&state.app, &caller, &name)).await?))
 }
 
 /// Hands in the code of the page that a sign-in ended with. Only who began it may.
@@ -52,7 +52,7 @@ pub(crate) async fn confirm(
     Path(name): Path<String>,
     Json(wish): Json<ConfirmAuthorization>,
 ) -> Result<Json<McpServer>, ApiError> {
-    Ok(Json(mcp::confirm(&state.app, &caller, &name, &wish).await?))
+    Ok(Json(Box::pin(mcp::confirm(&state.app, &caller, &name, &wish)).await?))
 }
 
 /// Gives an MCP server's tokens back where its authorization server takes them (RFC 7009), and forgets them.
@@ -70,6 +70,6 @@ pub(crate) async fn disconnect(
     Authed(caller): Authed,
     Path(name): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    mcp::disconnect(&state.app, &caller, &name).await?;
+    Box::pin(mcp::disconnect(&state.app, &caller, &name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
