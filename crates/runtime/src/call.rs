@@ -35,6 +35,7 @@ mod late;
 pub mod lend;
 pub(crate) mod nested;
 pub(crate) mod outcome;
+mod own;
 mod park;
 mod record;
 mod resolve;
@@ -62,6 +63,7 @@ pub use aside::Aside;
 pub(crate) use bind::hex;
 pub(crate) use claim::slot_of_run;
 pub use outcome::outcome;
+pub use own::{give_up, own, own_page};
 pub use park::CONFIRM_TOOL;
 pub use rest::rest;
 

@@ -50,4 +50,4 @@ pub use request::{RunRequest, Talk};
 pub use stop::cancel;
 pub(crate) use stop::{stop, stop_and_wait};
 pub(crate) use tools::is_parallel;
-pub use wait::wait;
+pub use wait::{wait, wait_for_begun};

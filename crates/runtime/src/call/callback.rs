@@ -8,7 +8,7 @@ use std::pin::pin;
 use callwright_model::{
     Content, ErrorClass, Fault, FaultKind, Outcome, Timestamp, ToolError,
     execution::State,
-    id::{AgentId, TicketId},
+    id::{AgentId, OrgId, TicketId},
     ticket::{TicketKind, TicketState},
     tool::Effect,
 };
@@ -64,7 +64,7 @@ pub(super) async fn lead(app: &App, mut work: Box<Work>, mut new: NewExecution) 
             if only_waits {
                 work.tell_begun();
                 crate::failpoint!("client.parked");
-                client::offered(app, &work, id).await?;
+                client::offered(app, &work, id).await;
                 return speech::during(app, &work, pin!(look(app, &work, id))).await;
             }
             let id = work.id;
@@ -82,14 +82,27 @@ pub(super) async fn lead(app: &App, mut work: Box<Work>, mut new: NewExecution) 
 /// The upstream has taken the request on: parks the execution, and waits for the result as long as the caller does.
 pub(super) async fn wait(app: &App, work: Box<Work>, ticket: TicketId, fence: Fence) -> Result<CallAnswer, Fault> {
     let execution = record::row(&work, State::Parked, None, None);
-    // False: the result was here first.
-    claim::finish(app, &execution, fence, None).await?;
+    // False: the result was here first. Its ticket is open whether or not it could be noted that it waits.
+    if let Err(fault) = claim::finish(app, &execution, fence, None).await {
+        tracing::error!(execution = %work.id, ?fault, "it could not be noted that a result is waited for");
+    }
     crate::failpoint!("callback.parked");
     record::announce(app, &execution);
-    client::offered(app, &work, ticket).await?;
+    client::offered(app, &work, ticket).await;
+    if let Err(fault) = end_if_late(app, &work, ticket).await {
+        tracing::warn!(%ticket, ?fault, "it could not be seen whether a callback's time was over");
+    }
+    // The upstream has it: an error would have it asked for again.
+    Ok(speech::during(app, &work, pin!(look(app, &work, ticket))).await.unwrap_or_else(|fault| {
+        tracing::error!(execution = %work.id, ?fault, "it could not be seen whether a result has come");
+        claim::unrecorded(&work)
+    }))
+}
+
+/// Ends an execution whose callback's time was over before the upstream had answered us; nobody else looks at it again.
+async fn end_if_late(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fault> {
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     if matches!(row.ticket.state, TicketState::Expired | TicketState::Void) {
-        // Its time was over before the upstream had answered us; nobody else looks at it again.
         let (class, state) = doubt(work.effect());
         let error =
             ToolError::new(class, "callback_timeout", "the upstream answered after the callback's time was over");
@@ -97,7 +110,7 @@ pub(super) async fn wait(app: &App, work: Box<Work>, ticket: TicketId, fence: Fe
         app.store().write(error, move |error, tx| Box::pin(tx.end_parked(id, state, error, now))).await?;
         app.holds().load(app).await?;
     }
-    speech::during(app, &work, pin!(look(app, &work, ticket))).await
+    Ok(())
 }
 
 /// Looks until the result is there or the caller's time is up.
@@ -110,11 +123,14 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
     };
     loop {
         let changed = app.tickets().next_change();
-        let row = app.store().ledger_row_by_id(org, work.id).await?;
-        if let Some(row) = row.filter(|row| row.execution.state.is_final()) {
-            let mut answer = outcome::answer(app, row, true).await?;
-            answer.meta.speech = speech::said(work);
-            return Ok(answer);
+        match ended(app, org, work).await {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) => {}
+            // It may be back before the caller's time is up.
+            Err(fault) if fault.kind == FaultKind::Unavailable => {
+                tracing::warn!(execution = %work.id, ?fault, "it could not be seen whether a result has come yet");
+            }
+            Err(fault) => return Err(fault),
         }
         let now = Instant::now();
         if now >= deadline {
@@ -125,6 +141,15 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
     }
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     Ok(park::answer(work, &row.ticket))
+}
+
+/// The outcome, if it is there.
+async fn ended(app: &App, org: OrgId, work: &Work) -> Result<Option<CallAnswer>, Fault> {
+    let row = app.store().ledger_row_by_id(org, work.id).await?;
+    let Some(row) = row.filter(|row| row.execution.state.is_final()) else { return Ok(None) };
+    let mut answer = outcome::answer(app, row, true).await?;
+    answer.meta.speech = speech::said(work);
+    Ok(Some(answer))
 }
 
 /// Until when the result is waited for here. A run lies down instead; a client that is there answers before that.
@@ -199,8 +224,14 @@ pub(super) async fn keep(app: &App, row: TicketRow, body: Value) -> Result<Arriv
         };
     }
     crate::failpoint!("callback.answered");
-    let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
-    Box::pin(record_answer(app, row)).await?;
+    // It is kept; where it cannot be recorded now, the sweeper does so in a moment.
+    let recorded = async {
+        let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
+        Box::pin(record_answer(app, row)).await
+    };
+    if let Err(fault) = recorded.await {
+        tracing::warn!(ticket = %id, ?fault, "a result that came could not be recorded yet");
+    }
     Ok(Arrived::Taken)
 }
 

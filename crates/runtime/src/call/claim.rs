@@ -16,6 +16,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use callwright_model::{
     ControlEvent, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
+    id::TicketId,
     ticket::TicketState,
 };
 use callwright_store::execution::{Claim, Fence, NewExecution};
@@ -25,20 +26,20 @@ use super::{
     CallAnswer,
     admit::{self, Pass},
     answer::state_of,
-    callback, client, confirm, execute, hold, outcome, park, record, speech,
+    callback, client, confirm, execute, hold, park, record, speech,
     work::{Stop, Work},
 };
 use crate::{
     App,
     app::not_ready,
-    control,
+    behind, control,
     inflight::{Ended, Entry},
     metering, tickets,
 };
 use key::key_reused;
-use settle::{finish_with, may_be_waited_for, note_passage};
+use settle::{FINISH_PATIENCE, finish_behind, finish_with, may_be_waited_for, note_passage, recorded_by_another};
 
-pub(super) use existing::{content_of, existing, room_to_resend, still_running};
+pub(super) use existing::{content_of, existing, goes_on, room_to_resend, still_running, unrecorded};
 pub(crate) use key::slot_of_run;
 pub(super) use key::{is_resendable, slot, ttl};
 pub(super) use settle::{finish, give_up_rerun, late_read, seal_for_duplicates};
@@ -177,8 +178,7 @@ async fn release(app: &App, work: Box<Work>, error: ToolError) -> Result<CallAns
     note_passage(app, &execution).await;
     if let Some(ticket) = work.ticket {
         // Nothing was sent, so no result will come.
-        let now = app.clock().now();
-        app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+        void(app, ticket).await;
     }
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
@@ -211,21 +211,38 @@ pub(super) async fn act(app: &App, work: Box<Work>, epoch: i64, pass: Pass) -> R
     if execution.state == State::Unknown {
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
-    let sealed = seal_for_duplicates(app, &work, &answer).await?;
+    // From here on nothing may become an error: the effect has happened.
+    let until = Instant::now() + FINISH_PATIENCE;
+    let sealed = behind::tried("an outcome that the log hides could not be kept", work.id, until, || {
+        seal_for_duplicates(app, &work, &answer)
+    });
+    let sealed = sealed.await.flatten();
     let event = ControlEvent::of(&execution);
     let news = match (&event, work.tool().tool.spec.config.system()) {
         (Some(event), Some(config)) => {
-            control::news(app, config, work.found.agent.as_deref(), &execution, event).await?
+            let news = behind::tried("the news of a step of a call could not be made", work.id, until, || {
+                control::news(app, config, work.found.agent.as_deref(), &execution, event)
+            });
+            news.await.flatten()
         }
         _ => None,
     };
     crate::failpoint!("control.done");
-    if !finish_with(app, &execution, fence, sealed, news).await?
-        && let Some(row) = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?
-        && row.execution.state.is_final()
-    {
+    match finish_with(app, &execution, fence, sealed.clone(), news.clone()).await {
+        Ok(true) => {}
         // Another node has taken it over, or its callback was here first: that record stands.
-        return outcome::answer(app, row, true).await;
+        Ok(false) => match recorded_by_another(app, &execution).await {
+            Some(Some(recorded)) => return Ok(recorded),
+            Some(None) => {}
+            None => return Ok(unrecorded(&work)),
+        },
+        // Nothing came of it, so it does no harm if it is asked for again.
+        Err(fault) if execution.state == State::Failed => return Err(fault),
+        Err(fault) => {
+            tracing::error!(execution = %execution.id, ?fault, "what an execution came to could not be recorded; it is tried further");
+            finish_behind(app, &execution, fence, sealed, news).await;
+            return Ok(unrecorded(&work));
+        }
     }
     crate::failpoint!("control.kept");
     note_passage(app, &execution).await;
@@ -239,25 +256,36 @@ pub(super) async fn act(app: &App, work: Box<Work>, epoch: i64, pass: Pass) -> R
         record::steered(app, &work, &event);
     }
     if may_be_waited_for(&work) {
-        tell_who_waits(app, &work, &execution).await?;
+        tell_who_waits(app, &work, &execution).await;
     }
     Ok(answer)
 }
 
 /// Tells those who wait for an outcome that it is there.
-async fn tell_who_waits(app: &App, work: &Work, execution: &Execution) -> Result<(), Fault> {
+async fn tell_who_waits(app: &App, work: &Work, execution: &Execution) {
     if execution.state == State::Failed
         && let Some(ticket) = work.ticket
     {
         // Nothing was taken on, so no result will come.
-        let now = app.clock().now();
-        app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+        void(app, ticket).await;
     }
     tickets::execution_ended(app, execution.organization_id, execution.id).await;
-    match work.ticket {
-        Some(ticket) => client::offered(app, work, ticket).await,
-        None => Ok(()),
+    if let Some(ticket) = work.ticket {
+        client::offered(app, work, ticket).await;
     }
+}
+
+/// Closes a ticket for which no result will come.
+async fn void(app: &App, ticket: TicketId) {
+    let then = app.clone();
+    behind::surely(app, "a ticket could not be closed", ticket, move || {
+        let (app, now) = (then.clone(), then.clock().now());
+        async move {
+            app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
+            Ok(())
+        }
+    })
+    .await;
 }
 
 pub(super) fn broken(work: &Work) -> ToolError {

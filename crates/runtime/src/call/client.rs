@@ -149,8 +149,16 @@ pub(super) fn content(body: Value) -> Result<Content, ToolError> {
     Ok(Content { data, blocks: kept.links, ..Content::default() })
 }
 
-/// Tells whoever holds the conversation that there is something to carry out. To one that is over nobody comes back.
-pub(super) async fn offered(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fault> {
+/// Tells whoever holds the conversation that there is something to carry out. Its open ticket is found there all the
+/// same, so that a database that is away for a moment is no reason for an error.
+pub(super) async fn offered(app: &App, work: &Work, ticket: TicketId) {
+    if let Err(fault) = offer(app, work, ticket).await {
+        tracing::warn!(%ticket, ?fault, "a client could not be told at once that there is something to carry out");
+    }
+}
+
+/// To a conversation that is over nobody comes back.
+async fn offer(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fault> {
     if work.client().is_none() {
         return Ok(());
     }

@@ -20,7 +20,7 @@ use super::{
     key, reach,
     read::own_thread,
     request,
-    wait::{Settled, until_settled},
+    wait::{Settled, as_begun, until_settled},
 };
 use crate::{App, agents, app::not_ready, job::worker};
 
@@ -66,10 +66,12 @@ pub async fn start_and_wait(
 ) -> Result<Run, Fault> {
     let (run, settled) = begin(app, caller, request, None, &Asker::default(), None).await?;
     let settled = settled.unwrap_or_else(|| app.runs().when_settled(run.id));
-    tokio::select! {
-        settled = until_settled(app, caller, run.clone(), settled, wait) => settled,
-        () = closing.cancelled() => Ok(run),
-    }
+    Ok(tokio::select! {
+        settled = until_settled(app, caller, run.clone(), settled, wait) => {
+            settled.unwrap_or_else(|fault| as_begun(run, &fault))
+        }
+        () = closing.cancelled() => run,
+    })
 }
 
 /// Asks for a run. Where it is carried here, the caller can wait for its end.

@@ -30,6 +30,17 @@ pub async fn wait(app: &App, caller: &Caller, id: RunId, wait: Duration) -> Resu
     shown::run(app, run.user_id == caller.user_id, run).await
 }
 
+/// The same for a run that was begun just now, for whoever asked for it.
+pub async fn wait_for_begun(app: &App, caller: &Caller, begun: Run, time: Duration) -> Run {
+    wait(app, caller, begun.id, time).await.unwrap_or_else(|fault| as_begun(begun, &fault))
+}
+
+/// A run of which no more can be said now than that it has begun: an error would have it begun again.
+pub(super) fn as_begun(run: Run, fault: &Fault) -> Run {
+    tracing::warn!(run = %run.id, ?fault, "it could not be seen how a run goes on that has just begun");
+    run
+}
+
 /// The same for a run that is at hand. Another process may carry it, so the tables are looked at as well.
 pub(super) async fn until_settled(
     app: &App,

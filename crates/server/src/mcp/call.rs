@@ -107,6 +107,9 @@ impl Call {
             match super::ask::ask(self, &answer, wish, &given, out, asking).await? {
                 super::ask::Reply::Given(next) => given = *next,
                 super::ask::Reply::Later(result) => return Ok(Ended::Asked(result)),
+                super::ask::Reply::Elsewhere(answer) => {
+                    return Ok(Ended::Result(Box::new(ToolResult::of(*answer, self.era))));
+                }
                 super::ask::Reply::Cannot => {
                     return Ok(Ended::Result(Box::new(ToolResult::of(answer, self.era))));
                 }
@@ -134,7 +137,7 @@ impl Call {
     }
 
     /// The kind of the tool that is called; none when there is no such tool here.
-    async fn kind(&self) -> Result<Option<Kind>, Refused> {
+    pub(super) async fn kind(&self) -> Result<Option<Kind>, Refused> {
         if self.params.name == CONFIRM_TOOL {
             return Ok(Some(Kind::System));
         }
@@ -149,7 +152,7 @@ impl Call {
     }
 
     /// The call without its arguments.
-    fn request(&self, given: &Given) -> Result<CallRequest, Refused> {
+    pub(super) fn request(&self, given: &Given) -> Result<CallRequest, Refused> {
         let meta = &self.params.meta;
         let context = match meta.get(META_CONTEXT) {
             None | Some(Value::Null) => Object::new(),
@@ -190,7 +193,7 @@ impl Call {
     }
 
     /// What the person said, as a call of the tool by which a model would pass it on.
-    fn confirmation(&self, arguments: &Value) -> Result<CallRequest, Refused> {
+    pub(super) fn confirmation(&self, arguments: &Value) -> Result<CallRequest, Refused> {
         let mut request = self.request(&Given::default())?;
         CONFIRM_TOOL.clone_into(&mut request.tool);
         request.arguments = arguments.clone();
@@ -245,8 +248,13 @@ impl Call {
             Ok(later) if later.state.is_final() => Ok(later),
             // What was said first says best how to go on.
             Ok(_) => Ok(answer),
-            Err(fault) if fault.kind == FaultKind::NotFound => Ok(answer),
-            Err(fault) => Err(Box::new(internal(&fault))),
+            // It has begun, and an error would have it begun again.
+            Err(fault) => {
+                if fault.kind != FaultKind::NotFound {
+                    tracing::warn!(execution = %answer.execution_id, ?fault, "what was waited for could not be looked at");
+                }
+                Ok(answer)
+            }
         }
     }
 

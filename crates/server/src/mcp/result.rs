@@ -9,7 +9,7 @@ use callwright_model::{
     id::ExecutionId,
     ticket::{Pending, TicketKind},
 };
-use callwright_runtime::call::CallAnswer;
+use callwright_runtime::call::{CONFIRM_TOOL, CallAnswer};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -185,6 +185,16 @@ fn pending(answer: &CallAnswer) -> String {
         TicketKind::Late => "its end",
         TicketKind::Client => "the client that carries it out",
         TicketKind::Run => "the run of an agent or a workflow",
+    };
+    let said = match said {
+        // Asked for later, it no longer says how to go on.
+        Some(said) if pending.kind == TicketKind::Confirmation && !said.contains(CONFIRM_TOOL) => {
+            let ticket = pending.ticket;
+            Some(format!(
+                "ask the person: \"{said}\" Then call `{CONFIRM_TOOL}` with {{\"ticket\": \"{ticket}\", \"confirmed\": true}} if they said yes, or false if they said no"
+            ))
+        }
+        said => said.map(str::to_owned),
     };
     format!(
         "Pending: {}\nExecution {id} waits for {waits}, at the latest until {}. Do not call the tool again for this; its outcome is at {}.",

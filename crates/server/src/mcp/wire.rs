@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// What a method's name or its parameters are wrong with.
 pub(super) const INVALID_PARAMS: i32 = -32602;
+/// There is no such method, or not for this.
+pub(super) const METHOD_NOT_FOUND: i32 = -32601;
 /// Our own mistake, or a part of us that is away.
 pub(super) const INTERNAL_ERROR: i32 = -32603;
 /// The client gave the request up.
@@ -27,10 +29,14 @@ pub(super) struct Message {
     pub jsonrpc: String,
     pub id: Option<Value>,
     pub method: Option<String>,
-    #[serde(default)]
+    #[serde(default = "no_params")]
     pub params: Value,
     pub result: Option<Value>,
     pub error: Option<Value>,
+}
+
+fn no_params() -> Value {
+    json!({})
 }
 
 impl Message {
@@ -46,7 +52,7 @@ impl Message {
 }
 
 /// The parameters of `tools/call`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CallParams {
     pub name: String,

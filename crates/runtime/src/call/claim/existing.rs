@@ -1,7 +1,7 @@
 //! What becomes of a request whose key was used before: it waits for the outcome, is given it, or sends again where that
 //! is safe.
 
-use callwright_model::{Content, ErrorClass, Fault, Outcome, ToolError, execution::State};
+use callwright_model::{Content, ErrorClass, Fault, Outcome, ToolError, execution::State, id::ExecutionId};
 use callwright_store::execution::LedgerRow;
 use tokio::time::Instant;
 
@@ -12,7 +12,7 @@ use crate::{
         self, CallAnswer,
         admit::{self, Pass},
         answer::millis,
-        outcome, park,
+        outcome, park, record,
         work::Work,
     },
     metering,
@@ -113,4 +113,26 @@ pub(in crate::call) fn still_running(work: &Work) -> CallAnswer {
     let mut answer = CallAnswer::new(work, Outcome::Failed(error));
     answer.state = State::Started;
     answer.into_duplicate()
+}
+
+/// What the caller of a write is told that was sent and of which no more can be said now: an answer, because an error
+/// asks to be repeated.
+pub(in crate::call) fn unrecorded(work: &Work) -> CallAnswer {
+    let message = format!(
+        "this was sent, and what came of it cannot be told now because the server's database is away. Do not call the tool again for it; the log tells it later, under {}",
+        work.id
+    );
+    let error = ToolError::new(ErrorClass::OutcomeUnknown, "not_recorded", message);
+    CallAnswer::new(work, Outcome::Failed(record::apply_fallback(work, error)))
+}
+
+/// What the caller of an execution is told that goes on, where it has no ticket by which it could be followed.
+pub(in crate::call) fn goes_on(work: &Work, execution: ExecutionId) -> CallAnswer {
+    let message = format!(
+        "this takes longer and goes on. Do not call the tool again for it; its outcome is in the log, under {execution}"
+    );
+    let error = ToolError::new(ErrorClass::TimeoutError, "in_progress", message);
+    let mut answer = CallAnswer::new(work, Outcome::Failed(error));
+    (answer.execution_id, answer.state) = (execution, State::Started);
+    answer
 }

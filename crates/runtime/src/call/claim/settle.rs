@@ -16,11 +16,11 @@ use tokio::time::Instant;
 
 use super::{FIRST_EPOCH, POLL, POLL_MOST};
 use crate::{
-    App,
+    App, behind,
     call::{
         CallAnswer,
         answer::{millis, state_of},
-        record,
+        outcome, record,
         shape::Shaped,
         work::Work,
     },
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How long the outcome of a write is held up when the database does not take it.
-const FINISH_PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const FINISH_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Records a read whose caller was answered before it ended.
 pub(in crate::call) async fn late_read(
@@ -121,18 +121,7 @@ pub(super) async fn finish_with(
     sealed_outcome: Option<String>,
     news: Option<Box<OutboxRow>>,
 ) -> Result<bool, Fault> {
-    let end = FinishExecution {
-        fence,
-        state: execution.state,
-        output: execution.output.clone(),
-        error: execution.error.clone(),
-        attempts: execution.attempts.clone(),
-        ended_at: execution.ended_at.unwrap_or(execution.received_at),
-        duration_us: execution.duration_ms.map_or(0, |ms| (ms * 1_000.0) as i64),
-        sealed_outcome,
-        keep_slot: true,
-        news,
-    };
+    let end = end_of(execution, fence, sealed_outcome, news);
     let give_up = Instant::now() + FINISH_PATIENCE;
     let mut wait = POLL;
     loop {
@@ -150,4 +139,58 @@ pub(super) async fn finish_with(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Goes on trying behind the answer to record an outcome, and tells whoever waits for it.
+pub(super) async fn finish_behind(
+    app: &App,
+    execution: &Execution,
+    fence: Fence,
+    sealed_outcome: Option<String>,
+    news: Option<Box<OutboxRow>>,
+) {
+    let (then, id, org) = (app.clone(), execution.id, execution.organization_id);
+    let end = end_of(execution, fence, sealed_outcome, news);
+    behind::surely(app, "an outcome could not be recorded", id, move || {
+        let (app, end) = (then.clone(), end.clone());
+        async move {
+            app.store().finish(id, end).await?;
+            tickets::execution_ended(&app, org, id).await;
+            Ok(())
+        }
+    })
+    .await;
+}
+
+fn end_of(
+    execution: &Execution,
+    fence: Fence,
+    sealed_outcome: Option<String>,
+    news: Option<Box<OutboxRow>>,
+) -> FinishExecution {
+    FinishExecution {
+        fence,
+        state: execution.state,
+        output: execution.output.clone(),
+        error: execution.error.clone(),
+        attempts: execution.attempts.clone(),
+        ended_at: execution.ended_at.unwrap_or(execution.received_at),
+        duration_us: execution.duration_ms.map_or(0, |ms| (ms * 1_000.0) as i64),
+        sealed_outcome,
+        keep_slot: true,
+        news,
+    }
+}
+
+/// What another has recorded of an execution, if it has ended there. None: it cannot be read now.
+pub(super) async fn recorded_by_another(app: &App, execution: &Execution) -> Option<Option<CallAnswer>> {
+    let until = Instant::now() + FINISH_PATIENCE;
+    behind::tried("a record that another made could not be read", execution.id, until, || async {
+        let row = app.store().ledger_row_by_id(execution.organization_id, execution.id).await?;
+        match row.filter(|row| row.execution.state.is_final()) {
+            Some(row) => outcome::answer(app, row, true).await.map(Some),
+            None => Ok(None),
+        }
+    })
+    .await
 }
