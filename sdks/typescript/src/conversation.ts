@@ -357,6 +357,8 @@ export class Conversation extends EventTarget {
     const most = this.#token || this.#options.signedUrl ? MOST_SENT : MOST_SENT_OF_STRANGER;
     let wrong: string;
     try {
+      // In an object they would be left out without a word.
+      encode(typeof frame["result"] === "object" ? null : frame["result"]);
       const text = encode(frame);
       const { depth, values } = measure(text);
       const bytes = new TextEncoder().encode(text).length;

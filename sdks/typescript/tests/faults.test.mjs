@@ -1,10 +1,12 @@
 // Lines, servers, models and programs that misbehave: nothing is done twice, lost, or told to somebody else.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createServer } from "node:http";
 import { inspect } from "node:util";
 import { test } from "node:test";
 import * as sdk from "../dist/index.js";
 import { JSON_TYPE, METADATA, calls, conversations, done, fake, pause, says, until } from "./fakes.mjs";
+import { listen } from "./world.mjs";
 
 const start = (server, more = {}) => sdk.Conversation.startSession({ baseUrl: server.baseUrl, token: "t", agentId: "A", ...more });
 const client = (server, more = {}) => new sdk.Client({ baseUrl: server.url, token: "t", ...more });
@@ -233,7 +235,10 @@ test("times hold, and waiting is no storm", async () => {
     await client(busy)[group].wait("x", 1500);
     assert.ok(busy.asked.length <= 6, `${busy.asked.length} requests`);
   }
-  const away = await new sdk.Toolbox({ client: new sdk.Client({ baseUrl: "http://127.0.0.1:9" }) }).call({ name: "x", arguments: {}, id: "c" });
+  const gone = createServer();
+  const url = await listen(gone);
+  gone.close();
+  const away = await new sdk.Toolbox({ client: new sdk.Client({ baseUrl: url }) }).call({ name: "x", arguments: {}, id: "c" });
   assert.match(away.text, /was not carried out/);
 });
 

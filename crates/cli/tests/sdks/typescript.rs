@@ -87,10 +87,11 @@ fn programs_work_in_node() {
     on_both(|database| {
         let Some(package) = package() else { return };
         let server = serve(database);
-        let mut command = package.node(&["--test", "--test-reporter=tap", "tests/node.test.mjs"]);
+        let tests = ["tests/node.test.mjs", "tests/faults.test.mjs"];
+        let mut command = package.node(&[&["--test", "--test-reporter=tap"], &tests[..]].concat());
         for_server(&mut command, &server);
         let report = run(command);
-        assert!(passed(&report) >= 9, "{report}");
+        assert!(passed(&report) >= 24, "{report}");
     });
 }
 
