@@ -106,10 +106,15 @@ export const calls = (name, id = "tick_1", parameters = {}) => ({
 });
 
 /** Holds conversations as a function says that is given each connection once its client has begun. */
-export async function conversations(converse) {
+export async function conversations(converse, isRefused = () => false) {
   const lines = [];
-  const server = createServer();
+  const server = createServer((_, response) => response.end("ready"));
+  const refused = [];
   server.on("upgrade", (request, socket) => {
+    if (isRefused(lines.length)) {
+      refused.push(request.url);
+      return socket.end("HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
     const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: convai\r\n\r\n`,
@@ -118,7 +123,7 @@ export async function conversations(converse) {
     lines.push(line);
     line.heard("conversation_initiation_client_data").then(() => converse(line));
   });
-  return { lines, baseUrl: await listen(server) };
+  return { lines, refused, baseUrl: await listen(server) };
 }
 
 export async function until(true_, ms = 10_000) {

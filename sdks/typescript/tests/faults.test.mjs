@@ -74,6 +74,15 @@ test("a conversation that the server will not have is not asked for again", asyn
   const { reason, message } = await (await start(server)).ended;
   assert.deepEqual([reason, server.lines.length], ["error", 2]);
   assert.match(message, /it has ended/);
+  // A page cannot see the status of a socket that was refused.
+  const gone = await conversations(async (line) => {
+    line.say(METADATA);
+    await pause(50);
+    line.cut();
+  }, (begun) => begun > 0);
+  const began = Date.now();
+  assert.equal((await (await start(gone)).ended).reason, "error");
+  assert.ok(gone.refused.length === 4 && Date.now() - began < 15_000);
   const large = await conversations((line) => {
     line.say(METADATA);
     line.close(1009);
