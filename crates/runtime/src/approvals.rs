@@ -74,7 +74,7 @@ pub async fn decide(app: &App, caller: &Caller, id: TicketId, verdict: Verdict) 
     let details =
         json!({ "execution_id": row.ticket.execution_id, "tool": row.ticket.tool_name, "edited": decision.edited });
     let entry = audit::entry(app, caller, action, "ticket", id, details);
-    settle(app, row, decision, verdict.arguments, entry).await
+    Box::pin(settle(app, row, decision, verdict.arguments, entry)).await
 }
 
 /// What a holder of a signed link may see.
@@ -115,7 +115,7 @@ pub async fn decide_by_link(app: &App, id: TicketId, secret: &str, verdict: Verd
         request_id: None,
         at: now,
     };
-    settle(app, row, decision, None, entry).await
+    Box::pin(settle(app, row, decision, None, entry)).await
 }
 
 fn link_number(row: &TicketRow, secret: &str) -> Option<u8> {
@@ -215,7 +215,7 @@ async fn settle(
         TicketState::Approved => {
             crate::failpoint!("approved");
             let app = app.clone();
-            app.clone().spawn(async move { tickets::go_on(&app, decided).await });
+            app.clone().spawn(async move { Box::pin(tickets::go_on(&app, decided)).await });
         }
         _ => {}
     }

@@ -35,6 +35,7 @@ mod late;
 pub mod lend;
 pub(crate) mod nested;
 pub(crate) mod outcome;
+mod own;
 mod park;
 mod record;
 mod resolve;
@@ -62,6 +63,7 @@ pub use aside::Aside;
 pub(crate) use bind::hex;
 pub(crate) use claim::slot_of_run;
 pub use outcome::outcome;
+pub use own::{give_up, own, own_page};
 pub use park::CONFIRM_TOOL;
 pub use rest::rest;
 
@@ -177,19 +179,22 @@ pub async fn tried(app: &App, request: CallRequest, is_draft: bool) -> Result<Ca
             false => run(app, request).await,
         }
     };
-    credits::paid(app, charge, work).await
+    Box::pin(credits::paid(app, charge, work)).await
 }
 
 /// The same for an entrance that asks for more: a test case, a caller who watches its own execution.
+///
+/// Futures contain one another, and whoever awaits one moves it first. So that a read costs what it needs, the ways that
+/// few calls go are boxed here and in what follows.
 pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Result<CallAnswer, Fault> {
     if !app.is_ready() {
         return Err(not_ready());
     }
     if let Some(cursor) = &request.cursor {
-        return rest(app, &request.caller, None, cursor).await;
+        return Box::pin(rest(app, &request.caller, None, cursor)).await;
     }
     if request.tool == CONFIRM_TOOL {
-        return pass_on(app, request).await;
+        return Box::pin(pass_on(app, request)).await;
     }
     if let Some(webhook) = &request.webhook {
         check_webhook(webhook)?;
@@ -197,7 +202,7 @@ pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Resu
     let found = match aside.found.take() {
         Some(found) => {
             if !request.dry_run && !aside.is_stubbed() {
-                check_draft(app, &request, &found).await?;
+                Box::pin(check_draft(app, &request, &found)).await?;
             }
             found
         }
@@ -227,10 +232,10 @@ pub async fn run_with(app: &App, request: CallRequest, mut aside: Aside) -> Resu
     Ok(answer)
 }
 
-async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
+async fn walk(app: &App, mut work: Box<Work>) -> Result<CallAnswer, Fault> {
     match prepare(app, &mut work).await {
         Ok(()) => {}
-        Err(Stop::Refused(error)) => return Ok(record::refused(app, &work, *error).await),
+        Err(Stop::Refused(error)) => return Ok(Box::pin(record::refused(app, &work, *error)).await),
         Err(Stop::Fault(fault)) => return Err(*fault),
     }
     if work.request.dry_run || work.is_stubbed() {
@@ -239,14 +244,14 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
             work.context.verified.insert("callback_url".to_owned(), Value::String(address));
         }
         if work.request.dry_run {
-            return Ok(execute::rehearse(app, work).await);
+            return Ok(Box::pin(execute::rehearse(app, work)).await);
         }
-        return aside::stubbed(app, &work).await;
+        return Box::pin(aside::stubbed(app, &work)).await;
     }
     // A read that waits for somebody, or for a callback, needs a row as a write does.
     let is_read = work.effect() == Effect::Read && confirm::needed(&work).is_none() && work.later().is_none();
     if let Some(answer_by_ms) = work.answer_by_ms() {
-        return late::run(app, work, answer_by_ms, is_read).await;
+        return Box::pin(late::run(app, work, answer_by_ms, is_read)).await;
     }
     if is_read {
         return read(app, work).await;
@@ -254,16 +259,17 @@ async fn walk(app: &App, mut work: Work) -> Result<CallAnswer, Fault> {
     // A write outlives the connection that asked for it: once begun, it is carried out and recorded.
     let task = app.spawn({
         let app = app.clone();
-        async move { claim::write(&app, work).await }.in_current_span()
+        // Made where it stays: a task is moved before it begins.
+        async move { Box::pin(claim::write(&app, work)).await }.in_current_span()
     });
     task.await.unwrap_or_else(|error| Err(Fault::internal(error)))
 }
 
 /// Carries a read out, from what is kept if its tool keeps results.
-async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+async fn read(app: &App, work: Box<Work>) -> Result<CallAnswer, Fault> {
     let plan = work.found.limits.clone();
     match plan.as_ref().and_then(|plan| plan.cache.as_ref()) {
-        Some(cache) => cached::read(app, work, cache).await,
+        Some(cache) => Box::pin(cached::read(app, work, cache)).await,
         None => execute::read(app, work).await,
     }
 }

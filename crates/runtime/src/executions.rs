@@ -148,6 +148,11 @@ pub async fn settle(
 /// Asks a running execution to stop. A write that was already sent becomes unknown unless it may be repeated.
 pub async fn cancel(app: &App, caller: &Caller, id: ExecutionId) -> Result<(), Fault> {
     require(caller, Right::Decide, Scope::ExecutionsDecide)?;
+    stop(app, caller, id).await
+}
+
+/// The same for whoever has shown already that they may.
+pub(crate) async fn stop(app: &App, caller: &Caller, id: ExecutionId) -> Result<(), Fault> {
     // A read has no row until it has ended, so the table of what runs is asked first; it is scoped by organization.
     if app.inflight().cancel(caller.org_id, id) {
         return audit::write(app, caller, "execution.cancel", "execution", id, json!({})).await;

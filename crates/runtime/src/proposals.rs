@@ -147,8 +147,8 @@ pub async fn approve(app: &App, caller: &Caller, id: ProposalId, note: Option<St
     };
     let spec = proposal.spec.clone();
     let saved = match current {
-        Some(tool) => registry::save::update(app, caller, tool, spec, order).await,
-        None => registry::save::insert(app, caller, spec, order).await,
+        Some(tool) => Box::pin(registry::save::update(app, caller, tool, spec, order)).await,
+        None => Box::pin(registry::save::insert(app, caller, spec, order)).await,
     };
     match saved {
         // Somebody was faster, or took the name.

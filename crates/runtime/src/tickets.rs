@@ -71,7 +71,7 @@ pub(crate) async fn sweep(app: &App, is_first: bool) -> Result<(), Fault> {
         // Behind the others, should it be stuck for good.
         app.store().postpone_ticket(row.ticket.id, now).await?;
         let app = app.clone();
-        app.clone().spawn(async move { go_on(&app, row).await });
+        app.clone().spawn(async move { Box::pin(go_on(&app, row)).await });
     }
     for row in app.store().orphaned(BATCH).await? {
         let app = app.clone();

@@ -12,7 +12,7 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use callwright_model::{Fault, FaultKind};
-use http::{HeaderMap, HeaderValue, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use serde::{Serialize, de::DeserializeOwned};
@@ -56,6 +56,21 @@ impl<T: Serialize> IntoResponse for Json<T> {
             }
             Err(error) => ApiError(Fault::internal(error)).into_response(),
         }
+    }
+}
+
+/// What was made, with the path where it is.
+#[derive(Debug, Clone)]
+pub struct Created<T> {
+    /// The path.
+    pub at: String,
+    /// What is there.
+    pub made: T,
+}
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, [(header::LOCATION, self.at)], Json(self.made)).into_response()
     }
 }
 

@@ -4,11 +4,15 @@
 
 mod crowd;
 mod frames;
+mod half;
 mod init;
 mod limits;
 mod socket;
 
+use std::sync::Arc;
+
 use axum::{
+    Extension,
     extract::{FromRequestParts, State},
     response::Response,
 };
@@ -27,6 +31,7 @@ use crate::{
     body::{Json, Query},
     error::{ApiError, malformed},
     live::Upgrade,
+    meter::Meter,
     request_id,
     state::ServerState,
 };
@@ -39,6 +44,7 @@ const SUBPROTOCOL: &str = "convai";
 const BEARER: &str = "bearer.";
 
 pub(crate) use crowd::Crowd;
+use half::Half;
 
 pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new().routes(routes!(connect)).routes(routes!(signed_url)).routes(routes!(token))
@@ -120,6 +126,7 @@ async fn connect(
     State(state): State<ServerState>,
     ClientAddr(address): ClientAddr,
     Query(query): Query<ConnectQuery>,
+    meter: Option<Extension<Arc<Meter>>>,
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
@@ -143,10 +150,11 @@ async fn connect(
         true => (limits::MAX_MESSAGE, None),
         false => (limits::MAX_OF_STRANGER, Some(state.crowd.stranger(&place)?)),
     };
+    let half = Half::new(meter.map(|Extension(meter)| meter).unwrap_or_default(), stranger.is_none());
     let open = state.sockets.token();
     let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(most).max_frame_size(most);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        socket::converse(&state, admission, silent, socket).await;
+        Box::pin(socket::converse(&state, admission, silent, half, socket)).await;
         drop((open, stranger));
     }))
 }

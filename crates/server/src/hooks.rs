@@ -26,6 +26,8 @@ use crate::{
     state::ServerState,
 };
 
+/// The header that names an intent.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The most bytes of a request.
 const MOST_BYTES: usize = 256 * 1024;
 
@@ -38,7 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
 /// and says where to ask. Where `webhook_response_url` is given, the outcome is sent there in any case.
 ///
 /// With `idempotency_key` (or `Idempotency-Key`, or `webhook-id` where that is signed) it acts once, however often it is
-/// sent.
+/// sent. The same signed bytes act once in any case; beside a signature the header counts for nothing, and is refused.
 #[utoipa::path(
     post,
     path = "/hooks/{slug}",
@@ -87,11 +89,23 @@ async fn take(
     admitted.caller.request_id = request_id::of(&parts.headers);
     let mut request: HookRequest = body::parse_as_json(&parts.headers, &bytes)?;
     if request.idempotency_key.is_none() {
-        request.idempotency_key = idempotency_key(&parts.headers)?.or_else(|| signed_id(&admitted, &parts.headers));
+        request.idempotency_key = key(&admitted, &parts.headers)?;
     }
     let answer = take::take(&state.app, &admitted, request).await?;
     let status = if answer.status == HookOutcome::Pending { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(answer)).into_response())
+}
+
+/// What names the intent where the body does not. Of a signed request only what was signed: whoever sends one again that
+/// they have seen may put any other header beside it.
+fn key(admitted: &admit::Admitted, headers: &http::HeaderMap) -> Result<Option<String>, Fault> {
+    let Some(signed) = admitted.signed_key() else { return idempotency_key(headers) };
+    let id = signed_id(admitted, headers);
+    if id.is_none() && headers.contains_key(IDEMPOTENCY_KEY) {
+        let message = "the signature does not cover the header `Idempotency-Key`: send `idempotency_key` in the body";
+        return Err(Fault::invalid("idempotency_key", message));
+    }
+    Ok(Some(id.unwrap_or(signed)))
 }
 
 /// The id of a message, where it is part of what was signed: who sends a message again sends it with the same id.

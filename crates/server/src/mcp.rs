@@ -7,14 +7,21 @@
 
 mod ask;
 mod call;
+mod carry;
 mod changes;
 mod gate;
 mod handler;
+mod ident;
+mod manager;
 mod metadata;
+mod place;
 mod prompt;
 mod resource;
 mod result;
 mod session;
+mod sessions;
+mod stream;
+mod task;
 mod tell;
 mod tool;
 mod wire;
@@ -28,15 +35,15 @@ use axum::{
 };
 use callwright_model::account::Caller;
 use callwright_runtime::App;
-use rmcp::transport::streamable_http_server::{
-    StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
-};
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::{ServerOptions, ServerState};
 use handler::Handler;
-use session::Sessions;
+use manager::{Known, Manager};
+use session::Session;
+use sessions::Sessions;
 
 /// Which revision of the protocol a request speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +64,12 @@ enum Endpoint {
 }
 
 /// Who asks, and where.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Who {
     caller: Caller,
     endpoint: Endpoint,
+    /// In which session, if in one.
+    session: Option<Arc<Session>>,
     /// Whether the address asks for the functions by which tools are searched, in the place of the tools.
     by_search: bool,
 }
@@ -69,19 +78,20 @@ struct Who {
 #[derive(Clone)]
 pub(crate) struct Mcp {
     sessions: Arc<Sessions>,
-    service: Arc<StreamableHttpService<Handler, LocalSessionManager>>,
+    service: Arc<StreamableHttpService<Handler, Manager>>,
 }
 
 impl Mcp {
     pub(crate) fn new(app: &App, options: &ServerOptions, closing: &CancellationToken) -> Self {
         let sessions = Arc::new(Sessions::new(options.mcp.sessions, options.mcp.session_idle));
         // Who may reach us is told in `gate`, by our own settings.
-        let config = StreamableHttpServerConfig::default()
+        let mut config = StreamableHttpServerConfig::default()
             .disable_allowed_hosts()
             .disable_allowed_origins()
             .with_json_response(true)
             .with_max_request_body_bytes(options.max_body_bytes)
             .with_cancellation_token(closing.child_token());
+        config.session_store = Some(Arc::new(Known(sessions.clone())));
         let (app_then, sessions_then, closing_then) = (app.clone(), sessions.clone(), closing.clone());
         let make = move || Ok(Handler::new(app_then.clone(), sessions_then.clone(), closing_then.clone()));
         let service = StreamableHttpService::new(make, sessions.local.clone(), config);

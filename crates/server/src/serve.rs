@@ -21,6 +21,7 @@ use tower::Service;
 
 use crate::{
     linger::Lingering,
+    meter::{Meter, Metered},
     router,
     state::{ServerOptions, ServerState},
 };
@@ -141,10 +142,15 @@ impl Server {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
         let router = self.router;
+        let meter = Arc::new(Meter::default());
+        let stream = Metered::new(stream, meter.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let waits = request.headers().contains_key(header::EXPECT);
             let mut request = request.map(|body| Body::new(Lingering::new(body, waits)));
             request.extensions_mut().insert(ConnectInfo(peer));
+            if request.headers().contains_key(header::UPGRADE) {
+                request.extensions_mut().insert(meter.clone());
+            }
             let mut router = router.clone();
             async move { Ok::<_, Infallible>(into_ok(router.call(request).await)) }
         });

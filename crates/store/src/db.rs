@@ -67,6 +67,8 @@ impl<D, T, F> Operation<D, T> for F where
 {
 }
 
+// What speaks to PostgreSQL is boxed: beside a round trip over the network an allocation is nothing, and unboxed its three
+// kilobytes would lie in each future of everything that awaits the store, to be moved about also where SQLite is used.
 impl Store {
     /// Opens the database, makes it if it is not there, and brings its tables up to date.
     ///
@@ -74,8 +76,8 @@ impl Store {
     /// Another server holds the data directory, the database is newer than this program or cannot be reached.
     pub async fn open(options: Options) -> Result<Self> {
         let backend = match &options.url {
-            Some(url) => Backend::Postgres(Postgres::open(url).await?),
-            None => Backend::Sqlite(Sqlite::open(&options).await?),
+            Some(url) => Backend::Postgres(Box::pin(Postgres::open(url)).await?),
+            None => Backend::Sqlite(Box::pin(Sqlite::open(&options)).await?),
         };
         Ok(Self(Arc::new(backend)))
     }
@@ -125,7 +127,7 @@ impl Store {
     {
         match &*self.0 {
             Backend::Sqlite(db) => db.write(data, operation).await,
-            Backend::Postgres(db) => db.write(&data, &operation).await,
+            Backend::Postgres(db) => Box::pin(db.write(&data, &operation)).await,
         }
     }
 
@@ -133,7 +135,7 @@ impl Store {
     pub async fn execute(&self, sql: impl Into<Cow<'static, str>> + Send, params: Vec<Value>) -> Result<u64> {
         match &*self.0 {
             Backend::Sqlite(db) => db.execute(sql.into(), params).await,
-            Backend::Postgres(db) => db.execute(&sql.into(), &params).await,
+            Backend::Postgres(db) => Box::pin(db.execute(&sql.into(), &params)).await,
         }
     }
 
@@ -145,7 +147,7 @@ impl Store {
     ) -> Result<Vec<Row>> {
         match &*self.0 {
             Backend::Sqlite(db) => db.execute_returning(sql.into(), params).await,
-            Backend::Postgres(db) => db.execute_returning(&sql.into(), &params).await,
+            Backend::Postgres(db) => Box::pin(db.execute_returning(&sql.into(), &params)).await,
         }
     }
 
@@ -158,7 +160,7 @@ impl Store {
     ) -> Result<Vec<T>> {
         match &*self.0 {
             Backend::Sqlite(db) => db.fetch_all(sql.into(), params, map).await,
-            Backend::Postgres(db) => db.fetch_all(&sql.into(), &params).await?.iter().map(map).collect(),
+            Backend::Postgres(db) => Box::pin(db.fetch_all(&sql.into(), &params)).await?.iter().map(map).collect(),
         }
     }
 
@@ -170,7 +172,9 @@ impl Store {
     ) -> Result<Vec<T>> {
         match &*self.0 {
             Backend::Sqlite(db) => db.fetch_all(query.sql.into(), query.params, map).await,
-            Backend::Postgres(db) => db.fetch_unprepared(&query.sql, &query.params).await?.iter().map(map).collect(),
+            Backend::Postgres(db) => {
+                Box::pin(db.fetch_unprepared(&query.sql, &query.params)).await?.iter().map(map).collect()
+            }
         }
     }
 
@@ -201,14 +205,14 @@ impl Store {
     pub async fn flush(&self) -> Result<()> {
         match &*self.0 {
             Backend::Sqlite(db) => db.flush().await,
-            Backend::Postgres(db) => db.flush().await,
+            Backend::Postgres(db) => Box::pin(db.flush()).await,
         }
     }
 
     pub(crate) async fn push_behind(&self, item: Behind) -> Result<()> {
         match &*self.0 {
             Backend::Sqlite(db) => db.push_behind(item).await,
-            Backend::Postgres(db) => db.push_behind(item).await,
+            Backend::Postgres(db) => Box::pin(db.push_behind(item)).await,
         }
     }
 }
@@ -239,7 +243,7 @@ impl<'c> Tx<'c> {
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         match &mut self.inner {
             Inner::Sqlite(connection) => crate::sqlite::execute(connection, sql, params),
-            Inner::Postgres(transaction) => crate::postgres::execute_in(transaction, sql, params).await,
+            Inner::Postgres(transaction) => Box::pin(crate::postgres::execute_in(transaction, sql, params)).await,
         }
     }
 
@@ -249,7 +253,7 @@ impl<'c> Tx<'c> {
             Inner::Sqlite(connection) => {
                 rows.iter().try_for_each(|row| crate::sqlite::execute(connection, sql, row).map(drop))
             }
-            Inner::Postgres(transaction) => crate::postgres::execute_many_in(transaction, sql, rows).await,
+            Inner::Postgres(transaction) => Box::pin(crate::postgres::execute_many_in(transaction, sql, rows)).await,
         }
     }
 
@@ -257,7 +261,7 @@ impl<'c> Tx<'c> {
     pub async fn fetch_all(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         match &mut self.inner {
             Inner::Sqlite(connection) => crate::sqlite::fetch_all(connection, sql, params),
-            Inner::Postgres(transaction) => crate::postgres::fetch_all_in(transaction, sql, params).await,
+            Inner::Postgres(transaction) => Box::pin(crate::postgres::fetch_all_in(transaction, sql, params)).await,
         }
     }
 

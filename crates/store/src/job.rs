@@ -275,6 +275,9 @@ impl Store {
     pub async fn cancel_job(&self, org: OrgId, id: JobId, now: Timestamp) -> Result<bool> {
         self.write((org, id, now), |(org, id, now), tx| {
             Box::pin(async move {
+                // Held first: its carrier may be about to lay it down or put it back, and nobody would be told.
+                let lock = format!("SELECT 1 FROM job WHERE org_id = $1 AND id = $2{}", tx.dialect().for_update());
+                tx.fetch_optional(&lock, &params![*org, *id]).await?;
                 let sql = "UPDATE job SET state = 'cancelled', ended_at = $3, updated_at = $3 \
                            WHERE org_id = $1 AND id = $2 AND state IN ('queued', 'waiting')";
                 if tx.execute(sql, &params![*org, *id, *now]).await? > 0 {

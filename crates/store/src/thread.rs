@@ -76,10 +76,10 @@ impl Tx<'_> {
         self.execute(runs, &params![thread]).await.map(drop)
     }
 
-    /// Adds a thread.
-    pub async fn create_thread(&mut self, new: &Thread) -> Result<()> {
+    /// Adds a thread with the messages that it begins with.
+    pub async fn begin_thread(&mut self, new: &Thread, run: Option<RunId>, messages: &[ChatMessage]) -> Result<()> {
         let sql = "INSERT INTO thread (id, org_id, user_id, agent_id, title, context, message_count, created_at, \
-                   updated_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $7)";
+                   updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
         let params = params![
             new.id,
             new.organization_id,
@@ -87,9 +87,27 @@ impl Tx<'_> {
             new.agent_id,
             &new.title,
             value::json(&new.context)?,
+            i64::try_from(messages.len()).unwrap_or_default(),
             new.created_at,
         ];
-        self.execute(sql, &params).await.map(drop)
+        self.execute(sql, &params).await?;
+        self.insert_messages((new.id, 1), run, messages, new.created_at).await
+    }
+
+    /// Adds messages to a thread from a place on, which are counted already.
+    async fn insert_messages(
+        &mut self,
+        (thread, first): (ThreadId, i64),
+        run: Option<RunId>,
+        messages: &[ChatMessage],
+        now: Timestamp,
+    ) -> Result<()> {
+        let sql = "INSERT INTO message (thread_id, seq, run_id, body, created_at) VALUES ($1, $2, $3, $4, $5)";
+        let mut rows = Vec::with_capacity(messages.len());
+        for (seq, message) in (first..).zip(messages) {
+            rows.push(params![thread, seq, run, value::json(message)?, now]);
+        }
+        self.execute_many(sql, &rows).await
     }
 
     /// Adds messages to the end of a thread, and tells the place of the first.
@@ -110,12 +128,7 @@ impl Tx<'_> {
             return Err(Error::conflict("thread_gone", "the thread was deleted meanwhile"));
         };
         let first = row.fields("thread").int("message_count")? - count + 1;
-        let sql = "INSERT INTO message (thread_id, seq, run_id, body, created_at) VALUES ($1, $2, $3, $4, $5)";
-        let mut rows = Vec::with_capacity(messages.len());
-        for (seq, message) in (first..).zip(messages) {
-            rows.push(params![thread, seq, run, value::json(message)?, now]);
-        }
-        self.execute_many(sql, &rows).await?;
+        self.insert_messages((thread, first), run, messages, now).await?;
         Ok(first)
     }
 }
@@ -125,12 +138,9 @@ impl Store {
     pub async fn create_thread(&self, new: Thread, messages: Vec<ChatMessage>, is_trusted: bool) -> Result<()> {
         self.write((new, messages), move |(new, messages), tx| {
             Box::pin(async move {
-                tx.create_thread(new).await?;
+                tx.begin_thread(new, None, messages).await?;
                 if is_trusted {
                     tx.execute("UPDATE thread SET context_trusted = 1 WHERE id = $1", &params![new.id]).await?;
-                }
-                if !messages.is_empty() {
-                    tx.append_messages(new.id, None, messages, new.created_at).await?;
                 }
                 Ok(())
             })
@@ -186,14 +196,16 @@ impl Store {
     pub async fn delete_thread(&self, org: OrgId, id: ThreadId) -> Result<bool> {
         self.write((org, id), |(org, id), tx| {
             Box::pin(async move {
+                // Held first, as by whoever begins a run on it: of the two, the second sees what the first did.
+                let lock = format!("SELECT 1 FROM thread WHERE org_id = $1 AND id = $2{}", tx.dialect().for_update());
+                if tx.fetch_optional(&lock, &params![*org, *id]).await?.is_none() {
+                    return Ok(false);
+                }
                 let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
                 if tx.fetch_optional(busy, &params![*id]).await?.is_some() {
                     return Err(Error::conflict("thread_busy", "a run is at work on this thread; cancel it first"));
                 }
-                let sql = "DELETE FROM thread WHERE org_id = $1 AND id = $2";
-                if tx.execute(sql, &params![*org, *id]).await? == 0 {
-                    return Ok(false);
-                }
+                tx.execute("DELETE FROM thread WHERE org_id = $1 AND id = $2", &params![*org, *id]).await?;
                 tx.silence_runs(*id).await?;
                 tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
                 Ok(true)

@@ -4,6 +4,7 @@
 
 mod bad_line;
 mod documents;
+mod fragments;
 mod guards;
 mod killed;
 mod log;

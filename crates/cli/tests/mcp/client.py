@@ -49,6 +49,24 @@ async def sdk(wish):
     return found
 
 
+async def patient(wish):
+    """A call that takes longer than the client waits for a byte."""
+    import httpx2
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
+    progress = []
+
+    async def on_progress(done, total, message):
+        progress.append(done)
+
+    headers = {"Authorization": f"Bearer {wish['token']}"}
+    async with httpx2.AsyncClient(headers=headers, timeout=6.5) as http:
+        async with Client(streamable_http_client(wish["url"], http_client=http), mode=wish["mode"]) as client:
+            called = await client.call_tool("slow", {"seconds": 8}, progress_callback=on_progress)
+            return {"text": called.content[0].text, "progress": len(progress)}
+
+
 async def pipecat(wish):
     from mcp.client.session_group import StreamableHttpParameters
     from pipecat.services.mcp_service import MCPClient
@@ -111,5 +129,5 @@ async def stdio(wish):
 
 
 wish = json.loads(sys.stdin.read())
-kinds = {"sdk": sdk, "pipecat": pipecat, "livekit": livekit, "stdio": stdio}
+kinds = {"sdk": sdk, "patient": patient, "pipecat": pipecat, "livekit": livekit, "stdio": stdio}
 print(json.dumps(asyncio.run(kinds[wish["kind"]](wish)), default=str))

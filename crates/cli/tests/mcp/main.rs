@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod clients;
+mod nodes;
 mod sessions;
 mod stdio;
+mod tasks;
 mod wire;
 
 use callwright_testkit::{Answer, Api, Database, Options, Reply, Server, Upstream};

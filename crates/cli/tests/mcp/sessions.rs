@@ -153,6 +153,32 @@ fn a_changed_list_is_told_in_both_revisions() {
 }
 
 #[test]
+fn an_organization_listens_a_bounded_number_of_times() {
+    let options = Options::new(BINARY, Database::Sqlite).env("CALLWRIGHT_MCP_SESSIONS_MAX", "2");
+    let world = World::with(options);
+    let params = json!({"notifications": {"toolsListChanged": true}, "_meta": {"io.modelcontextprotocol/protocolVersion": STATELESS,
+        "io.modelcontextprotocol/clientCapabilities": {}}});
+    let body = json!({"jsonrpc": "2.0", "id": "s", "method": "subscriptions/listen", "params": params}).to_string();
+    let headers = [ACCEPT, JSON, ("mcp-protocol-version", STATELESS), ("mcp-method", "subscriptions/listen")];
+    let patience = Duration::from_secs(10);
+    let acknowledged = || {
+        let stream = listen(&world, "POST", &headers, &body);
+        let first = stream.recv_timeout(patience).expect("a first word");
+        assert_eq!(first["method"], "notifications/subscriptions/acknowledged", "{first}");
+        stream
+    };
+    let held = [acknowledged(), acknowledged()];
+    // One too many is told so.
+    let third = listen(&world, "POST", &headers, &body);
+    let mut told = std::iter::from_fn(|| third.recv_timeout(patience).ok());
+    let error = told.find(|message| message.get("error").is_some()).expect("a word of why");
+    assert!(error["error"]["message"].as_str().is_some_and(|why| why.contains("as often as it may")), "{error}");
+    for stream in &held {
+        assert!(stream.try_recv().is_err(), "those that were there first go on");
+    }
+}
+
+#[test]
 fn a_call_that_its_client_gives_up_ends() {
     let world = World::new(Database::Sqlite);
     let slow = "import time\n\ndef execute_tool():\n    time.sleep(20)\n    return 1\n";

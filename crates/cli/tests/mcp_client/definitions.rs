@@ -141,3 +141,38 @@ fn a_server_that_changed_behind_our_back_is_noticed_before_the_first_call() {
         assert_eq!((theirs.count("initialize"), theirs.count("tools/call")), (2, 0));
     });
 }
+
+#[test]
+fn a_definition_without_what_our_tool_fills_in_is_not_accepted() {
+    on_both(|database| {
+        let Some(theirs) = Theirs::python(&[]) else { return };
+        let world = World::new(database);
+        world.register(&theirs, json!({}));
+        world.adopt(json!({"all": true}));
+        let mut spec = world.api.get("/api/v1/tools/weather").expect(200);
+        for field in ["id", "organization_id", "user_id", "revision", "created_at", "updated_at", "version"] {
+            spec.as_object_mut().unwrap().remove(field);
+        }
+        spec["bound"] = json!({"city": "{{ \"Rome\" }}"});
+        world.api.put("/api/v1/tools/weather", spec).ok();
+        assert_eq!(world.call("weather", json!({}))["data"]["result"], "weather in Rome");
+        theirs.tell("narrow");
+        world.api.post(&format!("{SERVERS}/tester/refresh"), json!({})).expect(200);
+        let before = world.api.get("/api/v1/tools/weather").expect(200);
+        let path = format!("{SERVERS}/tester/tools/weather/accept");
+        for wish in [json!({"dry_run": true}), json!({})] {
+            let refused = world.api.post(&path, wish).expect(409);
+            assert_eq!(refused["error"]["code"], "bound_gone", "{refused}");
+        }
+        let after = world.api.get("/api/v1/tools/weather").expect(200);
+        assert_eq!((&after["revision"], &after["bound"]), (&before["revision"], &before["bound"]));
+        assert_eq!(world.state("weather"), "quarantined");
+        // Brought back, it is filled in as before: the model never had it in its hands.
+        theirs.tell("change");
+        world.api.post(&format!("{SERVERS}/tester/refresh"), json!({})).expect(200);
+        world.api.post(&path, json!({})).expect(200);
+        let answer = world.call("weather", json!({"send_to": "me"}));
+        assert_eq!(answer["data"]["result"], "weather in Rome, sent to me", "{answer}");
+        assert_eq!(world.call("weather", json!({"city": "Oslo"}))["error"]["class"], "validation_error");
+    });
+}

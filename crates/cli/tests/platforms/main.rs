@@ -5,6 +5,7 @@
 mod automation;
 mod examples;
 mod hooks;
+mod once;
 mod protection;
 mod retell;
 mod vapi;

@@ -150,3 +150,30 @@ fn the_call_is_verified_and_its_repetition_is_the_same_call() {
         assert_eq!(world.upstream.count(), 2, "one that has its result was another");
     });
 }
+
+#[test]
+fn what_was_signed_for_one_function_calls_no_other() {
+    on_both(|database| {
+        let world = World::new(database);
+        let hook = world.hook(json!({"platform": "retell", "secret": KEY}));
+        let path = |tool: &str| format!("/retell/tools/{tool}?hook={}", hook.id);
+        let body = json!({"name": "slots", "call": {"call_id": "rc-9"}, "args": {"day": "monday"}}).to_string();
+        let signed = signature(&body, now() * 1_000);
+        let send =
+            |tool: &str, signed: &str| world.send(&path(tool), &[("x-retell-signature", signed)], &body).expect(200);
+        assert_eq!(send("book", &signed)["error"]["code"], "another_function");
+        assert_eq!(world.upstream.count(), 0);
+        // A name that is no tool of ours is Retell's own word for it, and arguments may be called `name`.
+        let theirs = json!({"name": "Book a day", "call": {"call_id": "rc-9"}, "args": {"day": "monday"}}).to_string();
+        ask(&world, &path("book"), &theirs).expect(200);
+        assert_eq!(world.upstream.take().len(), 1);
+        // The same signed bytes act once, in whatever letters the signature is written.
+        let body = json!({"name": "book", "call": {"call_id": "rc-10"}, "args": {"day": "friday"}}).to_string();
+        let signed = signature(&body, now() * 1_000);
+        let (time, digest) = signed.split_once(",d=").unwrap();
+        for signed in [signed.clone(), signed.clone(), format!("{time},d={}", digest.to_uppercase())] {
+            world.send(&path("book"), &[("x-retell-signature", &signed)], &body).expect(200);
+        }
+        assert_eq!(world.upstream.count(), 1);
+    });
+}

@@ -214,3 +214,35 @@ fn an_agent_that_is_taken_back_ends_the_runs_of_others() {
         assert_eq!(run["error"]["code"], "not_allowed", "{run}");
     });
 }
+
+#[test]
+fn a_call_that_cannot_be_made_now_keeps_those_behind_it_from_being_made_first() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        world.api.put("/api/v1/secrets/KEY", json!({"value": "the key of the till"})).ok();
+        let url = world.upstream.url("/charge");
+        let config = json!({"method": "POST", "url": url, "headers": {"X-Key": "{{ secret.KEY }}"}});
+        world.tool("charge", json!({"effect": "write", "config": config}));
+        world.tool("ship", json!({"effect": "write"}));
+        let both = json!([{"name": "charge", "arguments": {}}, {"name": "ship", "arguments": {}}]);
+        world.agent("Clerk", json!([{"calls": both}, {"say": "Shipped."}]), &["charge", "ship"]);
+        let change = |world: &mut World, statement: &str| {
+            world.server.terminate();
+            world.server.sql(statement);
+            world.server.restart();
+        };
+        // A secret that does not open is our own fault, and may be mended: the run is tried again.
+        change(&mut world, "UPDATE secret SET sealed = sealed || '!' WHERE name = 'KEY'");
+        let run = world.api.post("/api/v1/runs", json!({"agent": "Clerk", "message": "go"})).expect(202);
+        let job = format!("/api/v1/jobs/{}", run["job_id"].as_str().unwrap());
+        eventually("it was tried", 20, || world.api.get(&job).expect(200)["error"].is_string().then_some(()));
+        assert_eq!(world.upstream.count(), 0, "nothing is shipped that was not paid for");
+        change(&mut world, "UPDATE secret SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE name = 'KEY'");
+        let run = eventually("the run completes", 30, || {
+            let run = world.settled(&run);
+            (run["state"] == "completed").then_some(run)
+        });
+        let paths: Vec<String> = world.upstream.requests().iter().map(|request| request.path().to_owned()).collect();
+        assert_eq!(paths, ["/charge", "/ship"], "{run}");
+    });
+}

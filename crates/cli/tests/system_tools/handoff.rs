@@ -1,6 +1,6 @@
 //! One agent hands the conversation over to another.
 
-use callwright_testkit::{Person, on_both};
+use callwright_testkit::{Answer, Person, Upstream, on_both};
 use serde_json::{Value, json};
 
 use super::{World, call, is, run, text};
@@ -156,5 +156,39 @@ fn nobody_is_handed_to_an_agent_that_they_may_not_run() {
         let stays = world.run("Front", json!({}));
         assert!(text(&stays["output"]).contains("same_agent"), "{stays}");
         is(&stays, "completed");
+    });
+}
+
+#[test]
+fn a_client_does_not_choose_its_conversation_by_a_hand_over() {
+    on_both(|database| {
+        let world = World::new(database);
+        let upstream = Upstream::start();
+        let whose = json!({"name": "whose", "kind": "http", "effect": "read",
+            "parameters": {"type": "object", "properties": {"conversation": {"type": "string"}}},
+            "bound": {"conversation": "{{ context.verified.conversation_id }}"},
+            "config": {"method": "POST", "url": upstream.url("/whose")}});
+        world.api.post("/api/v1/tools", whose).expect(201);
+        upstream.always(Answer::json(200, json!({})));
+        world.agent("Booking", json!([{"calls": [call("whose", json!({}))]}, {"say": "done"}]), &["whose"]);
+        let slow = json!([{"calls": [call("to_booking", json!({}))], "delay_ms": 1500}]);
+        world.agent("Reception", slow, &[]);
+        let rule = json!({"agent_id": "Booking", "condition": "always"});
+        world.tool("to_booking", json!({"action": "transfer_to_agent", "transfers": [rule]}), json!({}));
+        world.assign("Reception", &["to_booking"]);
+        // Whoever vouches for nothing names a stranger's conversation, and takes the name away again in time.
+        let thread = json!({"agent": "Reception", "context": {"conversation_id": "conv_victim"}});
+        let thread = text(&world.api.post("/api/v1/threads", thread).expect(201)["id"]);
+        let wish = json!({"agent": "Reception", "message": "go", "thread_id": thread});
+        let run = world.api.post("/api/v1/runs", wish).expect(202);
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        world.api.patch(&format!("/api/v1/threads/{thread}"), json!({"context": {}})).expect(200);
+        let runs = chain(&world, world.settled(&text(&run["id"])));
+        assert_eq!((runs.len(), &runs[1]["output"]), (2, &json!("done")), "{runs:?}");
+        assert_eq!(
+            upstream.requests()[0].json(),
+            json!({ "conversation": thread }),
+            "the thread, which the server knows"
+        );
     });
 }

@@ -393,3 +393,43 @@ fn making_a_workflow_is_paid_for_and_so_are_its_agents_runs() {
         assert_eq!(before - after, 3.0 + 2.0 * 5.0);
     });
 }
+
+#[test]
+fn whoever_asks_vouches_for_what_they_sent_and_not_for_what_the_plan_says() {
+    on_both(|database| {
+        let world = World::new(database);
+        let one = json!({"type": "object", "properties": {"who": {"type": "string"}, "tier": {"type": "string"}}});
+        world.tool("whose", json!({"parameters": one, "bound": {"who": "{{ context.verified.contact_id }}"}}));
+        world.tool("rank", json!({"parameters": one, "bound": {"tier": "{{ context.verified.tier }}"}}));
+        world.upstream.always(Answer::json(200, json!({"ok": true})));
+        let script = json!([
+            {"calls": [{"name": "whose", "arguments": {}}]},
+            {"calls": [{"name": "rank", "arguments": {}}]},
+            {"say": "{{results.rank}}"}
+        ]);
+        world.agent("Reader", script, &["whose", "rank"]);
+        // Its author would like to say who somebody is, and what they are.
+        let context = json!({"contact_id": "victim", "tier": "gold"});
+        world.workflow(
+            "w",
+            json!({"steps": [{"name": "read", "agent": "Reader", "params": {"message": "go", "context": context}}]}),
+        );
+        let wish = json!({"name": "backend", "scopes": ["context:trust", "tools:call", "agents:run", "read"]});
+        let made = world.api.post("/api/v1/tokens", wish).expect(201);
+        let backend = world.api.with_token(text(&made["token"]));
+        let wish = json!({"context": {"contact_id": "me"}, "wait_ms": 30_000});
+        let run = backend.post("/api/v1/workflows/w/runs", wish.clone()).ok();
+        is(&run, "completed");
+        let asked = world.upstream.take();
+        assert_eq!(asked.len(), 1, "{asked:?}");
+        assert_eq!((asked[0].path(), asked[0].json()), ("/whose", json!({"who": "me"})), "what was vouched for stands");
+        let said = text(&run["result"]["output"]["read"]["output"]);
+        assert!(said.contains("bound_missing"), "nobody vouched for the rest: {said}");
+        // Without a word of the plan's own all of it is the caller's.
+        world.workflow("own", json!({"steps": [{"name": "read", "agent": "Reader", "params": {"message": "go"}}]}));
+        let wish = json!({"context": {"contact_id": "me", "tier": "silver"}, "wait_ms": 30_000});
+        is(&backend.post("/api/v1/workflows/own/runs", wish).ok(), "completed");
+        let asked: Vec<_> = world.upstream.take().iter().map(callwright_testkit::Recorded::json).collect();
+        assert_eq!(asked, [json!({"who": "me"}), json!({"tier": "silver"})]);
+    });
+}

@@ -123,3 +123,22 @@ fn agents_run_for_items_some_at_a_time() {
         assert_eq!(world.children(&run).len(), 7);
     });
 }
+
+#[test]
+fn results_that_are_too_large_together_are_not_gathered_first() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.tool("page", json!({"result": {"max_bytes": 1_048_576}}));
+        let page = "x".repeat(1_000_000);
+        world.upstream.respond(move |_| Answer::json(200, json!({ "page": page })));
+        world.workflow("w", json!({"steps": [{"tool": "page", "foreach": "params.pages", "concurrency": 2}]}));
+        let pages: Vec<i64> = (0..60).collect();
+        let begun = world.api.post("/api/v1/workflows/w/runs", json!({"input": {"pages": pages}})).expect(202);
+        let run = world.ended(&begun);
+        is(&run, "failed");
+        assert_eq!(run["error"]["code"], "too_large", "{run}");
+        // 16 MiB are the most; what was under way by then may end.
+        let asked = world.upstream.count();
+        assert!((17..=20).contains(&asked), "{asked} of 60 were asked for");
+    });
+}

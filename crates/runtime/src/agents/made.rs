@@ -123,7 +123,7 @@ pub async fn make(app: &App, caller: &Caller, wish: Wish) -> Result<Agent, Fault
         ..AgentSpec::default()
     };
     let spec = spec.with_profile(profile);
-    super::check(&spec)?;
+    spec.check()?;
     write(app, caller, spec, tools, operation).await
 }
 

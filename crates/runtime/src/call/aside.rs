@@ -1,6 +1,6 @@
 //! What an entrance may ask for besides the call itself: a test case's stubbed upstream, a watcher of its own.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, pin::pin, sync::Arc};
 
 use callwright_guard::Guard;
 use callwright_model::{Fault, execution::Progress, id::ExecutionId, secret::SecretString};
@@ -119,7 +119,7 @@ impl Work {
 /// claim and no admission, and nobody has to agree.
 pub(super) async fn stubbed(app: &App, work: &Work) -> Result<CallAnswer, Fault> {
     record::begun(app, work);
-    let outcome = speech::during(app, work, execute::run(app, work, None)).await?;
+    let outcome = speech::during(app, work, pin!(execute::run(app, work, None))).await?;
     speech::ended(app, work, &outcome);
     Ok(record::read(app, work, outcome).await)
 }

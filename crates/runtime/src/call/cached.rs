@@ -7,7 +7,7 @@
 mod exchange;
 mod keeping;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use callwright_model::{ErrorClass, Fault, Timestamp, ToolError, execution::CacheUse};
 use serde_json::{Value, json};
@@ -40,11 +40,11 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Carries a read out whose results are kept or joined.
-pub(super) async fn read(app: &App, work: Work, plan: &CachePlan) -> Result<CallAnswer, Fault> {
+pub(super) async fn read(app: &App, work: Box<Work>, plan: &CachePlan) -> Result<CallAnswer, Fault> {
     record::begun(app, &work);
-    let work = Arc::new(work);
+    let work = Arc::<Work>::from(work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = match speech::during(app, &work, obtain(app, &work, plan)).await {
+    let outcome = match speech::during(app, &work, pin!(obtain(app, &work, plan))).await {
         Ok(outcome) => outcome,
         // Its caller may have been answered already; then somebody asks the row for the outcome.
         Err(fault) if work.late.is_some() => {

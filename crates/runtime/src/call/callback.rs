@@ -3,10 +3,12 @@
 //! The ticket and the execution's row are durable before the request leaves, so the address is good whatever
 //! happens to us. The first answer counts; it may even come before the upstream has answered our own request.
 
+use std::pin::pin;
+
 use callwright_model::{
     Content, ErrorClass, Fault, FaultKind, Outcome, Timestamp, ToolError,
     execution::State,
-    id::{AgentId, TicketId},
+    id::{AgentId, OrgId, TicketId},
     ticket::{TicketKind, TicketState},
     tool::Effect,
 };
@@ -48,7 +50,7 @@ pub(super) async fn ticket(app: &App, work: &mut Work) -> Result<park::NewTicket
 }
 
 /// Claims the intent with the ticket of its callback, and sends.
-pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Result<CallAnswer, Fault> {
+pub(super) async fn lead(app: &App, mut work: Box<Work>, mut new: NewExecution) -> Result<CallAnswer, Fault> {
     let ticket = ticket(app, &mut work).await?;
     let id = ticket.row.ticket.id;
     // Nothing is sent for a client's call, so there is nothing to carry out before it waits.
@@ -62,8 +64,8 @@ pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Re
             if only_waits {
                 work.tell_begun();
                 crate::failpoint!("client.parked");
-                client::offered(app, &work, id).await?;
-                return speech::during(app, &work, look(app, &work, id)).await;
+                client::offered(app, &work, id).await;
+                return speech::during(app, &work, pin!(look(app, &work, id))).await;
             }
             let id = work.id;
             if new.execution.state == State::Claimed {
@@ -73,21 +75,34 @@ pub(super) async fn lead(app: &App, mut work: Work, mut new: NewExecution) -> Re
             }
             .inspect(|_| tracing::debug!(execution = %id, "a callback is waited for"))
         }
-        Claim::Existing(row) => claim::existing(app, work, *row).await,
+        Claim::Existing(row) => Box::pin(claim::existing(app, work, *row)).await,
     }
 }
 
 /// The upstream has taken the request on: parks the execution, and waits for the result as long as the caller does.
-pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) -> Result<CallAnswer, Fault> {
+pub(super) async fn wait(app: &App, work: Box<Work>, ticket: TicketId, fence: Fence) -> Result<CallAnswer, Fault> {
     let execution = record::row(&work, State::Parked, None, None);
-    // False: the result was here first.
-    claim::finish(app, &execution, fence, None).await?;
+    // False: the result was here first. Its ticket is open whether or not it could be noted that it waits.
+    if let Err(fault) = claim::finish(app, &execution, fence, None).await {
+        tracing::error!(execution = %work.id, ?fault, "it could not be noted that a result is waited for");
+    }
     crate::failpoint!("callback.parked");
     record::announce(app, &execution);
-    client::offered(app, &work, ticket).await?;
+    client::offered(app, &work, ticket).await;
+    if let Err(fault) = end_if_late(app, &work, ticket).await {
+        tracing::warn!(%ticket, ?fault, "it could not be seen whether a callback's time was over");
+    }
+    // The upstream has it: an error would have it asked for again.
+    Ok(speech::during(app, &work, pin!(look(app, &work, ticket))).await.unwrap_or_else(|fault| {
+        tracing::error!(execution = %work.id, ?fault, "it could not be seen whether a result has come");
+        claim::unrecorded(&work)
+    }))
+}
+
+/// Ends an execution whose callback's time was over before the upstream had answered us; nobody else looks at it again.
+async fn end_if_late(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fault> {
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     if matches!(row.ticket.state, TicketState::Expired | TicketState::Void) {
-        // Its time was over before the upstream had answered us; nobody else looks at it again.
         let (class, state) = doubt(work.effect());
         let error =
             ToolError::new(class, "callback_timeout", "the upstream answered after the callback's time was over");
@@ -95,7 +110,7 @@ pub(super) async fn wait(app: &App, work: Work, ticket: TicketId, fence: Fence) 
         app.store().write(error, move |error, tx| Box::pin(tx.end_parked(id, state, error, now))).await?;
         app.holds().load(app).await?;
     }
-    speech::during(app, &work, look(app, &work, ticket)).await
+    Ok(())
 }
 
 /// Looks until the result is there or the caller's time is up.
@@ -108,11 +123,14 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
     };
     loop {
         let changed = app.tickets().next_change();
-        let row = app.store().ledger_row_by_id(org, work.id).await?;
-        if let Some(row) = row.filter(|row| row.execution.state.is_final()) {
-            let mut answer = outcome::answer(app, row, true).await?;
-            answer.meta.speech = speech::said(work);
-            return Ok(answer);
+        match ended(app, org, work).await {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) => {}
+            // It may be back before the caller's time is up.
+            Err(fault) if fault.kind == FaultKind::Unavailable => {
+                tracing::warn!(execution = %work.id, ?fault, "it could not be seen whether a result has come yet");
+            }
+            Err(fault) => return Err(fault),
         }
         let now = Instant::now();
         if now >= deadline {
@@ -123,6 +141,15 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
     }
     let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
     Ok(park::answer(work, &row.ticket))
+}
+
+/// The outcome, if it is there.
+async fn ended(app: &App, org: OrgId, work: &Work) -> Result<Option<CallAnswer>, Fault> {
+    let row = app.store().ledger_row_by_id(org, work.id).await?;
+    let Some(row) = row.filter(|row| row.execution.state.is_final()) else { return Ok(None) };
+    let mut answer = outcome::answer(app, row, true).await?;
+    answer.meta.speech = speech::said(work);
+    Ok(Some(answer))
 }
 
 /// Until when the result is waited for here. A run lies down instead; a client that is there answers before that.
@@ -175,7 +202,8 @@ async fn addressed(app: &App, id: TicketId, secret: &str) -> Result<TicketRow, F
 /// # Errors
 /// Not found for an address that was never given out, `callback_expired` for one whose time has passed.
 pub async fn arrive(app: &App, id: TicketId, secret: &str, body: Value) -> Result<Arrived, Fault> {
-    keep(app, addressed(app, id, secret).await?, body).await
+    let row = addressed(app, id, secret).await?;
+    Box::pin(keep(app, row, body)).await
 }
 
 /// Keeps a result under its ticket, and records it.
@@ -196,8 +224,14 @@ pub(super) async fn keep(app: &App, row: TicketRow, body: Value) -> Result<Arriv
         };
     }
     crate::failpoint!("callback.answered");
-    let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
-    record_answer(app, row).await?;
+    // It is kept; where it cannot be recorded now, the sweeper does so in a moment.
+    let recorded = async {
+        let row = app.store().any_ticket(id).await?.ok_or_else(unknown)?;
+        Box::pin(record_answer(app, row)).await
+    };
+    if let Err(fault) = recorded.await {
+        tracing::warn!(ticket = %id, ?fault, "a result that came could not be recorded yet");
+    }
     Ok(Arrived::Taken)
 }
 

@@ -73,7 +73,7 @@ pub async fn answer(app: &App, caller: &Caller, id: ExecutionId, given: ClientRe
     if row.ticket.user_id != caller.user_id || !caller.may(Right::Call, Scope::ToolsCall) {
         require(caller, Right::Decide, Scope::ExecutionsDecide)?;
     }
-    take(app, row, given).await
+    Box::pin(take(app, row, given)).await
 }
 
 /// The same from the client that holds the conversation in which it was offered.
@@ -91,7 +91,8 @@ pub(crate) async fn answer_in(
     let row = app.store().ticket(org, id).await?;
     let row = row.filter(|row| row.ticket.kind == TicketKind::Client);
     let row = row.filter(|row| row.ticket.conversation_id.as_deref() == Some(here.as_str()));
-    take(app, row.ok_or_else(|| Fault::not_found("call", id))?, given).await
+    let row = row.ok_or_else(|| Fault::not_found("call", id))?;
+    Box::pin(take(app, row, given)).await
 }
 
 async fn take(app: &App, row: TicketRow, given: ClientResult) -> Result<Arrived, Fault> {
@@ -123,7 +124,8 @@ async fn take(app: &App, row: TicketRow, given: ClientResult) -> Result<Arrived,
         }
     };
     let kept = KeptResult { result, is_error, links };
-    callback::keep(app, row, serde_json::to_value(kept).map_err(Fault::internal)?).await
+    let kept = serde_json::to_value(kept).map_err(Fault::internal)?;
+    Box::pin(callback::keep(app, row, kept)).await
 }
 
 /// What a kept result says.
@@ -147,8 +149,16 @@ pub(super) fn content(body: Value) -> Result<Content, ToolError> {
     Ok(Content { data, blocks: kept.links, ..Content::default() })
 }
 
-/// Tells whoever holds the conversation that there is something to carry out. To one that is over nobody comes back.
-pub(super) async fn offered(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fault> {
+/// Tells whoever holds the conversation that there is something to carry out. Its open ticket is found there all the
+/// same, so that a database that is away for a moment is no reason for an error.
+pub(super) async fn offered(app: &App, work: &Work, ticket: TicketId) {
+    if let Err(fault) = offer(app, work, ticket).await {
+        tracing::warn!(%ticket, ?fault, "a client could not be told at once that there is something to carry out");
+    }
+}
+
+/// To a conversation that is over nobody comes back.
+async fn offer(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fault> {
     if work.client().is_none() {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! Handing the call to the executor of its kind, and looking after it while it runs.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,10 +38,10 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// Carries a read out. It is recorded behind the answer; dropped on the way (the caller hung up), it is recorded
 /// as cancelled.
-pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
+pub(super) async fn read(app: &App, work: Box<Work>) -> Result<CallAnswer, Fault> {
     record::begun(app, &work);
     let unfinished = record::Unfinished::new(app, &work);
-    let outcome = speech::during(app, &work, async {
+    let running = pin!(async {
         match admit::admit(app, &work).await {
             Ok(pass) => {
                 let outcome = run(app, &work, None).await?;
@@ -49,9 +50,8 @@ pub(super) async fn read(app: &App, work: Work) -> Result<CallAnswer, Fault> {
             }
             Err(error) => Ok(Err(error)),
         }
-    })
-    .await;
-    let outcome = match outcome {
+    });
+    let outcome = match speech::during(app, &work, running).await {
         Ok(outcome) => outcome,
         // Its caller may have been answered already; then somebody asks the row for the outcome.
         Err(fault) if work.late.is_some() => {
@@ -70,13 +70,13 @@ pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolEr
     speech::ended(app, work, &outcome);
     match late::ends(work.late.as_ref()).await {
         // Its caller was answered; it has a row, and whoever asks for the outcome looks there.
-        Stage::Late => claim::late_read(app, work, outcome).await,
+        Stage::Late => Box::pin(claim::late_read(app, work, outcome)).await,
         _ => Ok(record::read(app, work, outcome).await),
     }
 }
 
 /// Shows what would be sent.
-pub(super) async fn rehearse(app: &App, work: Work) -> CallAnswer {
+pub(super) async fn rehearse(app: &App, work: Box<Work>) -> CallAnswer {
     let ports = CallPorts::new(app, &work);
     let cancel = CancellationToken::new();
     let cx =
@@ -285,7 +285,7 @@ impl Ports for CallPorts<'_> {
             return Ok(Err(ToolError::new(ErrorClass::UnknownError, "not_stubbed", message)));
         }
         let agent = self.work.found.agent.as_ref().map(|agent| agent.id);
-        mcp::session(self.app, self.org, agent, config).await
+        Box::pin(mcp::session(self.app, self.org, agent, config)).await
     }
 
     async fn begin_run(&self, run: NestedRun) -> Result<Outcome, Fault> {
@@ -304,6 +304,7 @@ impl Ports for CallPorts<'_> {
             scopes: client.scopes,
             audience: client.audience,
             client_auth: client.client_auth,
+            issuer: None,
         };
         self.app.vault().oauth_token(request, stale.as_ref()).await
     }

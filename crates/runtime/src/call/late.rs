@@ -5,13 +5,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use callwright_model::{Fault, execution::State, ticket::TicketKind};
+use callwright_model::{
+    Fault,
+    execution::State,
+    id::ExecutionId,
+    ticket::{Ticket, TicketKind},
+};
 use callwright_store::execution::{Claim, NewExecution};
 use tokio::{sync::Mutex, task::JoinHandle, time::Instant};
 use tracing::Instrument;
 
 use super::{CallAnswer, claim, park, record, work::Work};
-use crate::App;
+use crate::{App, behind, tickets};
 
 /// Where a read stands that may become late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,29 +34,37 @@ pub(super) enum Stage {
 pub(super) type Gate = Arc<Mutex<Stage>>;
 
 /// Carries `work` out and answers within `answer_by_ms`, one way or the other.
-pub(super) async fn run(app: &App, mut work: Work, answer_by_ms: u32, is_read: bool) -> Result<CallAnswer, Fault> {
+pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_read: bool) -> Result<CallAnswer, Fault> {
     let until = work.begun + Duration::from_millis(answer_by_ms.into());
     let gate = Gate::default();
     work.late = Some(gate.clone());
     let twin = work.clone();
     let mut task: JoinHandle<_> = app.spawn({
         let app = app.clone();
-        async move { if is_read { super::read(&app, work).await } else { claim::write(&app, work).await } }
-            .in_current_span()
+        async move {
+            if is_read { Box::pin(super::read(&app, work)).await } else { Box::pin(claim::write(&app, work)).await }
+        }
+        .in_current_span()
     });
     if let Ok(ended) = tokio::time::timeout_at(until, &mut task).await {
         return ended.unwrap_or_else(|error| Err(Fault::internal(error)));
     }
-    let late = if is_read { read(app, twin, &gate).await? } else { write(app, twin).await? };
+    let id = twin.id;
+    let late = if is_read { read(app, twin, &gate).await } else { write(app, twin).await };
     match late {
-        Some(answer) => Ok(answer),
+        Ok(Some(answer)) => return Ok(answer),
         // It ended just now, or has nothing yet that could be asked for.
-        None => task.await.unwrap_or_else(|error| Err(Fault::internal(error))),
+        Ok(None) => {}
+        // It is under way all the same, and an error would have it asked for again.
+        Err(fault) => {
+            tracing::warn!(execution = %id, ?fault, "a caller could not be answered in time");
+        }
     }
+    task.await.unwrap_or_else(|error| Err(Fault::internal(error)))
 }
 
 /// Gives a read its row and its ticket, unless it ended meanwhile.
-async fn read(app: &App, work: Work, gate: &Gate) -> Result<Option<CallAnswer>, Fault> {
+async fn read(app: &App, work: Box<Work>, gate: &Gate) -> Result<Option<CallAnswer>, Fault> {
     let mut stage = gate.lock().await;
     if *stage != Stage::Running {
         return Ok(None);
@@ -71,7 +84,7 @@ async fn read(app: &App, work: Work, gate: &Gate) -> Result<Option<CallAnswer>, 
 }
 
 /// Gives a write its ticket. A request that joined another is told of that one.
-async fn write(app: &App, work: Work) -> Result<Option<CallAnswer>, Fault> {
+async fn write(app: &App, work: Box<Work>) -> Result<Option<CallAnswer>, Fault> {
     let org = work.request.caller.org_id;
     let mut row = app.store().ledger_row_by_id(org, work.id).await?;
     if row.is_none()
@@ -80,14 +93,49 @@ async fn write(app: &App, work: Work) -> Result<Option<CallAnswer>, Fault> {
         row = app.store().ledger_row(org, &claim::slot(&work, key)).await?;
     }
     let Some(row) = row.filter(|row| !row.execution.state.is_final()) else { return Ok(None) };
-    if let Some(found) = app.store().ticket_of(org, row.execution.id).await? {
-        return Ok(Some(park::answer(&work, &found.ticket)));
+    let id = row.execution.id;
+    match ticket(app, &work, id).await {
+        Ok(ticket) => Ok(Some(park::answer(&work, &ticket))),
+        Err(fault) => {
+            // It is under way, so its caller is answered; whoever a webhook is to tell is told by the ticket.
+            tracing::warn!(execution = %id, ?fault, "an execution that takes longer has no ticket yet");
+            let answer = claim::goes_on(&work, id);
+            app.spawn({
+                let app = app.clone();
+                async move { ticket_behind(&app, *work, id).await }
+            });
+            Ok(Some(answer))
+        }
     }
-    let mut new = park::new_ticket(app, &work, TicketKind::Late).await?;
-    new.row.ticket.execution_id = row.execution.id;
-    let answer = park::answer(&work, &new.row.ticket);
+}
+
+/// The ticket of an execution that takes longer: the one that it has, or a new one.
+async fn ticket(app: &App, work: &Work, id: ExecutionId) -> Result<Ticket, Fault> {
+    if let Some(found) = app.store().ticket_of(work.request.caller.org_id, id).await? {
+        return Ok(found.ticket);
+    }
+    let mut new = park::new_ticket(app, work, TicketKind::Late).await?;
+    new.row.ticket.execution_id = id;
+    let ticket = new.row.ticket.clone();
     app.store().write(new.row, |row, tx| Box::pin(tx.insert_ticket(row))).await?;
-    Ok(Some(answer))
+    Ok(ticket)
+}
+
+/// Makes the ticket behind the answer. The execution may have ended by then.
+async fn ticket_behind(app: &App, work: Work, id: ExecutionId) {
+    let (then, org) = (app.clone(), work.request.caller.org_id);
+    behind::surely(app, "an execution that takes longer has no ticket", id, move || {
+        let (app, work) = (then.clone(), work.clone());
+        async move {
+            ticket(&app, &work, id).await?;
+            let row = app.store().ledger_row_by_id(org, id).await?;
+            if row.is_some_and(|row| row.execution.state.is_final()) {
+                tickets::execution_ended(&app, org, id).await;
+            }
+            Ok(())
+        }
+    })
+    .await;
 }
 
 /// Until when the execution's own record decides: the end of a read that may be late.

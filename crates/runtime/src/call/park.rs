@@ -34,7 +34,12 @@ pub(super) struct NewTicket {
 }
 
 /// Parks a new execution until somebody agrees.
-pub(super) async fn park(app: &App, work: Work, slot: Option<String>, kind: TicketKind) -> Result<CallAnswer, Fault> {
+pub(super) async fn park(
+    app: &App,
+    work: Box<Work>,
+    slot: Option<String>,
+    kind: TicketKind,
+) -> Result<CallAnswer, Fault> {
     let new = new_ticket(app, &work, kind).await?;
     let mut execution = record::row(&work, State::Parked, None, None);
     execution.started_at = None;
@@ -51,7 +56,7 @@ pub(super) async fn park(app: &App, work: Work, slot: Option<String>, kind: Tick
             record::announce(app, &execution.execution);
             Ok(answer(&work, &new.row.ticket))
         }
-        Claim::Existing(row) => claim::existing(app, work, *row).await,
+        Claim::Existing(row) => Box::pin(claim::existing(app, work, *row)).await,
     }
 }
 

@@ -141,14 +141,14 @@ pub(super) fn keep_whole(app: &App, work: &Work, whole: Content) {
     });
 }
 
-fn ended(app: &App, work: &Work, outcome: &Outcome) -> Execution {
-    let execution = row(work, state_of(outcome), Some(outcome), Some(app.clock().now()));
+fn ended(app: &App, work: &Work, outcome: &Outcome) -> Box<Execution> {
+    let execution = Box::new(row(work, state_of(outcome), Some(outcome), Some(app.clock().now())));
     announce_end(app, work, &execution);
     execution
 }
 
 /// Waits only for room in the queue, never for the database.
-async fn behind(app: &App, execution: Execution) {
+async fn behind(app: &App, execution: Box<Execution>) {
     let id = execution.id;
     if let Err(error) = app.store().record_read(execution).await {
         tracing::error!(execution = %id, %error, "an execution could not be recorded");

@@ -105,7 +105,7 @@ pub(crate) fn run_over() -> ToolError {
 }
 
 /// The work as it was, with everything that the server establishes by itself established anew.
-pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Work, Stop> {
+pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Box<Work>, Stop> {
     let refused =
         |code: &str, message: String| -> Stop { ToolError::new(ErrorClass::PermissionError, code, message).into() };
     let store = app.store();
@@ -142,7 +142,7 @@ pub(super) async fn rebuild(app: &App, ticket: &Ticket, kept: Kept) -> Result<Wo
 }
 
 /// One more has to agree: the first ticket is used up and the next one opened in one step. None: somebody else did it.
-async fn next(app: &App, row: &TicketRow, work: Work, kind: TicketKind) -> Result<Option<CallAnswer>, Fault> {
+async fn next(app: &App, row: &TicketRow, work: Box<Work>, kind: TicketKind) -> Result<Option<CallAnswer>, Fault> {
     let new = park::new_ticket(app, &work, kind).await?;
     let answer = park::answer(&work, &new.row.ticket);
     let (old, of, now) = (row.ticket.id, row.ticket.execution_id, app.clock().now());

@@ -4,7 +4,7 @@
 //! the delayed ones at their times; it is no task of its own, so it ends with what it waits for and keeps nothing
 //! alive. Only the execution that acts speaks: a request that joins another is silent.
 
-use std::{future::Future, pin::pin, sync::PoisonError, time::Duration};
+use std::{future::Future, pin::Pin, sync::PoisonError, time::Duration};
 
 use callwright_expr::{Condition, Names, Scope, Template};
 use callwright_guard::Redactor;
@@ -149,13 +149,12 @@ fn wrong(field: &str, why: impl std::fmt::Display) -> Fault {
 
 /// Waits for `work_on`, saying the first sentence before and the delayed ones meanwhile. What one part of the corridor
 /// has said the next does not say again.
-pub(super) async fn during<F: Future>(app: &App, work: &Work, work_on: F) -> F::Output {
+pub(super) async fn during<F: Future>(app: &App, work: &Work, mut work_on: Pin<&mut F>) -> F::Output {
     let Some(sentences) = &work.tool().speech else { return work_on.await };
     let is_first = !std::mem::replace(&mut spoken(work).has_started, true);
     if is_first {
         say(app, work, SpeechStage::Start, None, &sentences.start, None);
     }
-    let mut work_on = pin!(work_on);
     loop {
         let stage = spoken(work).stages;
         let Some((after_ms, variants)) = sentences.delayed.get(stage) else { return work_on.await };

@@ -81,14 +81,15 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(app: &App, request: CallRequest, found: Found, aside: Aside) -> Self {
+    /// Boxed, for it goes through many hands, each of which would move a kilobyte.
+    pub(super) fn new(app: &App, request: CallRequest, found: Found, aside: Aside) -> Box<Self> {
         let id = app.ids().next();
         let begun = Instant::now();
         let timeout = Duration::from_millis(u64::from(found.tool.tool.spec.policy.timeout_ms));
         let plays_every_part = request.dry_run || aside.trial.as_ref().is_some_and(|trial| trial.stub.is_some());
         let context = context(id, &request, &found, plays_every_part);
         let channel = channel(&request, &context);
-        Self {
+        Box::new(Self {
             id,
             channel,
             context,
@@ -110,11 +111,11 @@ impl Work {
             aside,
             spoken: Arc::default(),
             request,
-        }
+        })
     }
 
     /// The same as an execution that was asked for earlier.
-    pub(super) fn for_execution(mut self, id: ExecutionId, received_at: Timestamp) -> Self {
+    pub(super) fn for_execution(mut self: Box<Self>, id: ExecutionId, received_at: Timestamp) -> Box<Self> {
         self.id = id;
         self.received_at = received_at;
         self.context.verified.insert("execution_id".to_owned(), json!(id));

@@ -13,6 +13,7 @@ use callwright_store::hook::HookRow;
 use http::HeaderMap;
 
 use super::{
+    calls,
     delivery::{self, Came},
     may_vouch, protect,
 };
@@ -48,6 +49,16 @@ pub struct Admitted {
     pub trusted: bool,
     /// Where it comes from.
     pub address: IpAddr,
+    /// The signature over it, as we write it; none where the secret itself was shown.
+    pub signature: Option<String>,
+}
+
+impl Admitted {
+    /// What names a signed request that has no id of its own: the same bytes, signed at the same time, act once.
+    pub fn signed_key(&self) -> Option<String> {
+        let signature = self.signature.as_ref()?;
+        Some(calls::digest(format!("{}:{signature}", self.hook.id).as_bytes()))
+    }
 }
 
 /// The request to the hook at `/hooks/{slug}`.
@@ -110,7 +121,7 @@ async fn admit(
 
 async fn let_in(app: &App, row: &HookRow, presented: &Presented<'_>) -> Result<Admitted, Fault> {
     let (hook, rules) = (&row.hook, &row.hook.rules);
-    verify(app, row, presented).await.map_err(|refused| match refused {
+    let signature = verify(app, row, presented).await.map_err(|refused| match refused {
         Refused::Wrong(why) => unknown(why),
         Refused::Fault(fault) => fault,
     })?;
@@ -134,7 +145,7 @@ async fn let_in(app: &App, row: &HookRow, presented: &Presented<'_>) -> Result<A
     let trusted = rules.trusted && may_vouch(&caller);
     let caller = narrowed(caller)?;
     take_turn(app, hook).await?;
-    Ok(Admitted { hook: hook.clone(), caller, trusted, address: presented.address })
+    Ok(Admitted { hook: hook.clone(), caller, trusted, address: presented.address, signature })
 }
 
 enum Refused {
@@ -142,16 +153,17 @@ enum Refused {
     Fault(Fault),
 }
 
-async fn verify(app: &App, row: &HookRow, presented: &Presented<'_>) -> Result<(), Refused> {
+/// Gives the signature, where there is one.
+async fn verify(app: &App, row: &HookRow, presented: &Presented<'_>) -> Result<Option<String>, Refused> {
     let protection = &row.hook.rules.protection;
     if let HookProtection::Token { header } = protection {
         let hash = row.secret_hash.as_deref().ok_or(Refused::Wrong("this hook has no secret"))?;
-        return protect::check_token(header.as_deref(), hash, presented).map_err(Refused::Wrong);
+        return protect::check_token(header.as_deref(), hash, presented).map(|()| None).map_err(Refused::Wrong);
     }
     let sealed = row.secret.as_deref().ok_or(Refused::Wrong("this hook has no secret"))?;
     let secret = app.vault().unseal(row.hook.organization_id, sealed).await.map_err(Refused::Fault)?;
     let secret = String::from_utf8(secret).map_err(|error| Refused::Fault(Fault::internal(error)))?;
-    protect::check_signature(protection, &secret, presented, app.clock().now()).map_err(Refused::Wrong)
+    protect::check_signature(protection, &secret, presented, app.clock().now()).map(Some).map_err(Refused::Wrong)
 }
 
 /// Only what calling tools and running agents needs, and never more than the maker's token may.

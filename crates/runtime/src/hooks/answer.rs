@@ -1,8 +1,8 @@
 //! What whoever used a hook is told.
 
 use callwright_model::{
-    ErrorClass, Fault, ToolError,
-    hook::HookOutcome,
+    ErrorClass, Timestamp, ToolError,
+    hook::{Hook, HookOutcome},
     id::{ExecutionId, RunId},
     run::{Run, RunState},
 };
@@ -72,8 +72,8 @@ impl HookAnswer {
         }
     }
 
-    /// How a run stands.
-    pub(super) fn of_run(run: &Run) -> Self {
+    /// How a run stands that was asked for at `came`; one that is older was begun by an earlier request.
+    pub(super) fn of_run(run: &Run, came: Timestamp) -> Self {
         let status = match run.state {
             RunState::Completed => HookOutcome::Done,
             state if state.is_final() => HookOutcome::Failed,
@@ -101,15 +101,18 @@ impl HookAnswer {
             }),
             error,
             status_url: None,
-            duplicate: false,
+            duplicate: run.created_at < came,
         }
     }
 
-    /// The same, with where to ask while it goes on.
-    pub(super) async fn with_address(mut self, app: &App, hook: &callwright_model::hook::Hook) -> Result<Self, Fault> {
+    /// The same, with where to ask while it goes on. It has begun, so that having no address is no reason for an error.
+    pub(super) async fn with_address(mut self, app: &App, hook: &Hook) -> Self {
         if self.status == HookOutcome::Pending {
-            self.status_url = Some(super::status::address(app, hook, self.execution_id, self.run_id).await?);
+            match super::status::address(app, hook, self.execution_id, self.run_id).await {
+                Ok(address) => self.status_url = Some(address),
+                Err(fault) => tracing::warn!(hook = %hook.id, ?fault, "an answer could not say where to ask further"),
+            }
         }
-        Ok(self)
+        self
     }
 }

@@ -73,13 +73,13 @@ pub(super) fn sent(headers: &HeaderMap) -> Option<&str> {
     text(headers, "x-vapi-secret").or_else(|| text(headers, "x-token")).or(bearer).filter(|text| !text.is_empty())
 }
 
-/// Checks a signature.
+/// Checks a signature, and gives it as we write it: the same for the same signed bytes, however it was written.
 pub(super) fn check_signature(
     protection: &HookProtection,
     secret: &str,
     presented: &Presented<'_>,
     now: Timestamp,
-) -> Result<(), &'static str> {
+) -> Result<String, &'static str> {
     match protection {
         HookProtection::Token { .. } => Err("this hook takes no signature"),
         HookProtection::Hmac(rule) => hmac(rule, secret, presented, now),
@@ -88,7 +88,7 @@ pub(super) fn check_signature(
     }
 }
 
-fn hmac(rule: &HmacRule, secret: &str, presented: &Presented<'_>, now: Timestamp) -> Result<(), &'static str> {
+fn hmac(rule: &HmacRule, secret: &str, presented: &Presented<'_>, now: Timestamp) -> Result<String, &'static str> {
     let given = text(presented.headers, &rule.signature_header).ok_or("the header with the signature is missing")?;
     let given = given.strip_prefix(&rule.signature_prefix).ok_or("the signature does not begin as it should")?;
     let mut time = "";
@@ -105,37 +105,38 @@ fn hmac(rule: &HmacRule, secret: &str, presented: &Presented<'_>, now: Timestamp
     let right = mac(rule.algorithm, &key, &payload);
     let is_right = match rule.encoding {
         SignatureEncoding::Hex => same(&hex(&right), &given.to_ascii_lowercase()),
-        SignatureEncoding::Base64 => same(&STANDARD.encode(right), given),
+        SignatureEncoding::Base64 => same(&STANDARD.encode(&right), given),
     };
-    signed(is_right)
+    signed(is_right, &right)
 }
 
 /// `webhook-signature: v1,<base64> v1,<base64>…` over `id.timestamp.body`.
-fn standard(tolerance_s: u32, secret: &str, presented: &Presented<'_>, now: Timestamp) -> Result<(), &'static str> {
+fn standard(tolerance_s: u32, secret: &str, presented: &Presented<'_>, now: Timestamp) -> Result<String, &'static str> {
     let header = |name| text(presented.headers, name).ok_or("`webhook-id`, `-timestamp` or `-signature` is missing");
     let (id, time, given) = (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
     in_time(time, tolerance_s, now)?;
     let key = secret.strip_prefix("whsec_").and_then(|text| STANDARD.decode(text).ok());
     let key = key.unwrap_or_else(|| secret.as_bytes().to_vec());
     let payload = payload("{id}.{timestamp}.{body}", presented, time, id);
-    let right = format!("v1,{}", STANDARD.encode(mac(HmacAlgorithm::Sha256, &key, &payload)));
+    let right = mac(HmacAlgorithm::Sha256, &key, &payload);
+    let text = format!("v1,{}", STANDARD.encode(&right));
     // All are looked at, whichever is right.
-    let is_right = given.split(' ').take(16).fold(false, |found, one| found | same(&right, one));
-    signed(is_right)
+    let is_right = given.split(' ').take(16).fold(false, |found, one| found | same(&text, one));
+    signed(is_right, &right)
 }
 
 /// `v=<milliseconds>,d=<hex of HMAC-SHA256 over body and milliseconds>`.
-fn retell(tolerance_s: u32, secret: &str, presented: &Presented<'_>, now: Timestamp) -> Result<(), &'static str> {
+fn retell(tolerance_s: u32, secret: &str, presented: &Presented<'_>, now: Timestamp) -> Result<String, &'static str> {
     let header = text(presented.headers, "x-retell-signature").ok_or("the header `X-Retell-Signature` is missing")?;
     let parts = header.split_once(",d=").and_then(|(time, digest)| Some((time.strip_prefix("v=")?, digest)));
     let (time, given) = parts.ok_or("`X-Retell-Signature` must be `v=<milliseconds>,d=<digest>`")?;
     in_time(time, tolerance_s, now)?;
     let right = mac(HmacAlgorithm::Sha256, secret.as_bytes(), &payload("{body}{timestamp}", presented, time, ""));
-    signed(same(&hex(&right), &given.to_ascii_lowercase()))
+    signed(same(&hex(&right), &given.to_ascii_lowercase()), &right)
 }
 
-fn signed(is_right: bool) -> Result<(), &'static str> {
-    if is_right { Ok(()) } else { Err("the signature is not that of this body and this hook's secret") }
+fn signed(is_right: bool, right: &[u8]) -> Result<String, &'static str> {
+    if is_right { Ok(hex(right)) } else { Err("the signature is not that of this body and this hook's secret") }
 }
 
 fn same(right: &str, given: &str) -> bool {
@@ -211,7 +212,7 @@ mod tests {
         secret: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> Result<(), &'static str> {
+    ) -> Result<String, &'static str> {
         check_at(NOW, protection, secret, headers, body)
     }
 
@@ -221,7 +222,7 @@ mod tests {
         secret: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> Result<(), &'static str> {
+    ) -> Result<String, &'static str> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap());
@@ -244,9 +245,10 @@ mod tests {
         let ask = |signature: &str, time: i64, body: &str| {
             check(&rule, "key", &[("x-signature", signature), ("x-timestamp", &time.to_string())], body)
         };
-        assert_eq!(ask(&sign(NOW, "{}"), NOW, "{}"), Ok(()));
-        assert_eq!(ask(&sign(NOW, "{}").to_uppercase(), NOW, "{}"), Ok(()));
-        assert_eq!(ask(&sign(NOW * 1_000, "{}"), NOW * 1_000, "{}"), Ok(()), "milliseconds");
+        let right = sign(NOW, "{}");
+        assert_eq!(ask(&right, NOW, "{}"), Ok(right.clone()));
+        assert_eq!(ask(&right.to_uppercase(), NOW, "{}"), Ok(right), "written otherwise it is the same one");
+        assert!(ask(&sign(NOW * 1_000, "{}"), NOW * 1_000, "{}").is_ok(), "milliseconds");
         assert!(ask(&sign(NOW, "{}"), NOW, "{ }").is_err());
         assert!(ask(&sign(NOW, "{}"), NOW + 1, "{}").is_err(), "another time");
         assert!(ask(&sign(NOW - 301, "{}"), NOW - 301, "{}").unwrap_err().contains("too old"));
@@ -268,7 +270,7 @@ mod tests {
         let right = STANDARD.encode(mac(HmacAlgorithm::Sha1, b"raw key", b"POSThttps://h/x{timestamp}"));
         let secret = STANDARD.encode("raw key");
         // What stands in the body is no place to be filled in.
-        assert_eq!(check(&rule, &secret, &[("x-signature", &format!("sha1={right}"))], "{timestamp}"), Ok(()));
+        assert!(check(&rule, &secret, &[("x-signature", &format!("sha1={right}"))], "{timestamp}").is_ok());
         assert!(check(&rule, &secret, &[("x-signature", &right)], "{timestamp}").is_err());
         assert_eq!(mac(HmacAlgorithm::Sha512, b"k", b"p").len(), 64);
     }
@@ -283,7 +285,7 @@ mod tests {
         ];
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let ask = |now, body| check_at(now, &rule, secret, &headers, body);
-        assert_eq!(ask(1_614_265_400, r#"{"test": 2432232314}"#), Ok(()));
+        assert!(ask(1_614_265_400, r#"{"test": 2432232314}"#).is_ok());
         assert!(ask(1_614_265_400, r#"{"test": 2432232315}"#).is_err());
         assert_eq!(ask(NOW, r#"{"test": 2432232314}"#), Err("the signature is too old"));
     }

@@ -69,10 +69,13 @@ pub async fn look(app: &App, hook: &str, key: &str) -> Result<HookAnswer, Fault>
             let row = app.store().ledger_row_by_id(org, execution).await?.ok_or_else(unknown)?;
             HookAnswer::of_call(&call::outcome::answer(app, row, true).await?)
         }
-        (None, Some(run)) => HookAnswer::of_run(&app.store().run(org, run).await?.ok_or_else(unknown)?.run),
+        (None, Some(run)) => {
+            let run = app.store().run(org, run).await?.ok_or_else(unknown)?.run;
+            HookAnswer::of_run(&run, run.created_at)
+        }
         (None, None) => return Err(unknown()),
     };
-    answer.with_address(app, &hook).await
+    Ok(answer.with_address(app, &hook).await)
 }
 
 fn unknown() -> Fault {

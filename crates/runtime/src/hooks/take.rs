@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use callwright_model::{
-    Fault, Object,
+    Fault, Object, Timestamp,
     account::Scope,
     chat::Part,
     context::Channel,
@@ -27,7 +27,7 @@ use super::{
     delivery::{self, Came},
 };
 use crate::{
-    App,
+    App, behind,
     call::{self, Aside, CallAnswer, CallRequest},
     outbox,
     run::{
@@ -80,7 +80,7 @@ pub async fn take(app: &App, admitted: &Admitted, request: HookRequest) -> Resul
     let hook = &admitted.hook;
     let came = Came::now(app, hook, admitted.address);
     let came = came.asks(request.action.as_deref(), request.idempotency_key.as_deref());
-    match carry(app, admitted, request).await {
+    match Box::pin(carry(app, admitted, request)).await {
         Ok(answer) => {
             let noted = came.led_to(answer.execution_id, answer.run_id).ended(answer.status);
             let error = answer.error.as_ref().map(|error| error.message.clone());
@@ -91,7 +91,7 @@ pub async fn take(app: &App, admitted: &Admitted, request: HookRequest) -> Resul
                     None => noted,
                 },
             );
-            answer.with_address(app, hook).await
+            Ok(answer.with_address(app, hook).await)
         }
         Err(fault) => {
             delivery::note(app, came.ended(HookOutcome::Refused).because(&fault.message));
@@ -109,14 +109,14 @@ async fn carry(app: &App, admitted: &Admitted, request: HookRequest) -> Result<H
         admitted.caller.scopes.push(Scope::ContextTrust);
     }
     let key = request.idempotency_key.as_ref().map(|key| format!("hook:{}:{key}", admitted.hook.id));
-    let asked = Asked { admitted, key, webhook, request };
+    let asked = Asked { admitted, key, webhook, request, came: app.clock().now() };
     match target {
         HookTarget { workflow: Some(workflow), .. } => asked.workflow(app, workflow.clone()).await,
         HookTarget { tools, agent, .. } if !tools.is_empty() => {
             let tool = asked.tool(tools)?.to_owned();
             asked.call(app, tool, agent.clone()).await
         }
-        HookTarget { agent: Some(agent), .. } => asked.agent(app, agent.clone()).await,
+        HookTarget { agent: Some(agent), .. } => Box::pin(asked.agent(app, agent.clone())).await,
         _ => Err(Fault::invalid("target", "this hook starts nothing; its maker has to say what")),
     }
 }
@@ -162,6 +162,7 @@ struct Asked {
     key: Option<String>,
     webhook: Option<WebhookTarget>,
     request: HookRequest,
+    came: Timestamp,
 }
 
 impl Asked {
@@ -221,24 +222,31 @@ impl Asked {
         };
         let answer_by_ms = Some(self.admitted.hook.rules.wait_ms.max(LEAST_MS));
         let answer = call::run_with(app, request, Aside { answer_by_ms, ..Aside::default() }).await?;
-        self.tell(app, &answer).await?;
+        self.tell(app, &answer).await;
         Ok(HookAnswer::of_call(&answer))
     }
 
-    /// Sends what has ended already to the address that the request names. What has a ticket is told by that.
-    async fn tell(&self, app: &App, answer: &CallAnswer) -> Result<(), Fault> {
-        let Some(target) = self.webhook.as_ref().filter(|_| answer.state.is_final()) else { return Ok(()) };
-        let (org, execution) = (self.admitted.caller.org_id, answer.execution_id);
-        if app.store().ticket_of(org, execution).await?.is_some() {
-            return Ok(());
-        }
+    /// Sends what has ended already to the address that the request names. What has a ticket is told by that. The effect
+    /// has happened, so that this is no reason for an error: where it cannot be done now, it is done behind the answer.
+    async fn tell(&self, app: &App, answer: &CallAnswer) {
+        let Some(target) = self.webhook.clone().filter(|_| answer.state.is_final()) else { return };
+        let (then, org, execution) = (app.clone(), self.admitted.caller.org_id, answer.execution_id);
         let data = json!({ "ticket": null, "answer": answer });
-        let mut row =
-            outbox::prepare(app, org, target, "execution.finished", Some(execution.to_string()), data).await?;
-        // One for each execution, however often it is asked for.
-        row.delivery.id = DeliveryId::from_raw(execution.raw());
-        app.store().write(row, |row, tx| Box::pin(tx.push_outbox(row))).await?;
-        Ok(())
+        behind::surely(app, "the outcome of a hook's call could not be sent", execution, move || {
+            let (app, target, data) = (then.clone(), target.clone(), data.clone());
+            async move {
+                if app.store().ticket_of(org, execution).await?.is_some() {
+                    return Ok(());
+                }
+                let subject = Some(execution.to_string());
+                let mut row = outbox::prepare(&app, org, &target, "execution.finished", subject, data).await?;
+                // One for each execution, however often it is asked for.
+                row.delivery.id = DeliveryId::from_raw(execution.raw());
+                app.store().write(row, |row, tx| Box::pin(tx.push_outbox(row))).await?;
+                Ok(())
+            }
+        })
+        .await;
     }
 
     async fn agent(self, app: &App, agent: String) -> Result<HookAnswer, Fault> {
@@ -255,7 +263,7 @@ impl Asked {
         };
         let closing = app.stopping().clone();
         let run = run::start_and_wait(app, &self.admitted.caller, request, self.wait(), &closing).await?;
-        Ok(HookAnswer::of_run(&run))
+        Ok(HookAnswer::of_run(&run, self.came))
     }
 
     /// The thread to go on with: one that is this hook's and nobody else's. Whoever has the hook's secret has none of its maker's.
@@ -280,10 +288,10 @@ impl Asked {
         let caller = &self.admitted.caller;
         let begun = flow::start(app, caller, request).await?;
         let run: Run = tokio::select! {
-            run = run::wait(app, caller, begun.id, self.wait()) => run?,
+            run = run::wait_for_begun(app, caller, begun.clone(), self.wait()) => run,
             () = app.stopping().cancelled() => begun,
         };
-        Ok(HookAnswer::of_run(&run))
+        Ok(HookAnswer::of_run(&run, self.came))
     }
 }
 

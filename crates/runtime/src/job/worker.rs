@@ -47,13 +47,16 @@ pub struct Worker {
     places: Arc<Semaphore>,
     size: usize,
     wake: Notify,
-    carried: Arc<Mutex<HashMap<JobId, OrgId>>>,
+    carried: Jobs,
 }
+
+/// Jobs that are carried, each under its epoch: the next carrier of one may begin before the last has let go of it.
+type Jobs = Arc<Mutex<HashMap<(JobId, i64), OrgId>>>;
 
 /// A job in the hands of this process; dropped, it is not any more, also when its carrier broke.
 struct Carried {
-    all: Arc<Mutex<HashMap<JobId, OrgId>>>,
-    id: JobId,
+    all: Jobs,
+    id: (JobId, i64),
 }
 
 impl Drop for Carried {
@@ -62,7 +65,7 @@ impl Drop for Carried {
     }
 }
 
-fn lock(carried: &Mutex<HashMap<JobId, OrgId>>) -> MutexGuard<'_, HashMap<JobId, OrgId>> {
+fn lock(carried: &Jobs) -> MutexGuard<'_, HashMap<(JobId, i64), OrgId>> {
     carried.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -120,13 +123,14 @@ impl Worker {
         self.wake.notify_one();
     }
 
-    fn enter(&self, id: JobId, org: OrgId) -> Carried {
+    fn enter(&self, fence: JobFence, org: OrgId) -> Carried {
+        let id = (fence.job, fence.epoch);
         lock(&self.carried).insert(id, org);
         Carried { all: self.carried.clone(), id }
     }
 
-    fn carries(&self, id: JobId) -> bool {
-        lock(&self.carried).contains_key(&id)
+    fn carries(&self, fence: JobFence) -> bool {
+        lock(&self.carried).contains_key(&(fence.job, fence.epoch))
     }
 
     /// How many jobs are carried here at most.
@@ -199,7 +203,8 @@ async fn take(app: &App) -> Duration {
 /// Carries a job that is ours, in a task of its own; whoever has just begun a run hands on what they know of it.
 pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, place: OwnedSemaphorePermit) {
     let app = app.clone();
-    let carried = app.worker().enter(job.job.id, job.job.organization_id);
+    let fence = JobFence { job: job.job.id, epoch: job.job.epoch };
+    let carried = app.worker().enter(fence, job.job.organization_id);
     app.clone().spawn(async move {
         metering::job_started(&job.job, app.clock().now());
         let work = async {
@@ -208,7 +213,7 @@ pub(crate) fn carry_on(app: &App, job: JobRow, begun: Option<Box<run::Begun>>, p
                 JobKind::Call => super::call::carry(&app, &job).await,
             }
         };
-        let left = unbroken(work).await;
+        let left = Box::pin(unbroken(work)).await;
         leave(&app, &job, left).await;
         drop(carried);
         drop(place);
@@ -229,7 +234,7 @@ async fn unbroken(work: impl Future<Output = Left>) -> Left {
 pub(crate) async fn give_back(app: &App) -> Result<(), callwright_store::Error> {
     let now = app.clock().now();
     for fence in app.store().jobs_of_node(app.node_id(), now.minus(FORGOTTEN), MOST_OWNED).await? {
-        if !app.worker().carries(fence.job) && app.store().hand_back_job(fence, now).await? {
+        if !app.worker().carries(fence) && app.store().hand_back_job(fence, now).await? {
             tracing::warn!(job = %fence.job, "a job was in nobody's hands here; it is back in the queue");
             app.worker().wake();
         }
@@ -302,7 +307,7 @@ mod tests {
     async fn a_carrier_that_breaks_leaves_its_job_and_its_place() {
         let worker = Arc::new(Worker::new(1));
         let ids = callwright_model::IdSource::default();
-        let id = ids.next();
+        let id = JobFence { job: ids.next(), epoch: 1 };
         let (place, carried) = (worker.place(), worker.enter(id, ids.next()));
         let task = tokio::spawn(async move {
             let _held = (place, carried);
@@ -314,13 +319,28 @@ mod tests {
     }
 
     #[test]
+    fn who_lets_go_late_takes_nothing_from_the_next() {
+        let (worker, ids) = (Worker::new(2), callwright_model::IdSource::default());
+        let (job, org) = (ids.next(), ids.next());
+        let [first, second] = [1, 2].map(|epoch| JobFence { job, epoch });
+        let late = worker.enter(first, org);
+        let next = worker.enter(second, org);
+        drop(late);
+        assert!(worker.carries(second) && !worker.carries(first), "it would be given back under its carrier");
+        assert_eq!(worker.loads(), HashMap::from([(org, 1)]));
+        drop(next);
+        assert!(!worker.carries(second));
+    }
+
+    #[test]
     fn one_organization_does_not_fill_the_worker() {
         let ids = callwright_model::IdSource::default();
         let (org, other) = (ids.next(), ids.next());
         for (size, share) in [(1, 1), (2, 1), (4, 3), (256, 224)] {
             let worker = Worker::new(size);
-            let held: Vec<_> =
-                (0..share).map(|_| (worker.place_for(org).unwrap(), worker.enter(ids.next(), org))).collect();
+            let held: Vec<_> = (0..share)
+                .map(|_| (worker.place_for(org).unwrap(), worker.enter(JobFence { job: ids.next(), epoch: 1 }, org)))
+                .collect();
             assert!(worker.place_for(org).is_none(), "{size}");
             assert_eq!(worker.place_for(other).is_some(), size > share, "{size}");
             assert_eq!(worker.loads(), HashMap::from([(org, share)]));

@@ -37,7 +37,7 @@ pub struct Refreshed {
 pub async fn refresh(app: &App, caller: &Caller, name: &str) -> Result<Refreshed, Fault> {
     require(caller, Right::Configure, Scope::Admin)?;
     let server = servers::find(app, caller, name).await?;
-    match ask(app, &server).await? {
+    match Box::pin(ask(app, &server)).await? {
         Ok(refreshed) => Ok(refreshed),
         Err(_) => {
             let server = servers::find(app, caller, name).await?;
@@ -53,7 +53,7 @@ pub(super) async fn ask(app: &App, server: &McpServer) -> Result<Result<Refreshe
     let Some(known) = known::find(app, org, &server.spec.name).await? else {
         return Err(Fault::not_found("MCP server", &server.spec.name));
     };
-    let asked = match session::lease(app, &known, None).await? {
+    let asked = match Box::pin(session::lease(app, &known, None)).await? {
         Ok(lease) => {
             lease.session().take_stale();
             read(app, &known.server, lease.session()).await
@@ -113,6 +113,7 @@ async fn keep(app: &App, server: &McpServer, session: &Session, listed: Listed) 
         tools: u32::try_from(listed.tools.len()).unwrap_or(u32::MAX),
         error: None,
         refreshed_at: Some(now),
+        authorization: server.found.authorization.clone(),
     };
     let has_changed = app
         .store()
@@ -161,7 +162,7 @@ pub(super) fn in_background(app: &App, org: OrgId, id: McpServerId) {
                 return;
             }
         };
-        match ask(&app, &server).await {
+        match Box::pin(ask(&app, &server)).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
                 tracing::info!(server = server.spec.name, why = error.message, "an MCP server could not be asked")

@@ -24,7 +24,7 @@ pub(crate) async fn session(
     if let Err(error) = allowed(&known, config) {
         return Ok(Err(error));
     }
-    let lease = match lease(app, &known, agent).await? {
+    let lease = match Box::pin(lease(app, &known, agent)).await? {
         Ok(lease) => lease,
         Err(error) => return Ok(Err(error)),
     };
@@ -58,7 +58,7 @@ pub(super) async fn lease(app: &App, known: &Known, agent: Option<AgentId>) -> R
             }
         }
     };
-    Ok(app.mcp().sessions.get(ready.key, ready.upstream.idle, open).await)
+    Ok(Box::pin(app.mcp().sessions.get(ready.key, ready.upstream.idle, open)).await)
 }
 
 /// Whether a call may be made now.

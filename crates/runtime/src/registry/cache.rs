@@ -161,7 +161,7 @@ impl ToolCache {
         if let Some(found) = self.found.get(&key) {
             return Ok(Some(found));
         }
-        let Some(found) = load(app, org, tool, agent).await? else { return Ok(None) };
+        let Some(found) = Box::pin(load(app, org, tool, agent)).await? else { return Ok(None) };
         self.found.insert(key, found.clone());
         Ok(Some(found))
     }

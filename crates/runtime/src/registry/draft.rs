@@ -125,7 +125,7 @@ pub async fn publish(app: &App, caller: &Caller, tool: &str, note: Option<String
     }
     let saving = Saving { note, ..Saving::default() };
     let order = Order { from_draft: true, ..saving.into() };
-    save::update(app, caller, tool, draft.spec, order).await
+    Box::pin(save::update(app, caller, tool, draft.spec, order)).await
 }
 
 /// The draft, ready to be tried by a builder.

@@ -51,7 +51,7 @@ pub async fn create_with(
     require(caller, Right::Build, Scope::ToolsWrite)?;
     let order =
         Order { declared: compile::names_in(&spec)?, own: seal(app, caller, secrets).await?, ..Order::default() };
-    insert(app, caller, spec, order).await
+    Box::pin(insert(app, caller, spec, order)).await
 }
 
 /// Brings a tool to another state together with secrets of its own.
@@ -66,7 +66,7 @@ pub async fn update_with(
     let current = read::find(app, caller, &tool.to_string()).await?;
     let own = seal(app, caller, secrets).await?;
     let order = Order { declared: compile::names_in(&spec)?, own: own.clone(), ..Order::default() };
-    let saved = update(app, caller, current, spec, order).await?;
+    let saved = Box::pin(update(app, caller, current, spec, order)).await?;
     if saved.action == Action::Unchanged && !own.is_empty() {
         // The template is the same; only the value behind it is another.
         let entries = entries(app, caller, &own, tool);

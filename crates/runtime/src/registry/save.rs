@@ -133,7 +133,7 @@ pub(crate) async fn insert(app: &App, caller: &Caller, mut spec: ToolSpec, order
         let details = audit::between(json!({ "name": tool.spec.name }), &(), &tool.spec);
         let mut entries = own::entries(app, caller, &order.own, tool.id);
         entries.push(audit::entry(app, caller, "tool.create", "tool", tool.id, details));
-        commit(app, caller, Commit { tool, expected: None, order, change: None, entries }).await?;
+        Box::pin(commit(app, caller, Commit { tool, expected: None, order, change: None, entries })).await?;
     }
     Ok(upserted)
 }
@@ -208,7 +208,7 @@ pub(crate) async fn update(
         let change = follow::change(&current, &tool, &bump, caller.user_id);
         let change = Some((change, reached));
         let expected = Some(current.revision);
-        commit(app, caller, Commit { tool, expected, order, change, entries }).await?;
+        Box::pin(commit(app, caller, Commit { tool, expected, order, change, entries })).await?;
     }
     Ok(upserted)
 }
@@ -277,41 +277,40 @@ async fn commit(app: &App, caller: &Caller, mut commit: Commit) -> Result<(), Fa
     let charge = credits::charge(app, caller, operation, commit.tool.id);
     let by = caller.user_id;
     let has_own = !commit.order.own.is_empty();
-    app.store()
-        .write((commit, install, charge), move |(commit, install, charge), tx| {
-            Box::pin(async move {
-                let (tool, note) = (&commit.tool, commit.order.saving.note.as_deref());
-                // First what locks only rows of this organization; others wait for the counter that comes with the tool.
-                if let Some((_, decision)) = &commit.order.agreed {
-                    tx.decide_proposal(tool.organization_id, decision).await?;
-                }
-                if commit.order.from_draft {
-                    tx.delete_draft(tool.organization_id, tool.id).await?;
-                }
-                if let Some((change, agents)) = &commit.change {
-                    let agents: Vec<_> = agents.iter().map(|agent| agent.id).collect();
-                    tx.announce_change(&agents, change).await?;
-                }
-                match commit.expected {
-                    Some(expected) => tx.update_tool(tool, expected, note, by).await?,
-                    None => tx.create_tool(tool, note, by).await?,
-                }
-                for row in &commit.order.own {
-                    tx.put_tool_secret(row, tool.id).await?;
-                }
-                if let Some(install) = install {
-                    tx.put_install(install).await?;
-                }
-                for entry in &commit.entries {
-                    tx.append_audit(entry).await?;
-                }
-                match charge {
-                    Some(charge) => tx.charge(charge).await,
-                    None => Ok(()),
-                }
-            })
+    Box::pin(app.store().write((commit, install, charge), move |(commit, install, charge), tx| {
+        Box::pin(async move {
+            let (tool, note) = (&commit.tool, commit.order.saving.note.as_deref());
+            // First what locks only rows of this organization; others wait for the counter that comes with the tool.
+            if let Some((_, decision)) = &commit.order.agreed {
+                tx.decide_proposal(tool.organization_id, decision).await?;
+            }
+            if commit.order.from_draft {
+                tx.delete_draft(tool.organization_id, tool.id).await?;
+            }
+            if let Some((change, agents)) = &commit.change {
+                let agents: Vec<_> = agents.iter().map(|agent| agent.id).collect();
+                tx.announce_change(&agents, change).await?;
+            }
+            match commit.expected {
+                Some(expected) => tx.update_tool(tool, expected, note, by).await?,
+                None => tx.create_tool(tool, note, by).await?,
+            }
+            for row in &commit.order.own {
+                tx.put_tool_secret(row, tool.id).await?;
+            }
+            if let Some(install) = install {
+                tx.put_install(install).await?;
+            }
+            for entry in &commit.entries {
+                tx.append_audit(entry).await?;
+            }
+            match charge {
+                Some(charge) => tx.charge(charge).await,
+                None => Ok(()),
+            }
         })
-        .await?;
+    }))
+    .await?;
     if has_own {
         app.vault().invalidate(caller.org_id);
     }

@@ -78,15 +78,15 @@ pub(crate) async fn copy(
     let saving = Saving { dry_run: how.dry_run, note: how.note, ..Saving::default() };
     let order = Order { origin: how.origin, declared: how.declared, copied: true, ..saving.into() };
     match current {
-        Some(current) => update(app, caller, current, spec, order).await,
-        None => insert(app, caller, spec, order).await,
+        Some(current) => Box::pin(update(app, caller, current, spec, order)).await,
+        None => Box::pin(insert(app, caller, spec, order)).await,
     }
 }
 
 /// Makes a tool. A name that is taken is a conflict.
 pub async fn create(app: &App, caller: &Caller, spec: ToolSpec, note: Option<String>) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    insert(app, caller, spec, Saving { note, ..Saving::default() }.into()).await
+    Box::pin(insert(app, caller, spec, Saving { note, ..Saving::default() }.into())).await
 }
 
 /// The same, or only what would come of it.
@@ -98,7 +98,7 @@ pub(crate) async fn create_or_rehearse(
     note: Option<String>,
 ) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
-    insert(app, caller, spec, Saving { dry_run, note, ..Saving::default() }.into()).await
+    Box::pin(insert(app, caller, spec, Saving { dry_run, note, ..Saving::default() }.into())).await
 }
 
 /// Makes the tool `name`, or brings it to the state of `spec`. With `dry_run` nothing changes.
@@ -110,19 +110,19 @@ pub async fn put(
     dry_run: bool,
     note: Option<String>,
 ) -> Result<Upserted, Fault> {
-    save(app, caller, name, spec, Saving { dry_run, note, ..Saving::default() }).await
+    Box::pin(save(app, caller, name, spec, Saving { dry_run, note, ..Saving::default() })).await
 }
 
 /// The same with everything that can be said about how.
 pub async fn save(app: &App, caller: &Caller, name: &str, spec: ToolSpec, saving: Saving) -> Result<Upserted, Fault> {
     require(caller, Right::Build, Scope::ToolsWrite)?;
     match read::find(app, caller, name).await {
-        Ok(current) => update(app, caller, current, spec, saving.into()).await,
+        Ok(current) => Box::pin(update(app, caller, current, spec, saving.into())).await,
         Err(fault) if fault.kind == FaultKind::NotFound => {
             if spec.name != name {
                 return Err(Fault::invalid("name", format!("`name` is `{}` but the address says `{name}`", spec.name)));
             }
-            insert(app, caller, spec, saving.into()).await
+            Box::pin(insert(app, caller, spec, saving.into())).await
         }
         Err(fault) => Err(fault),
     }
@@ -181,5 +181,5 @@ pub async fn rollback(
     let mut spec = wanted.spec;
     // A new revision of the history needs a new number of its own.
     spec.version = None;
-    update(app, caller, current, spec, Saving { note, ..Saving::default() }.into()).await
+    Box::pin(update(app, caller, current, spec, Saving { note, ..Saving::default() }.into())).await
 }

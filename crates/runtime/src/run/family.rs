@@ -114,7 +114,7 @@ pub(crate) async fn ended(app: &App, row: &RunRow) {
 async fn stop_below(app: &App, org: OrgId, run: RunId) -> Result<(), Fault> {
     for child in app.store().live_children(org, run, BATCH).await? {
         // Its own end stops those below it in turn.
-        Box::pin(super::stop(app, &child)).await?;
+        Box::pin(super::stop::stop(app, &child)).await?;
     }
     Ok(())
 }

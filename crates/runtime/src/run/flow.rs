@@ -23,9 +23,12 @@ use callwright_store::run::NewRun;
 use serde_json::{Value, json};
 
 use super::{
-    Asker, NewsForm, Prepared, Queued, check_common, create, job_of,
+    Asker, NewsForm,
+    begin::create,
+    draft::{Prepared, Queued, job_of},
     kept::{Kept, KeptFlow},
     key,
+    request::check_common,
 };
 use crate::{
     App,

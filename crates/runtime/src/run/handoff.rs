@@ -12,7 +12,12 @@ use callwright_store::run::Handed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Asker, Draft, RunRequest, carry::Carrier, draw_up, tools::Scene};
+use super::{
+    Asker, RunRequest,
+    carry::Carrier,
+    draft::{Draft, draw_up},
+    tools::Scene,
+};
 use crate::agents;
 
 /// The last messages among which the person's words are looked for.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use callwright_model::{
@@ -57,22 +60,34 @@ impl Drop for Seat {
 pub struct Runs {
     watchers: Mutex<HashMap<RunId, broadcast::Sender<News>>>,
     seats: Seats,
-    carried: Mutex<HashMap<RunId, CancellationToken>>,
+    carried: Mutex<HashMap<RunId, Carrier>>,
+    /// How many carriers there have been.
+    carriers: AtomicU64,
     /// Those who want to know only how it ends, or that it lies down.
     waiting: Mutex<HashMap<RunId, Vec<oneshot::Sender<Run>>>>,
+}
+
+/// Whoever carries a run. The next one may begin before the last has let go of it.
+struct Carrier {
+    number: u64,
+    stop: CancellationToken,
 }
 
 /// A run that is carried; dropped, it is not any more.
 pub(crate) struct Carried<'a> {
     runs: &'a Runs,
     id: RunId,
+    number: u64,
     /// Fires when somebody wants the run to stop.
     pub stop: CancellationToken,
 }
 
 impl Drop for Carried<'_> {
     fn drop(&mut self) {
-        lock(&self.runs.carried).remove(&self.id);
+        let mut carried = lock(&self.runs.carried);
+        if carried.get(&self.id).is_some_and(|carrier| carrier.number == self.number) {
+            carried.remove(&self.id);
+        }
     }
 }
 
@@ -83,14 +98,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Runs {
     /// Notes that a run is carried here.
     pub(crate) fn enter(&self, id: RunId) -> Carried<'_> {
-        let stop = CancellationToken::new();
-        lock(&self.carried).insert(id, stop.clone());
-        Carried { runs: self, id, stop }
+        let (number, stop) = (self.carriers.fetch_add(1, Ordering::Relaxed), CancellationToken::new());
+        lock(&self.carried).insert(id, Carrier { number, stop: stop.clone() });
+        Carried { runs: self, id, number, stop }
     }
 
     /// Asks a run that is carried here to stop. False: it is not carried here.
     pub(crate) fn stop(&self, id: RunId) -> bool {
-        lock(&self.carried).get(&id).inspect(|stop| stop.cancel()).is_some()
+        lock(&self.carried).get(&id).inspect(|carrier| carrier.stop.cancel()).is_some()
     }
 
     /// How many runs are carried here.
@@ -133,8 +148,16 @@ impl Runs {
         receiver
     }
 
+    /// Tells those who wait for it, and those who watch it, how a run stands.
+    pub(crate) fn tell_run(&self, run: &Run) {
+        self.settle(run);
+        if self.is_watched(run.id) {
+            self.tell(run.id, RunEvent::Run { run: Box::new(run.clone()) });
+        }
+    }
+
     /// Tells those who wait for it that a run has ended or lies down.
-    pub(crate) fn settle(&self, run: &Run) {
+    fn settle(&self, run: &Run) {
         if !run.state.is_final() && run.state != RunState::Waiting {
             return;
         }
@@ -179,6 +202,17 @@ mod tests {
         assert!(runs.stop(id) && carried.stop.is_cancelled());
         drop(carried);
         assert!(!runs.stop(id) && runs.carried() == 0);
+    }
+
+    #[test]
+    fn who_lets_go_late_takes_nothing_from_the_next() {
+        let (runs, id) = (Runs::default(), IdSource::default().next());
+        let first = runs.enter(id);
+        let second = runs.enter(id);
+        drop(first);
+        assert!(runs.stop(id) && second.stop.is_cancelled());
+        drop(second);
+        assert_eq!(runs.carried(), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use callwright_model::{
 };
 use callwright_store::run::{Ending, RunRow};
 
-use super::{family, finish, kept::Kept, tell_run};
+use super::{family, finish, kept::Kept};
 use crate::{App, call, metering};
 
 /// Ends up to `most` of them.
@@ -48,7 +48,7 @@ async fn end(app: &App, row: RunRow) -> Result<(), Fault> {
         now,
     };
     if app.store().end_queued_run(ending).await? {
-        tell_run(app, &run);
+        app.runs().tell_run(&run);
         app.tickets().changed();
         metering::run_ended(&run);
         family::ended(app, &RunRow { run, ..row }).await;

@@ -136,16 +136,22 @@ pub(super) async fn go(
         tasks.push((call.name.clone(), wish, step, *seen));
     }
     let width = if side_by_side { AT_ONCE } else { 1 };
-    let is_over = Arc::new(AtomicBool::new(false));
-    let done: Vec<Result<Done, Fault>> = stream::iter(tasks)
+    let (is_over, is_broken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let done: Vec<Option<Result<Done, Fault>>> = stream::iter(tasks)
         .map(|(name, wish, step, seen)| {
-            let (scene, is_over) = (scene.clone(), is_over.clone());
+            let (scene, is_over, is_broken) = (scene.clone(), is_over.clone(), is_broken.clone());
             async move {
-                let done = one(&scene, (&name, &wish), step, seen, &is_over).await?;
-                if done.directive.as_ref().is_some_and(is_last) {
-                    is_over.store(true, Ordering::Relaxed);
+                if !side_by_side && is_broken.load(Ordering::Relaxed) {
+                    // The one before it is made first, by the next carrier.
+                    return None;
                 }
-                Ok(done)
+                let done = one(&scene, (&name, &wish), step, seen, &is_over).await;
+                match &done {
+                    Ok(done) if done.directive.as_ref().is_some_and(is_last) => is_over.store(true, Ordering::Relaxed),
+                    Ok(_) => {}
+                    Err(_) => is_broken.store(true, Ordering::Relaxed),
+                }
+                Some(done)
             }
         })
         .buffered(width)
@@ -153,7 +159,7 @@ pub(super) async fn go(
         .await;
     let mut fault = None;
     let mut ended = Vec::with_capacity(done.len());
-    for one in done {
+    for one in done.into_iter().flatten() {
         match one {
             Ok(one) => ended.push(one),
             Err(broken) => fault = Some(broken),

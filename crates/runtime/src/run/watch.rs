@@ -62,7 +62,7 @@ pub struct Watch {
 pub async fn watch(app: &App, caller: &Caller, id: RunId, after: i64) -> Result<Watch, Fault> {
     // Before the tables are read, so that nothing falls between.
     let events = app.runs().watch(id);
-    let run = super::get(app, caller, id).await?;
+    let run = super::read::get(app, caller, id).await?;
     let seat = app.runs().sit(caller.org_id, id).ok_or_else(|| {
         let message = "too many watch this run, or runs of this organization, already; close some streams first";
         Fault::new(FaultKind::Limited, "too_many_watchers", message)
@@ -175,7 +175,7 @@ impl Watch {
 
     async fn look(&mut self, is_first: bool) -> Result<(), Fault> {
         // The run first: what it wrote before it ended is there when its end is.
-        let run = super::row(&self.app, self.run.organization_id, self.run.id).await?.run;
+        let run = super::read::row(&self.app, self.run.organization_id, self.run.id).await?.run;
         if is_first && !run.state.is_final() {
             // The beginning comes before what was said, the end after it.
             self.told.push_back(RunEvent::Run { run: Box::new(run.clone()) });

@@ -1,23 +1,20 @@
 //! `/api/v1/hooks`: addresses at which others start something here.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::{
     hook::{Hook, HookDelivery},
     page::Page,
     secret::SecretString,
 };
 use callwright_runtime::hooks::{self, HookMade, HookSpec};
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::Authed,
-    body::{Json, Path, Query},
+    body::{Created, Json, Path, Query},
     error::ApiError,
     page::PageQuery,
     state::ServerState,
@@ -78,10 +75,9 @@ async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<HookSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<HookMade>, ApiError> {
     let made = hooks::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/hooks/{}", made.hook.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(Created { at: format!("/api/v1/hooks/{}", made.hook.id), made })
 }
 
 /// One hook.

@@ -1,25 +1,23 @@
 //! `/api/v1/mcp-servers`: MCP servers whose tools the organization uses.
 
+mod authorize;
 mod tools;
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::{
     Object,
     mcp_server::{McpAuth, McpProtocol, McpServer, McpServerSpec},
     page::Page,
 };
 use callwright_runtime::mcp::{self, Refreshed};
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::Authed,
-    body::{Json, Path, Query},
+    body::{Created, Json, Path, Query},
     error::ApiError,
     page::PageQuery,
     state::ServerState,
@@ -30,6 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(list, create))
         .routes(routes!(get, update, delete))
         .routes(routes!(refresh))
+        .routes(routes!(authorize::authorize, authorize::disconnect))
+        .routes(routes!(authorize::confirm))
         .routes(routes!(tools::list, tools::adopt))
         .routes(routes!(tools::accept))
 }
@@ -122,10 +122,9 @@ async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<McpServerSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<McpServer>, ApiError> {
     let server = mcp::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/mcp-servers/{}", server.spec.name);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(server)).into_response())
+    Ok(Created { at: format!("/api/v1/mcp-servers/{}", server.spec.name), made: server })
 }
 
 /// One MCP server.

@@ -1,22 +1,19 @@
 //! `/api/v1/model-providers`: whoever serves models to the organization.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::{
     model_provider::{ModelProvider, ModelProviderSpec},
     page::Page,
 };
 use callwright_runtime::models::{self, Test};
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::Authed,
-    body::{Json, Path, Query},
+    body::{Created, Json, Path, Query},
     error::ApiError,
     page::PageQuery,
     state::ServerState,
@@ -73,10 +70,9 @@ async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<ModelProviderSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<ModelProvider>, ApiError> {
     let provider = models::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/model-providers/{}", provider.spec.name);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(provider)).into_response())
+    Ok(Created { at: format!("/api/v1/model-providers/{}", provider.spec.name), made: provider })
 }
 
 /// One model provider.

@@ -9,14 +9,14 @@ use callwright_runtime::library::{
     Copied,
     template::{self, CloneTemplate, Template, TemplateFilter, TemplateSource},
 };
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     auth::Authed,
-    body::{Json, Path, Query},
+    body::{Created, Json, Path, Query},
     error::ApiError,
     state::ServerState,
 };
@@ -120,6 +120,6 @@ pub(super) fn copied(copied: Copied, dry_run: bool) -> Response {
     if copied.proposal.is_some() {
         return (StatusCode::ACCEPTED, Json(copied)).into_response();
     }
-    let location = format!("/api/v1/tools/{}", copied.tool.id);
-    (StatusCode::CREATED, [(header::LOCATION, location)], Json(copied)).into_response()
+    let at = format!("/api/v1/tools/{}", copied.tool.id);
+    Created { at, made: copied }.into_response()
 }

@@ -11,6 +11,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use super::{
     crowd::Silent,
     frames::{self, Heard},
+    half::Half,
     init::{self, First},
     limits::Counter,
 };
@@ -38,8 +39,14 @@ enum Done {
 }
 
 /// Holds a conversation until one side goes.
-pub(super) async fn converse(state: &ServerState, admission: Admission, silent: Silent, mut socket: WebSocket) {
-    if let Done::Close(code, reason) = whole(state, admission, silent, &mut socket).await {
+pub(super) async fn converse(
+    state: &ServerState,
+    admission: Admission,
+    silent: Silent,
+    half: Half,
+    mut socket: WebSocket,
+) {
+    if let Done::Close(code, reason) = whole(state, admission, silent, half, &mut socket).await {
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         // The client may be gone already, or not reading; then there is nobody to tell.
         let _ = timeout(FAREWELL, socket.send(Message::Close(Some(frame)))).await;
@@ -48,15 +55,23 @@ pub(super) async fn converse(state: &ServerState, admission: Admission, silent: 
     }
 }
 
-async fn whole(state: &ServerState, admission: Admission, silent: Silent, socket: &mut WebSocket) -> Done {
+async fn whole(
+    state: &ServerState,
+    admission: Admission,
+    silent: Silent,
+    mut half: Half,
+    socket: &mut WebSocket,
+) -> Done {
     let first = tokio::select! {
         first = first(socket) => first,
+        () = half.too_much(false) => return too_much(),
         () = state.closing.cancelled() => return stopping(),
     };
     let First { init, events } = match first {
         Ok(first) => first,
         Err(done) => return done,
     };
+    half.whole();
     drop(silent);
     let session = match admission.begin(init).await {
         Ok(session) => session,
@@ -70,7 +85,7 @@ async fn whole(state: &ServerState, admission: Admission, silent: Silent, socket
         }
     };
     let metadata = frames::metadata(&session.id(), session.reconnect_token());
-    let mut talk = Talk::new(state, session, events);
+    let mut talk = Talk::new(state, session, events, half);
     if send(socket, &metadata).await.is_err() {
         talk.session.leave().await;
         return Done::Gone;
@@ -140,6 +155,10 @@ async fn send(socket: &mut WebSocket, frame: &Value) -> Result<(), ()> {
     }
 }
 
+fn too_much() -> Done {
+    Done::Close(close_code::SIZE, "a message is too large")
+}
+
 fn stopping() -> Done {
     Done::Close(close_code::AWAY, "the server is stopping; come back to this conversation")
 }
@@ -149,6 +168,7 @@ enum Next {
     Said(Result<Said, Fault>),
     Heard(Option<Result<Message, axum::Error>>),
     Ping,
+    TooMuch,
     Stop,
 }
 
@@ -157,6 +177,7 @@ struct Talk<'a> {
     state: &'a ServerState,
     session: Session,
     events: Option<Vec<String>>,
+    half: Half,
     frames: Counter,
     words: Counter,
     ping: Interval,
@@ -170,7 +191,7 @@ struct Talk<'a> {
 }
 
 impl<'a> Talk<'a> {
-    fn new(state: &'a ServerState, session: Session, events: Option<Vec<String>>) -> Self {
+    fn new(state: &'a ServerState, session: Session, events: Option<Vec<String>>, half: Half) -> Self {
         let every = state.app.settings().talk.ping;
         let now = Instant::now();
         let mut ping = interval_at(now + every, every);
@@ -179,6 +200,7 @@ impl<'a> Talk<'a> {
             state,
             session,
             events,
+            half,
             frames: Counter::of_frames(),
             words: Counter::of_words(),
             ping,
@@ -194,10 +216,12 @@ impl<'a> Talk<'a> {
 
     async fn go(&mut self, socket: &mut WebSocket) -> Done {
         loop {
+            let large = self.session.awaits_client();
             let next = tokio::select! {
                 () = self.state.closing.cancelled() => Next::Stop,
                 said = self.session.next() => Next::Said(said),
                 received = socket.recv() => Next::Heard(received),
+                () = self.half.too_much(large) => Next::TooMuch,
                 _ = self.ping.tick() => Next::Ping,
             };
             let went = match next {
@@ -209,6 +233,7 @@ impl<'a> Talk<'a> {
                 }
                 Next::Heard(received) => self.hear(socket, received).await,
                 Next::Ping => self.ping(socket).await,
+                Next::TooMuch => Err(too_much()),
             };
             if let Err(done) = went {
                 return done;
@@ -251,6 +276,9 @@ impl<'a> Talk<'a> {
         if self.heard_at.elapsed() > self.every * 3 {
             return Err(Done::Gone);
         }
+        if self.half.is_late() {
+            return Err(Done::Close(close_code::POLICY, "a message did not come whole in time"));
+        }
         if let Err(fault) = self.session.check().await {
             tracing::warn!(conversation = %self.session.id(), ?fault, "it could not be looked at who talks");
         }
@@ -273,14 +301,17 @@ impl<'a> Talk<'a> {
             }
             None | Some(Err(_)) => return Err(Done::Gone),
             Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+            Some(Ok(Message::Ping(content) | Message::Pong(content))) => {
+                self.half.control(content.len());
                 self.heard_at = Instant::now();
                 return Ok(());
             }
             Some(Ok(Message::Binary(_))) => {
+                self.half.whole();
                 return self.problem(socket, "invalid_message", "frames are JSON texts, not bytes").await;
             }
         };
+        self.half.whole();
         self.heard_at = Instant::now();
         if !self.frames.one_more() {
             return self.throw_out("too many frames").await;

@@ -8,23 +8,32 @@
 
 use std::{sync::Arc, time::Duration};
 
-use callwright_model::{Object, id::TicketId, ticket::TicketKind, tool::Kind};
-use callwright_runtime::call::CallAnswer;
+use callwright_model::{
+    Fault, Object,
+    id::{ExecutionId, TicketId},
+    ticket::TicketKind,
+    tool::Kind,
+};
+use callwright_runtime::call::{self, CONFIRM_TOOL, CallAnswer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Era,
+    Era, Who,
     call::{Call, internal, refused},
+    ident,
     session::{Can, Session},
     tell::Out,
-    wire::{INVALID_PARAMS, META_SERVER, RpcError, request, server_info},
+    wire::{CallParams, INVALID_PARAMS, META_SERVER, Message, RpcError, SERVER_INFO, request},
 };
+use crate::state::ServerState;
 
 /// The key of a Python tool's result that asks.
 const ASKS: &str = "$input_required";
 /// The name of the form by which a person agrees.
 const CONFIRM: &str = "confirm";
+/// How often it is looked whether the client has answered another node.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long a client may take to answer.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How long a state is good.
@@ -85,6 +94,14 @@ pub(super) enum Reply {
     Later(Box<Value>),
     /// It cannot be asked: the answer stays as it is.
     Cannot,
+    /// It answered another node, which carried that out: how it went.
+    Elsewhere(Box<CallAnswer>),
+}
+
+/// What the client answers to one request.
+enum Answer {
+    Here(Value),
+    Elsewhere(Box<CallAnswer>),
 }
 
 /// What the answer wants of the client, if anything.
@@ -132,7 +149,7 @@ pub(super) fn wish(answer: &CallAnswer, kind: Kind, can: Can) -> Option<Wish> {
 /// Asks the client.
 pub(super) async fn ask(
     call: &Call,
-    _: &CallAnswer,
+    answer: &CallAnswer,
     wish: Wish,
     before: &Given,
     out: Option<&Out>,
@@ -160,14 +177,18 @@ pub(super) async fn ask(
                 "resultType": "input_required",
                 "inputRequests": requests,
                 "requestState": state,
-                "_meta": {META_SERVER: server_info()},
+                "_meta": {META_SERVER: SERVER_INFO},
             }))))
         }
         Asking::Session(session) => {
             let Some(out) = out else { return Ok(Reply::Cannot) };
             let mut responses = Object::new();
+            let about = ticket.map(|ticket| (ticket, answer.execution_id));
             for (name, wanted) in &requests {
-                responses.insert(name.clone(), asked(session, out, wanted).await);
+                match asked(call, session, out, wanted, about).await? {
+                    Answer::Here(answer) => responses.insert(name.clone(), answer),
+                    Answer::Elsewhere(answer) => return Ok(Reply::Elsewhere(answer)),
+                };
             }
             Ok(Reply::Given(Box::new(given(before.round + 1, ticket, responses, state))))
         }
@@ -190,31 +211,87 @@ fn form(question: &str) -> Value {
     })
 }
 
-/// What the client answers to one request; what it cannot answer counts as given up.
-async fn asked(session: &Arc<Session>, out: &Out, wanted: &Value) -> Value {
-    let (id, answer) = session.ask();
+/// Asks the client for one thing; what it cannot answer counts as given up. `about` is what it is to agree to.
+async fn asked(
+    call: &Call,
+    session: &Session,
+    out: &Out,
+    wanted: &Value,
+    about: Option<(TicketId, ExecutionId)>,
+) -> Result<Answer, Box<RpcError>> {
+    let (app, org) = (&call.app, call.who.caller.org_id);
+    let id = ident::question(app, org, session.nonce, about.map(|(ticket, _)| ticket)).await;
+    let id = id.map_err(|fault| Box::new(internal(&fault)))?;
+    let answer = session.ask(&id);
     let method = wanted["method"].as_str().unwrap_or_default();
-    let message = request(&id, method, &wanted["params"]);
-    let answer = match out.send(message).await {
-        true => tokio::time::timeout(PATIENCE, answer).await,
-        false => Ok(Ok(Err(json!({"message": "the client has gone"})))),
+    let cancelled = |error: Value| Answer::Here(json!({"action": "cancel", "error": error}));
+    let answer = match out.send(request(&id, method, &wanted["params"])).await {
+        false => cancelled(json!({"message": "the client has gone"})),
+        true => tokio::select! {
+            answer = tokio::time::timeout(PATIENCE, answer) => match answer {
+                Ok(Ok(Ok(result))) => Answer::Here(result),
+                Ok(Ok(Err(error))) => cancelled(error),
+                Ok(Err(_)) | Err(_) => cancelled(json!({"message": "there was no answer in time"})),
+            },
+            settled = settled(call, about) => Answer::Elsewhere(Box::new(settled)),
+        },
     };
     session.forget(&id);
-    match answer {
-        Ok(Ok(Ok(result))) => result,
-        Ok(Ok(Err(error))) => json!({"action": "cancel", "error": error}),
-        Ok(Err(_)) | Err(_) => json!({"action": "cancel", "error": {"message": "there was no answer in time"}}),
+    Ok(answer)
+}
+
+/// How an execution went for which the client agreed on another node. Never completes where there is none.
+async fn settled(call: &Call, about: Option<(TicketId, ExecutionId)>) -> CallAnswer {
+    let Some((_, execution)) = about.filter(|_| call.app.is_clustered()) else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if let Ok(answer) = call::outcome(&call.app, &call.who.caller, execution, 0).await
+            && answer.state.is_final()
+        {
+            return answer;
+        }
     }
 }
 
-fn given(round: u32, ticket: Option<TicketId>, responses: Object, state: Value) -> Given {
-    let confirm = ticket.map(|ticket| {
-        let answer = responses.get(CONFIRM);
-        let accepted = answer.and_then(|answer| answer.get("action")).and_then(Value::as_str) == Some("accept");
-        let confirmed = answer.and_then(|answer| answer.pointer("/content/confirmed")) == Some(&Value::Bool(true));
-        json!({"ticket": ticket, "confirmed": accepted && confirmed})
+/// Takes the answer to a question that another node asked in this session, as far as any node can: whether the person
+/// agrees to something. That is carried out here, and the node that asked sees how it went. False: it is nothing for us.
+pub(super) async fn elsewhere(
+    state: &ServerState,
+    who: &Who,
+    session: &Session,
+    id: &str,
+    message: &Message,
+) -> Result<bool, Fault> {
+    let app = state.app.clone();
+    let Some(ticket) = ident::ticket(&app, who.caller.org_id, session.nonce, id).await? else { return Ok(false) };
+    let answer = message.result.clone().unwrap_or_else(|| json!({"action": "cancel"}));
+    let arguments = confirmation(ticket, Some(&answer));
+    let params = CallParams {
+        name: CONFIRM_TOOL.to_owned(),
+        arguments,
+        meta: Object::new(),
+        input_responses: None,
+        request_state: None,
+    };
+    let call = Call { app, who: who.clone(), era: Era::Session, can: session.can, level: None, params };
+    state.app.spawn(async move {
+        if let Err(error) = call.carry(None, Asking::Never).await {
+            tracing::warn!(%ticket, ?error, "what the person said could not be carried out");
+        }
     });
+    Ok(true)
+}
+
+fn given(round: u32, ticket: Option<TicketId>, responses: Object, state: Value) -> Given {
+    let confirm = ticket.map(|ticket| confirmation(ticket, responses.get(CONFIRM)));
     Given { round, confirm, responses: Some(responses), state }
+}
+
+/// What the person said, as arguments of the tool that passes it on.
+fn confirmation(ticket: TicketId, answer: Option<&Value>) -> Value {
+    let accepted = answer.and_then(|answer| answer.get("action")).and_then(Value::as_str) == Some("accept");
+    let confirmed = answer.and_then(|answer| answer.pointer("/content/confirmed")) == Some(&Value::Bool(true));
+    json!({"ticket": ticket, "confirmed": accepted && confirmed})
 }
 
 async fn seal(call: &Call, round: u32, ticket: Option<TicketId>, state: Value) -> Result<String, Box<RpcError>> {

@@ -88,7 +88,11 @@ impl Call {
         loop {
             let answer = match given.confirm.take() {
                 Some(confirm) => self.run(self.confirmation(&confirm)?, kind, None).await,
-                None => self.run(self.request(&given)?, kind, out).await,
+                None => {
+                    let mut request = self.request(&given)?;
+                    request.arguments = self.arguments(kind);
+                    self.run(request, kind, out).await
+                }
             };
             let answer = match answer {
                 Ok(answer) => self.waited(answer).await?,
@@ -103,6 +107,9 @@ impl Call {
             match super::ask::ask(self, &answer, wish, &given, out, asking).await? {
                 super::ask::Reply::Given(next) => given = *next,
                 super::ask::Reply::Later(result) => return Ok(Ended::Asked(result)),
+                super::ask::Reply::Elsewhere(answer) => {
+                    return Ok(Ended::Result(Box::new(ToolResult::of(*answer, self.era))));
+                }
                 super::ask::Reply::Cannot => {
                     return Ok(Ended::Result(Box::new(ToolResult::of(answer, self.era))));
                 }
@@ -130,7 +137,7 @@ impl Call {
     }
 
     /// The kind of the tool that is called; none when there is no such tool here.
-    async fn kind(&self) -> Result<Option<Kind>, Refused> {
+    pub(super) async fn kind(&self) -> Result<Option<Kind>, Refused> {
         if self.params.name == CONFIRM_TOOL {
             return Ok(Some(Kind::System));
         }
@@ -144,7 +151,8 @@ impl Call {
         }
     }
 
-    fn request(&self, given: &Given) -> Result<CallRequest, Refused> {
+    /// The call without its arguments.
+    pub(super) fn request(&self, given: &Given) -> Result<CallRequest, Refused> {
         let meta = &self.params.meta;
         let context = match meta.get(META_CONTEXT) {
             None | Some(Value::Null) => Object::new(),
@@ -159,7 +167,7 @@ impl Call {
         Ok(CallRequest {
             caller: untrusted(&self.who.caller),
             tool: self.params.name.clone(),
-            arguments: self.params.arguments.clone(),
+            arguments: Value::Null,
             context,
             established: given.established(),
             agent: self.who.endpoint.agent().map(str::to_owned),
@@ -176,8 +184,16 @@ impl Call {
         })
     }
 
+    /// The arguments, kept where the call may have to be made again with an answer of the client.
+    fn arguments(&mut self, kind: Kind) -> Value {
+        match kind == Kind::Python || self.can.elicit {
+            true => self.params.arguments.clone(),
+            false => std::mem::take(&mut self.params.arguments),
+        }
+    }
+
     /// What the person said, as a call of the tool by which a model would pass it on.
-    fn confirmation(&self, arguments: &Value) -> Result<CallRequest, Refused> {
+    pub(super) fn confirmation(&self, arguments: &Value) -> Result<CallRequest, Refused> {
         let mut request = self.request(&Given::default())?;
         CONFIRM_TOOL.clone_into(&mut request.tool);
         request.arguments = arguments.clone();
@@ -232,8 +248,13 @@ impl Call {
             Ok(later) if later.state.is_final() => Ok(later),
             // What was said first says best how to go on.
             Ok(_) => Ok(answer),
-            Err(fault) if fault.kind == FaultKind::NotFound => Ok(answer),
-            Err(fault) => Err(Box::new(internal(&fault))),
+            // It has begun, and an error would have it begun again.
+            Err(fault) => {
+                if fault.kind != FaultKind::NotFound {
+                    tracing::warn!(execution = %answer.execution_id, ?fault, "what was waited for could not be looked at");
+                }
+                Ok(answer)
+            }
         }
     }
 

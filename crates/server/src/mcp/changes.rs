@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, hash_map::DefaultHasher},
+    fmt,
     hash::{Hash, Hasher},
     time::Duration,
 };
@@ -33,32 +34,73 @@ pub(super) struct Watch {
     app: App,
     who: Who,
     changes: broadcast::Receiver<callwright_model::id::OrgId>,
+    /// Whether something changed that was not looked at.
+    is_due: bool,
+    told: Told,
+    stamps: BTreeMap<String, Option<String>>,
+}
+
+/// What a client has been told of: how everything was then. As a text it is the id of an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Told {
     tools: u64,
     prompts: u64,
     newest: Option<String>,
-    stamps: BTreeMap<String, Option<String>>,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}.{:x}.{}", self.tools, self.prompts, self.newest.as_deref().unwrap_or_default())
+    }
+}
+
+impl Told {
+    /// Reads the text.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (tools, rest) = text.split_once('.')?;
+        let (prompts, newest) = rest.split_once('.')?;
+        let number = |text: &str| u64::from_str_radix(text, 16).ok();
+        let newest = Some(newest.to_owned()).filter(|newest| !newest.is_empty());
+        Some(Self { tools: number(tools)?, prompts: number(prompts)?, newest })
+    }
 }
 
 impl Watch {
     /// Watches from now on.
     pub(super) async fn new(app: &App, who: &Who) -> Self {
         let changes = app.tools().changes();
-        let mut watch = Self {
-            app: app.clone(),
-            who: who.clone(),
-            changes,
-            tools: 0,
-            prompts: 0,
-            newest: None,
-            stamps: BTreeMap::new(),
-        };
-        watch.tools = watch.tools_now().await;
-        watch.prompts = watch.prompts_now().await;
-        watch.newest = resource::newest(app, who).await;
+        let stamps = BTreeMap::new();
+        let mut watch =
+            Self { app: app.clone(), who: who.clone(), changes, is_due: false, told: Told::default(), stamps };
+        watch.told = watch.now().await;
         watch
     }
 
-    /// What has changed next; `resources` are those that the client watches. None: the application has stopped.
+    /// What its client has been told of.
+    pub(super) fn told(&self) -> Told {
+        self.told.clone()
+    }
+
+    /// What has changed since a client was told of `before`; none: nobody knows what it was told, so everything may have.
+    pub(super) fn since(&self, before: Option<&Told>, resources: &[String]) -> Vec<Change> {
+        let is_other = |same: fn(&Told, &Told) -> bool| before.is_none_or(|before| !same(before, &self.told));
+        let mut found = Vec::new();
+        if is_other(|a, b| a.tools == b.tools) {
+            found.push(Change::Tools);
+        }
+        if is_other(|a, b| a.prompts == b.prompts) {
+            found.push(Change::Prompts);
+        }
+        if is_other(|a, b| a.newest == b.newest) {
+            found.push(Change::Resources);
+            // Which of them are new is not known.
+            found.extend(resources.iter().cloned().map(Change::Resource));
+        }
+        found
+    }
+
+    /// What has changed next; `resources` are those that the client watches. None: the application has stopped. Dropped
+    /// in the middle, nothing is missed.
     pub(super) async fn next(&mut self, resources: impl Fn() -> Vec<String>) -> Option<Vec<Change>> {
         for uri in resources() {
             if !self.stamps.contains_key(&uri) {
@@ -67,14 +109,17 @@ impl Watch {
             }
         }
         loop {
-            match self.changes.recv().await {
-                Ok(org) if org != self.who.caller.org_id => continue,
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return None,
+            while !self.is_due {
+                match self.changes.recv().await {
+                    Ok(org) if org != self.who.caller.org_id => {}
+                    Ok(_) | Err(RecvError::Lagged(_)) => self.is_due = true,
+                    Err(RecvError::Closed) => return None,
+                }
             }
             tokio::time::sleep(GATHER).await;
             while self.changes.try_recv().is_ok() {}
             let found = self.look(&resources()).await;
+            self.is_due = false;
             if !found.is_empty() {
                 return Some(found);
             }
@@ -82,28 +127,29 @@ impl Watch {
     }
 
     async fn look(&mut self, resources: &[String]) -> Vec<Change> {
-        let mut found = Vec::new();
-        let tools = self.tools_now().await;
-        if std::mem::replace(&mut self.tools, tools) != tools {
-            found.push(Change::Tools);
-        }
-        let prompts = self.prompts_now().await;
-        if std::mem::replace(&mut self.prompts, prompts) != prompts {
-            found.push(Change::Prompts);
-        }
-        let newest = resource::newest(&self.app, &self.who).await;
-        if newest != self.newest {
-            self.newest = newest;
-            found.push(Change::Resources);
-        }
+        let now = self.now().await;
+        let mut stamps = Vec::with_capacity(resources.len());
         for uri in resources {
-            let stamp = resource::stamp(&self.app, &self.who, uri).await;
+            stamps.push((uri, resource::stamp(&self.app, &self.who, uri).await));
+        }
+        // From here on nothing waits: what was found is told.
+        let before = std::mem::replace(&mut self.told, now);
+        let mut found = self.since(Some(&before), &[]);
+        for (uri, stamp) in stamps {
             let before = self.stamps.insert(uri.clone(), stamp.clone());
             if before.is_some_and(|before| before != stamp) {
                 found.push(Change::Resource(uri.clone()));
             }
         }
         found
+    }
+
+    async fn now(&self) -> Told {
+        Told {
+            tools: self.tools_now().await,
+            prompts: self.prompts_now().await,
+            newest: resource::newest(&self.app, &self.who).await,
+        }
     }
 
     async fn tools_now(&self) -> u64 {
@@ -126,5 +172,21 @@ impl Watch {
             }
         }
         hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_an_event_says_what_was_told() {
+        for newest in [None, Some("doc_1".to_owned())] {
+            let told = Told { tools: u64::MAX, prompts: 7, newest };
+            assert_eq!(Told::read(&told.to_string()), Some(told));
+        }
+        for other in ["", "0", "0/3", "x.y.z", "1.2"] {
+            assert_eq!(Told::read(other), None, "{other}");
+        }
     }
 }

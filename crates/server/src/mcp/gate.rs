@@ -10,7 +10,6 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use callwright_model::{
     Fault, FaultKind,
     account::{Caller, Right, Scope},
@@ -20,13 +19,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, reque
 use serde_json::Value;
 
 use super::{
-    Endpoint, Era, Who,
-    ask::Asking,
-    call::{Call, given_up},
-    metadata,
-    session::{Can, Session, Sessions},
-    tell,
-    wire::{self, CallParams, META_CAPABILITIES, META_LOG_LEVEL, META_VERSION, Message, STATELESS},
+    Endpoint, Era, Who, ask, carry, ident, metadata,
+    session::Session,
+    stream,
+    wire::{META_CAPABILITIES, META_VERSION, Message, STATELESS},
 };
 use crate::{
     auth::{self, Credential},
@@ -35,17 +31,18 @@ use crate::{
     state::ServerState,
 };
 
-const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 const NAME: HeaderName = HeaderName::from_static("mcp-name");
+const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Answers a request to one of the endpoints.
 pub(super) async fn serve(state: ServerState, endpoint: Endpoint, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     match let_in(&state, &endpoint, &parts).await {
         Ok(caller) => {
-            let who = Who { caller, endpoint, by_search: by_search(&parts) };
+            let who = Who { caller, endpoint, session: None, by_search: by_search(&parts) };
             answer(state, who, None, parts, body).await.unwrap_or_else(IntoResponse::into_response)
         }
         Err(fault) => refuse(&state, &endpoint, fault),
@@ -64,7 +61,7 @@ pub(super) async fn serve_fixtures(state: ServerState, request: Request) -> Resp
     };
     match let_in.await {
         Ok((caller, credential)) => {
-            let who = Who { caller, endpoint: Endpoint::Organization, by_search: by_search(&parts) };
+            let who = Who { caller, endpoint: Endpoint::Organization, session: None, by_search: by_search(&parts) };
             answer(state, who, Some(credential), parts, body).await.unwrap_or_else(IntoResponse::into_response)
         }
         Err(fault) => ApiError(fault).into_response(),
@@ -122,6 +119,10 @@ fn check_place(state: &ServerState, headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 fn is_own_host(state: &ServerState, host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if is_port(port) { name } else { host });
+    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return true;
+    }
     let Ok(url) = url::Url::parse(&format!("http://{host}")) else { return false };
     let is_local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -132,67 +133,97 @@ fn is_own_host(state: &ServerState, host: &str) -> bool {
     is_local || state.options.public_url.as_ref().is_some_and(|public| public.host() == url.host())
 }
 
+fn is_port(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 async fn answer(
     state: ServerState,
-    who: Who,
+    mut who: Who,
     fixtures: Option<SecretString>,
     parts: Parts,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let session = match parts.headers.get(SESSION_ID) {
-        None => None,
-        Some(id) => {
-            let id = id.to_str().unwrap_or_default();
-            let found = state.mcp.sessions.find(id, &who.caller, &who.endpoint);
-            // Of a session that another token began nothing is said, not even that it is there.
-            Some(found.ok_or_else(|| Fault::not_found("session", "of this token with that id"))?)
+    let credential = fixtures.unwrap_or_else(|| match auth::credential(&parts.headers) {
+        Some(Credential::Token(text) | Credential::Session(text)) => SecretString::new(text.to_owned()),
+        None => SecretString::new(String::new()),
+    });
+    if let Some(id) = parts.headers.get(SESSION_ID) {
+        let id = id.to_str().unwrap_or_default();
+        let sessions = &state.mcp.sessions;
+        let found = sessions.find(&state.app, id, &who.caller, &who.endpoint, &credential).await?;
+        // Of a session that another token began nothing is said, not even that it is there.
+        who.session = Some(found.ok_or_else(|| Fault::not_found("session", "of this token with that id"))?);
+        sessions.sweep(&state.app, state.closing.clone());
+    }
+    match (&parts.method, &who.session) {
+        (&Method::POST, _) => {}
+        (&Method::DELETE, Some(_)) => return Ok(carry::end(&state, &parts).await),
+        (&Method::GET, Some(session)) if let Some(last) = listens(&parts.headers) => {
+            return Ok(stream::open(&state, &who, session, last).await);
         }
-    };
-    match parts.method {
-        Method::POST => {}
-        Method::DELETE if session.is_some() => return Ok(end(&state, &parts).await),
-        _ => return Ok(pass(state, who, parts, Body::empty(), session).await),
+        _ => return Ok(carry::pass(&state, who, parts, Body::empty()).await),
     }
     let bytes = body::read(body, &state).await?;
     body::refuse_nul(&bytes)?;
     let Some(message) = Message::read(&bytes) else {
-        return Ok(pass(state, who, parts, Body::from(bytes), session).await);
+        return Ok(carry::pass(&state, who, parts, Body::from(bytes)).await);
     };
-    if let Some(taken) = session.as_ref().and_then(|session| taken(session, &message)) {
+    if let Some(taken) = taken(&state, &who, &message).await? {
         return Ok(taken);
     }
+    if let Some(answer) = carry::with_tasks(&state, &who, &parts.headers, &message).await {
+        return Ok(answer);
+    }
     if message.asks("tools/call")
-        && let Some(era) = era(&parts.headers, &message.params, session.as_ref())
+        && let Some(era) = era(&parts.headers, &message.params, who.session.as_ref())
     {
-        return Ok(call(state, who, era, session, message).await);
+        return Ok(carry::call(state, who, era, message).await);
     }
-    if message.asks("initialize") && session.is_none() {
-        return begin(state, who, fixtures, parts, bytes, &message).await;
+    if message.asks("initialize") && who.session.is_none() {
+        return Box::pin(carry::begin(state, who, credential, parts, bytes, &message)).await;
     }
-    Ok(pass(state, who, parts, Body::from(bytes), session).await)
+    Ok(carry::pass(&state, who, parts, Body::from(bytes)).await)
+}
+
+/// The id of the last event that a client had which wants to listen to its session. None when it wants something else,
+/// or says it in a way that `rmcp` has to judge: such as the rest of one answer, whose events are numbered `0/1`.
+fn listens(headers: &HeaderMap) -> Option<Option<&str>> {
+    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let accepts = text(&header::ACCEPT).is_some_and(|accept| accept.to_ascii_lowercase().contains("text/event-stream"));
+    let last = text(&LAST_EVENT);
+    let is_ours = accepts && text(&VERSION).is_none_or(is_session_version) && !last.is_some_and(|id| id.contains('/'));
+    is_ours.then_some(last)
 }
 
 /// What a client says about something that we carry ourselves: the answer to a question of ours, or that it gives a call
 /// up.
-fn taken(session: &Arc<Session>, message: &Message) -> Option<Response> {
-    let is_taken = match (&message.method, &message.id) {
-        (None, Some(Value::String(id))) => {
+async fn taken(state: &ServerState, who: &Who, message: &Message) -> Result<Option<Response>, Fault> {
+    let Some(session) = &who.session else { return Ok(None) };
+    let accepted = || StatusCode::ACCEPTED.into_response();
+    match (&message.method, &message.id) {
+        (None, Some(Value::String(id))) if ident::is_question(id) => {
             let answer = match (&message.result, &message.error) {
                 (Some(result), _) => Ok(result.clone()),
                 (None, error) => Err(error.clone().unwrap_or_default()),
             };
-            session.answered(id, answer)
+            if session.answered(id, answer) || ask::elsewhere(state, who, session, id, message).await? {
+                return Ok(Some(accepted()));
+            }
+            let why =
+                "nobody waits for this answer here: it came too late, or to another server than the one that asked";
+            Err(Fault::conflict("not_asked", why))
         }
         (Some(method), None) if method == "notifications/cancelled" => {
-            message.params.get("requestId").is_some_and(|id| session.cancel(id))
+            let is_ours = message.params.get("requestId").is_some_and(|id| session.cancel(id));
+            Ok(is_ours.then(accepted))
         }
-        _ => false,
-    };
-    is_taken.then(|| StatusCode::ACCEPTED.into_response())
+        _ => Ok(None),
+    }
 }
 
 /// Which revision a call speaks; none when something about it is unusual, which `rmcp` then judges.
-fn era(headers: &HeaderMap, params: &Value, session: Option<&Arc<Session>>) -> Option<Era> {
+pub(super) fn era(headers: &HeaderMap, params: &Value, session: Option<&Arc<Session>>) -> Option<Era> {
     let one = |name: &HeaderName| {
         let mut values = headers.get_all(name).iter();
         let first = values.next().map(|value| value.to_str().unwrap_or_default());
@@ -223,125 +254,11 @@ fn era(headers: &HeaderMap, params: &Value, session: Option<&Arc<Session>>) -> O
     }
 }
 
-fn is_session_version(version: &str) -> bool {
-    matches!(version, "2024-11-05" | "2025-03-26" | "2025-06-18" | "2025-11-25")
-}
+/// The newest revision with sessions.
+pub(super) const NEWEST: &str = "2025-11-25";
 
-async fn call(state: ServerState, who: Who, era: Era, session: Option<Arc<Session>>, message: Message) -> Response {
-    let id = message.id.unwrap_or_default();
-    let params: CallParams = match serde_json::from_value(message.params) {
-        Ok(params) => params,
-        Err(error) => {
-            let error = wire::RpcError::new(wire::INVALID_PARAMS, format!("the parameters do not fit: {error}"));
-            return tell::json_answer(StatusCode::OK, wire::answer::<()>(&id, Err(error)));
-        }
-    };
-    let (can, level, asking) = match (era, &session) {
-        (Era::Session, Some(session)) => {
-            let level = session.level.load(std::sync::atomic::Ordering::Relaxed);
-            (session.can, Some(level), Asking::Session(session.clone()))
-        }
-        _ => {
-            let level = params.meta.get(META_LOG_LEVEL).and_then(Value::as_str).and_then(tell::level);
-            (Can::read(params.meta.get(META_CAPABILITIES)), level, Asking::Result)
-        }
-    };
-    let call = Call { app: state.app.clone(), who, era, can, level, params };
-    let (out, messages) = tell::channel();
-    let running = session.as_ref().map(|session| session.begin(&id));
-    let work = Box::pin(async move {
-        let given_up_by = async {
-            match &running {
-                Some(running) => running.token.cancelled().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            ended = call.carry(Some(out), asking) => (status(&ended), wire::answer(&id, ended)),
-            () = given_up_by => (StatusCode::OK, given_up(&id)),
-        }
-    });
-    tell::answer(work, messages).await
-}
-
-/// What the client lacks is told by the status as well; everything else is told by the message alone.
-fn status<T>(ended: &Result<T, wire::RpcError>) -> StatusCode {
-    match ended {
-        Err(error) if error.code == super::ask::MISSING_CAPABILITY => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
-    }
-}
-
-/// Begins a session, if there is room.
-async fn begin(
-    state: ServerState,
-    who: Who,
-    fixtures: Option<SecretString>,
-    parts: Parts,
-    bytes: Bytes,
-    message: &Message,
-) -> Result<Response, ApiError> {
-    let can = Can::read(message.params.get("capabilities"));
-    let credential = fixtures.unwrap_or_else(|| match auth::credential(&parts.headers) {
-        Some(Credential::Token(text) | Credential::Session(text)) => SecretString::new(text.to_owned()),
-        None => SecretString::new(String::new()),
-    });
-    state.mcp.sessions.make_room(who.caller.org_id).await?;
-    let sessions = state.mcp.sessions.clone();
-    sessions.sweep(&state.app, state.closing.clone());
-    let (caller, endpoint) = (who.caller.clone(), who.endpoint.clone());
-    let response = pass(state, who, parts, Body::from(bytes), None).await;
-    if let Some(id) = response.headers().get(SESSION_ID).and_then(|id| id.to_str().ok()) {
-        sessions.begin(id, &caller, endpoint, credential, can);
-    }
-    Ok(response)
-}
-
-async fn end(state: &ServerState, parts: &Parts) -> Response {
-    let id = parts.headers.get(SESSION_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    state.mcp.sessions.end(&Arc::from(id)).await;
-    StatusCode::OK.into_response()
-}
-
-/// Has `rmcp` answer.
-async fn pass(state: ServerState, who: Who, parts: Parts, body: Body, session: Option<Arc<Session>>) -> Response {
-    let mut request = Request::from_parts(parts, body);
-    let is_listening = request.method() == Method::GET;
-    request.extensions_mut().insert(who);
-    let response = state.mcp.service.handle(request).await;
-    let open = session.filter(|_| is_listening).map(|session| Sessions::open(&session));
-    response.map(|body| match open {
-        // The session is in use as long as somebody listens.
-        Some(open) => Body::new(Held { body, _open: open }),
-        None => Body::new(body),
-    })
-}
-
-/// A body that keeps its session in use.
-struct Held<B> {
-    body: B,
-    _open: super::session::Open,
-}
-
-impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<B::Data>, B::Error>>> {
-        std::pin::Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        self.body.size_hint()
-    }
+pub(super) fn is_session_version(version: &str) -> bool {
+    matches!(version, "2024-11-05" | "2025-03-26" | "2025-06-18" | NEWEST)
 }
 
 #[cfg(test)]

@@ -17,9 +17,9 @@ use rmcp::{
         DiscoverResult, Extensions, GetPromptRequestParams, GetPromptResponse, Implementation, InitializeRequestParams,
         InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
         PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, Reference,
-        ResourceUpdatedNotificationParam, ServerCapabilities, ServerConfig, SubscriptionFilter,
+        ServerCapabilities, ServerConfig, SubscriptionFilter,
     },
-    service::{NotificationContext, Peer, RequestContext, SubscriptionContext},
+    service::{RequestContext, SubscriptionContext},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +27,8 @@ use super::{
     Who,
     changes::{Change, Watch},
     prompt, resource,
-    session::{Can, MOST_URI, MOST_WATCHED, Session, Sessions, is_known},
+    session::{Can, MOST_URI, MOST_WATCHED, Session},
+    sessions::{Sessions, is_known},
     tell, tool,
 };
 use crate::auth::{self, Credential};
@@ -67,8 +68,7 @@ impl Handler {
     }
 
     fn session(&self, extensions: &Extensions) -> Option<Arc<Session>> {
-        let parts = extensions.get::<Parts>()?;
-        self.sessions.of(parts.headers.get("mcp-session-id")?.to_str().ok()?)
+        who(extensions).ok()?.session.clone()
     }
 
     fn can(&self, context: &RequestContext<RoleServer>) -> Can {
@@ -293,20 +293,6 @@ impl ServerHandler for Handler {
         Ok(())
     }
 
-    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        let (Ok(who), Some(session)) = (who(&context.extensions), self.session(&context.extensions)) else { return };
-        let watch = Watch::new(&self.app, who).await;
-        let (peer, closing) = (context.peer, self.closing.clone());
-        // Ends with the session: nothing can be sent to it any more.
-        self.app.spawn(async move {
-            tokio::select! {
-                () = closing.cancelled() => {}
-                () = tell_session(watch, &session, &peer) => {}
-                () = gone(&peer) => {}
-            }
-        });
-    }
-
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         // Compared one by one from here on, so there are not many of them.
         let mut accepted = requested.clone();
@@ -357,28 +343,5 @@ impl ServerHandler for Handler {
                 };
             }
         }
-    }
-}
-
-async fn tell_session(mut watch: Watch, session: &Session, peer: &Peer<RoleServer>) {
-    while let Some(changes) = watch.next(|| session.watched()).await {
-        for change in changes {
-            let sent = match change {
-                Change::Tools => peer.notify_tool_list_changed().await,
-                Change::Prompts => peer.notify_prompt_list_changed().await,
-                Change::Resources => peer.notify_resource_list_changed().await,
-                Change::Resource(uri) => peer.notify_resource_updated(ResourceUpdatedNotificationParam::new(uri)).await,
-            };
-            if sent.is_err() {
-                return;
-            }
-        }
-    }
-}
-
-/// Completes when the session has ended.
-async fn gone(peer: &Peer<RoleServer>) {
-    while !peer.is_transport_closed() {
-        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

@@ -3,28 +3,78 @@
 //! Some clients show their model nothing but the text, and do not tell it that something failed; so the text always says
 //! all that a model must know, and is never empty.
 
-use callwright_model::{Block, ToolError, execution::State, ticket::TicketKind};
-use callwright_runtime::call::CallAnswer;
+use callwright_model::{
+    Block, ErrorClass, ToolError,
+    execution::State,
+    id::ExecutionId,
+    ticket::{Pending, TicketKind},
+};
+use callwright_runtime::call::{CONFIRM_TOOL, CallAnswer};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     Era,
-    wire::{META_SERVER, server_info},
+    wire::{SERVER_INFO, ServerInfo},
 };
 
 /// The result of `tools/call`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ToolResult {
-    content: Vec<Value>,
+    content: Vec<Shown>,
     #[serde(skip_serializing_if = "Option::is_none")]
     structured_content: Option<Value>,
     is_error: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     result_type: Option<&'static str>,
     #[serde(rename = "_meta")]
-    meta: Map<String, Value>,
+    meta: Meta,
+}
+
+/// A piece of content. Texts are most of it, and go out without the detour over a value.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Shown {
+    Text {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        text: String,
+    },
+    Other(Value),
+}
+
+impl Shown {
+    fn text(text: impl Into<String>) -> Self {
+        Self::Text { kind: "text", text: text.into() }
+    }
+}
+
+/// What a program may want to know of it.
+#[derive(Debug, Default, Serialize)]
+struct Meta {
+    #[serde(rename = "callwright/execution_id", skip_serializing_if = "Option::is_none")]
+    execution_id: Option<ExecutionId>,
+    #[serde(rename = "callwright/state", skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    #[serde(rename = "callwright/duplicate", skip_serializing_if = "Option::is_none")]
+    duplicate: Option<bool>,
+    #[serde(rename = "callwright/cursor", skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+    #[serde(rename = "callwright/pending", skip_serializing_if = "Option::is_none")]
+    pending: Option<Pending>,
+    #[serde(rename = "callwright/error", skip_serializing_if = "Option::is_none")]
+    error: Option<Failed>,
+    #[serde(rename = "callwright/directive", skip_serializing_if = "Option::is_none")]
+    directive: Option<Value>,
+    #[serde(rename = "io.modelcontextprotocol/serverInfo", skip_serializing_if = "Option::is_none")]
+    server: Option<ServerInfo>,
+}
+
+#[derive(Debug, Serialize)]
+struct Failed {
+    class: ErrorClass,
+    code: String,
 }
 
 impl ToolResult {
@@ -35,15 +85,15 @@ impl ToolResult {
         let mut content = Vec::with_capacity(answer.content.len() + 1);
         let text = text(&answer);
         if !text.is_empty() {
-            content.push(text_block(&text));
+            content.push(Shown::text(text));
         }
-        content.extend(answer.content.iter().map(block));
+        content.extend(answer.content.iter().map(|given| Shown::Other(block(given))));
         if content.is_empty() {
-            content.push(text_block("done"));
+            content.push(Shown::text("done"));
         }
         if let Some(cut) = &answer.truncated {
             let items = cut.total_items.map(|items| format!(", {items} items")).unwrap_or_default();
-            content.push(text_block(&format!("[cut: the whole result has {} bytes{items}]", cut.total_bytes)));
+            content.push(Shown::text(format!("[cut: the whole result has {} bytes{items}]", cut.total_bytes)));
         }
         let structured = answer.data.filter(|data| match era {
             // Before, it had to be an object.
@@ -57,49 +107,34 @@ impl ToolResult {
     pub(super) fn told(answer: Value, era: Era) -> Self {
         let text = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
         let structured = Some(answer).filter(Value::is_object);
-        Self::new(vec![text_block(&text)], structured, false, Map::new(), era)
+        Self::new(vec![Shown::text(text)], structured, false, Meta::default(), era)
     }
 
     /// Something that a model should read instead of a result.
     pub(super) fn failed(message: &str, era: Era) -> Self {
-        Self::new(vec![text_block(message)], None, true, Map::new(), era)
+        Self::new(vec![Shown::text(message)], None, true, Meta::default(), era)
     }
 
-    fn new(
-        content: Vec<Value>,
-        structured_content: Option<Value>,
-        is_error: bool,
-        mut meta: Map<String, Value>,
-        era: Era,
-    ) -> Self {
+    fn new(content: Vec<Shown>, structured_content: Option<Value>, is_error: bool, mut meta: Meta, era: Era) -> Self {
         if era == Era::Stateless {
-            meta.insert(META_SERVER.to_owned(), server_info());
+            meta.server = Some(SERVER_INFO);
         }
         let result_type = (era == Era::Stateless).then_some("complete");
         Self { content, structured_content, is_error, result_type, meta }
     }
 }
 
-fn meta(answer: &CallAnswer) -> Map<String, Value> {
-    let mut meta = Map::new();
-    meta.insert("callwright/execution_id".to_owned(), json!(answer.execution_id));
-    meta.insert("callwright/state".to_owned(), json!(answer.state));
-    if answer.meta.duplicate {
-        meta.insert("callwright/duplicate".to_owned(), json!(true));
+fn meta(answer: &CallAnswer) -> Meta {
+    Meta {
+        execution_id: Some(answer.execution_id),
+        state: Some(answer.state),
+        duplicate: answer.meta.duplicate.then_some(true),
+        cursor: answer.truncated.as_ref().and_then(|cut| cut.cursor.clone()),
+        pending: answer.pending.clone(),
+        error: answer.error.as_ref().map(|error| Failed { class: error.class, code: error.code.clone() }),
+        directive: answer.directive.as_ref().map(|directive| json!(directive)),
+        server: None,
     }
-    if let Some(cursor) = answer.truncated.as_ref().and_then(|cut| cut.cursor.as_ref()) {
-        meta.insert("callwright/cursor".to_owned(), json!(cursor));
-    }
-    if let Some(pending) = &answer.pending {
-        meta.insert("callwright/pending".to_owned(), json!(pending));
-    }
-    if let Some(error) = &answer.error {
-        meta.insert("callwright/error".to_owned(), json!({"class": error.class, "code": error.code}));
-    }
-    if let Some(directive) = &answer.directive {
-        meta.insert("callwright/directive".to_owned(), json!(directive));
-    }
-    meta
 }
 
 fn text_block(text: &str) -> Value {
@@ -150,6 +185,16 @@ fn pending(answer: &CallAnswer) -> String {
         TicketKind::Late => "its end",
         TicketKind::Client => "the client that carries it out",
         TicketKind::Run => "the run of an agent or a workflow",
+    };
+    let said = match said {
+        // Asked for later, it no longer says how to go on.
+        Some(said) if pending.kind == TicketKind::Confirmation && !said.contains(CONFIRM_TOOL) => {
+            let ticket = pending.ticket;
+            Some(format!(
+                "ask the person: \"{said}\" Then call `{CONFIRM_TOOL}` with {{\"ticket\": \"{ticket}\", \"confirmed\": true}} if they said yes, or false if they said no"
+            ))
+        }
+        said => said.map(str::to_owned),
     };
     format!(
         "Pending: {}\nExecution {id} waits for {waits}, at the latest until {}. Do not call the tool again for this; its outcome is at {}.",

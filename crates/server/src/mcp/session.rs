@@ -1,38 +1,28 @@
-//! Sessions of clients that begin with `initialize`: whose they are, what their client can do, and what is under way.
+//! A session of a client that begins with `initialize`: whose it is, what its client can do, and what is under way.
 //!
-//! `rmcp` holds what a session says; here stands what we must know of it. A session belongs to the token that began it
-//! and ends with it; an organization has a bounded number of them, and one that nobody uses is ended.
+//! `rmcp` holds what a session says; here stands what we must know of it. All of them are in [`super::sessions`].
 
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use callwright_model::{
-    Fault, FaultKind,
     account::Caller,
-    id::{OrgId, TokenId},
+    id::{OrgId, RequestId, TokenId},
     secret::SecretString,
 };
-use callwright_runtime::{App, account};
-use rmcp::transport::streamable_http_server::session::{
-    SessionManager,
-    local::{LocalSessionManager, SessionConfig},
-};
-use serde_json::Value;
-use tokio::{sync::oneshot, time::Instant};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::Endpoint;
+use super::{Endpoint, ident::Ident};
 
-/// How often sessions are looked through.
-const SWEEP: Duration = Duration::from_secs(15);
-/// A session that was used this lately is not ended to make room for another.
-const BUSY: Duration = Duration::from_secs(60);
+/// The most standing streams of one session; past that the oldest ends.
+const MOST_STREAMS: usize = 8;
 /// The most resources that one session may watch.
 pub(super) const MOST_WATCHED: usize = 100;
 /// The longest address of a resource that is watched.
@@ -59,24 +49,42 @@ impl Can {
         });
         Self { elicit: form, sample: has("sampling"), roots: has("roots") }
     }
+
+    /// The same as a number.
+    pub(super) fn bits(self) -> u8 {
+        u8::from(self.elicit) | u8::from(self.sample) << 1 | u8::from(self.roots) << 2
+    }
+
+    /// What a number says.
+    pub(super) fn of_bits(bits: u8) -> Self {
+        Self { elicit: bits & 1 != 0, sample: bits & 2 != 0, roots: bits & 4 != 0 }
+    }
 }
 
 /// A session.
 pub(super) struct Session {
-    org: OrgId,
+    /// The organization that it is of.
+    pub org: OrgId,
     token: TokenId,
     endpoint: Endpoint,
     /// Shows from time to time whether the token still holds.
-    credential: SecretString,
+    pub credential: SecretString,
     /// What its client can do.
     pub can: Can,
+    /// What its id says and no other's.
+    pub nonce: RequestId,
+    version: String,
+    /// Whether another node began it, or this one before it was put aside; told once.
+    elsewhere: AtomicBool,
     /// The least important lines of a log that its client wants; see [`super::tell::level`].
     pub level: AtomicU8,
-    /// Milliseconds since the sessions began to be counted.
-    seen_ms: AtomicU64,
-    /// Streams that its client holds open.
+    /// When it was used last: milliseconds since the sessions began to be counted.
+    pub seen_ms: AtomicU64,
+    /// Answers that its client still reads.
     open: AtomicUsize,
-    next: AtomicU64,
+    /// Fires when it has ended here.
+    pub ended: CancellationToken,
+    streams: Mutex<(u64, BTreeSet<u64>)>,
     asked: Mutex<HashMap<String, oneshot::Sender<Result<Value, Value>>>>,
     running: Mutex<HashMap<String, CancellationToken>>,
     watched: Mutex<BTreeSet<String>>,
@@ -87,12 +95,101 @@ fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Session {
-    /// A place for what the client answers, under an id of ours.
-    pub(super) fn ask(&self) -> (String, oneshot::Receiver<Result<Value, Value>>) {
-        let id = format!("callwright-{}", self.next.fetch_add(1, Ordering::Relaxed));
+    /// A session that begins here, or that `elsewhere` another node began.
+    pub(super) fn new(
+        caller: &Caller,
+        endpoint: Endpoint,
+        credential: SecretString,
+        ident: Ident,
+        elsewhere: bool,
+    ) -> Self {
+        Self {
+            org: caller.org_id,
+            token: caller.token_id,
+            endpoint,
+            credential,
+            can: ident.can,
+            nonce: ident.nonce,
+            version: ident.version,
+            elsewhere: AtomicBool::new(elsewhere),
+            level: AtomicU8::new(super::tell::DEFAULT_LEVEL),
+            seen_ms: AtomicU64::default(),
+            open: AtomicUsize::default(),
+            ended: CancellationToken::new(),
+            streams: Mutex::default(),
+            asked: Mutex::default(),
+            running: Mutex::default(),
+            watched: Mutex::default(),
+        }
+    }
+
+    /// Whether it is of this token, at this endpoint.
+    pub(super) fn is_of(&self, caller: &Caller, endpoint: &Endpoint) -> bool {
+        self.token == caller.token_id && self.org == caller.org_id && self.endpoint == *endpoint
+    }
+
+    /// The revision that its client asked for.
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Whether its client may know tasks, as the newest revision with sessions has them.
+    pub(super) fn has_tasks(&self) -> bool {
+        self.version == "2025-11-25"
+    }
+
+    /// What its client said in the beginning, as far as anybody here wants to know it.
+    pub(super) fn initialize(&self) -> Value {
+        let wanted = [("elicitation", self.can.elicit), ("sampling", self.can.sample), ("roots", self.can.roots)];
+        let can: serde_json::Map<String, Value> =
+            wanted.iter().filter(|(_, can)| *can).map(|(name, _)| ((*name).to_owned(), json!({}))).collect();
+        json!({"protocolVersion": self.version, "capabilities": can, "clientInfo": {"name": "known", "version": "0"}})
+    }
+
+    /// Whether it was somewhere else before. True once.
+    pub(super) fn was_elsewhere(&self) -> bool {
+        self.elsewhere.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether its client reads something at the moment.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether calls are under way in it.
+    pub(super) fn is_busy(&self) -> bool {
+        !held(&self.running).is_empty()
+    }
+
+    /// Notes that its client reads something, until the guard is dropped.
+    pub(super) fn open(self: &Arc<Self>) -> Open {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Open(self.clone())
+    }
+
+    /// Notes a standing stream, until the guard is dropped.
+    pub(super) fn stand(self: &Arc<Self>) -> Standing {
+        let mut streams = held(&self.streams);
+        streams.0 += 1;
+        let number = streams.0;
+        streams.1.insert(number);
+        if streams.1.len() > MOST_STREAMS {
+            streams.1.pop_first();
+        }
+        Standing { number, open: self.open() }
+    }
+
+    /// It has ended here: nothing goes on.
+    pub(super) fn stop(&self) {
+        self.ended.cancel();
+        held(&self.asked).clear();
+    }
+
+    /// A place for what the client answers to the question of that id.
+    pub(super) fn ask(&self, id: &str) -> oneshot::Receiver<Result<Value, Value>> {
         let (sender, receiver) = oneshot::channel();
-        held(&self.asked).insert(id.clone(), sender);
-        (id, receiver)
+        held(&self.asked).insert(id.to_owned(), sender);
+        receiver
     }
 
     /// Nobody waits for it any more.
@@ -114,7 +211,7 @@ impl Session {
 
     /// Notes a request that is under way, until the guard is dropped.
     pub(super) fn begin(self: &Arc<Self>, id: &Value) -> Running {
-        let (key, token) = (id.to_string(), CancellationToken::new());
+        let (key, token) = (id.to_string(), self.ended.child_token());
         held(&self.running).insert(key.clone(), token.clone());
         Running { session: self.clone(), key, token }
     }
@@ -166,23 +263,7 @@ impl Drop for Running {
     }
 }
 
-/// A stream without a session; dropped, it is counted no more.
-pub(super) struct Listening {
-    all: Arc<Mutex<HashMap<OrgId, usize>>>,
-    org: OrgId,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = all.get_mut(&self.org) {
-            *count = count.saturating_sub(1);
-        }
-        all.retain(|_, count| *count > 0);
-    }
-}
-
-/// A stream that its client holds open.
+/// An answer that its client still reads.
 pub(super) struct Open(Arc<Session>);
 
 impl Drop for Open {
@@ -191,173 +272,27 @@ impl Drop for Open {
     }
 }
 
-/// All sessions of this process.
-pub(super) struct Sessions {
-    /// Where `rmcp` keeps them.
-    pub local: Arc<LocalSessionManager>,
-    all: RwLock<HashMap<Arc<str>, Arc<Session>>>,
-    listening: Arc<Mutex<HashMap<OrgId, usize>>>,
-    since: Instant,
-    most: usize,
-    idle: Duration,
-    is_swept: std::sync::atomic::AtomicBool,
+/// A standing stream.
+pub(super) struct Standing {
+    number: u64,
+    open: Open,
 }
 
-impl Sessions {
-    pub(super) fn new(most: usize, idle: Duration) -> Self {
-        let mut local = LocalSessionManager::default();
-        local.session_config = SessionConfig::default();
-        // We end them ourselves.
-        local.session_config.keep_alive = None;
-        Self {
-            local: Arc::new(local),
-            all: RwLock::default(),
-            listening: Arc::default(),
-            since: Instant::now(),
-            most,
-            idle,
-            is_swept: Default::default(),
-        }
+impl Standing {
+    /// Whether it is the one on which changes are told.
+    pub(super) fn is_newest(&self) -> bool {
+        held(&self.open.0.streams).1.last() == Some(&self.number)
     }
 
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    /// The session of that id, if this token began it here.
-    pub(super) fn find(&self, id: &str, caller: &Caller, endpoint: &Endpoint) -> Option<Arc<Session>> {
-        let session = self.all.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()?;
-        let is_theirs =
-            session.token == caller.token_id && session.org == caller.org_id && session.endpoint == *endpoint;
-        if !is_theirs {
-            return None;
-        }
-        session.seen_ms.store(self.now_ms(), Ordering::Relaxed);
-        Some(session)
-    }
-
-    /// The session of that id, for a request that was let in already.
-    pub(super) fn of(&self, id: &str) -> Option<Arc<Session>> {
-        self.all.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
-    }
-
-    /// Notes that its client holds a stream open.
-    pub(super) fn open(session: &Arc<Session>) -> Open {
-        session.open.fetch_add(1, Ordering::Relaxed);
-        Open(session.clone())
-    }
-
-    /// Counts a stream without a session. None: the organization has as many as it may.
-    pub(super) fn listen(&self, org: OrgId) -> Option<Listening> {
-        let mut all = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = all.entry(org).or_default();
-        if *count >= self.most {
-            return None;
-        }
-        *count += 1;
-        Some(Listening { all: self.listening.clone(), org })
-    }
-
-    /// Makes room for a new session of `org`: one that has not been used for a while is ended.
-    ///
-    /// # Errors
-    /// Limited, when all of them are in use.
-    pub(super) async fn make_room(&self, org: OrgId) -> Result<(), Fault> {
-        let idlest = {
-            let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-            let own = || all.iter().filter(|(_, session)| session.org == org);
-            if own().count() < self.most {
-                return Ok(());
-            }
-            let before = self.now_ms().saturating_sub(BUSY.as_millis() as u64);
-            own()
-                .map(|(id, session)| (session.seen_ms.load(Ordering::Relaxed), id.clone()))
-                .filter(|(seen, _)| *seen <= before)
-                .min()
-        };
-        let Some((_, id)) = idlest else {
-            let message = format!("your organization has {} sessions, as many as it may; end one first", self.most);
-            return Err(Fault::new(FaultKind::Limited, "too_many_sessions", message));
-        };
-        self.end(&id).await;
-        Ok(())
-    }
-
-    /// Keeps a session that has just begun.
-    pub(super) fn begin(&self, id: &str, caller: &Caller, endpoint: Endpoint, credential: SecretString, can: Can) {
-        let session = Session {
-            org: caller.org_id,
-            token: caller.token_id,
-            endpoint,
-            credential,
-            can,
-            level: AtomicU8::new(super::tell::DEFAULT_LEVEL),
-            seen_ms: AtomicU64::new(self.now_ms()),
-            open: AtomicUsize::new(0),
-            next: AtomicU64::new(1),
-            asked: Mutex::default(),
-            running: Mutex::default(),
-            watched: Mutex::default(),
-        };
-        self.all.write().unwrap_or_else(PoisonError::into_inner).insert(id.into(), Arc::new(session));
-    }
-
-    /// Ends a session.
-    pub(super) async fn end(&self, id: &Arc<str>) {
-        let session = self.all.write().unwrap_or_else(PoisonError::into_inner).remove(id);
-        if let Some(session) = session {
-            for token in held(&session.running).values() {
-                token.cancel();
-            }
-            held(&session.asked).clear();
-        }
-        if let Err(error) = self.local.close_session(id).await {
-            tracing::debug!(%error, "a session could not be closed in order");
-        }
-    }
-
-    /// Ends sessions that nobody uses and those whose token no longer holds, from the first session on.
-    pub(super) fn sweep(self: &Arc<Self>, app: &App, closing: CancellationToken) {
-        if self.is_swept.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let (sessions, app_then) = (self.clone(), app.clone());
-        app.spawn(async move {
-            loop {
-                tokio::select! {
-                    () = closing.cancelled() => return,
-                    () = tokio::time::sleep(SWEEP) => {}
-                }
-                for id in sessions.ended(&app_then).await {
-                    sessions.end(&id).await;
-                }
-            }
-        });
-    }
-
-    async fn ended(&self, app: &App) -> Vec<Arc<str>> {
-        let all: Vec<(Arc<str>, Arc<Session>)> = {
-            let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-            all.iter().map(|(id, session)| (id.clone(), session.clone())).collect()
-        };
-        let before = self.now_ms().saturating_sub(self.idle.as_millis() as u64);
-        let mut ended = Vec::new();
-        for (id, session) in all {
-            let is_idle =
-                session.seen_ms.load(Ordering::Relaxed) <= before && session.open.load(Ordering::Relaxed) == 0;
-            if is_idle || !is_known(app, session.credential.expose()).await {
-                ended.push(id);
-            }
-        }
-        ended
+    /// Whether it may stay.
+    pub(super) fn is_held(&self) -> bool {
+        held(&self.open.0.streams).1.contains(&self.number)
     }
 }
 
-/// Whether a credential still holds. A database that is away says nothing about it.
-pub(super) async fn is_known(app: &App, credential: &str) -> bool {
-    match account::authenticate(app, credential).await {
-        Ok(_) => true,
-        Err(fault) => matches!(fault.kind, FaultKind::Unavailable | FaultKind::Internal),
+impl Drop for Standing {
+    fn drop(&mut self) {
+        held(&self.open.0.streams).1.remove(&self.number);
     }
 }
 
@@ -374,5 +309,8 @@ mod tests {
         assert!(!can(json!({"elicitation": {"url": {}}})).elicit && !can(json!({})).elicit);
         assert!(can(json!({"sampling": {}})).sample && can(json!({"roots": {"listChanged": true}})).roots);
         assert_eq!(Can::read(None), Can::default());
+        for bits in 0..8 {
+            assert_eq!(Can::of_bits(bits).bits(), bits);
+        }
     }
 }

@@ -68,7 +68,11 @@ pub(super) async fn answer(mut work: Work, mut messages: mpsc::Receiver<Bytes>) 
     };
     let mut telling = Telling { work: Some(work), messages, ready: VecDeque::new() };
     telling.ready.push_back(first.map_or(Bytes::from_static(b": still working\n\n"), |first| event(&first)));
-    let body = Body::from_stream(stream::unfold(telling, next));
+    event_stream(Body::from_stream(stream::unfold(telling, next)))
+}
+
+/// A body that is a stream of events.
+pub(super) fn event_stream(body: Body) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -8,10 +8,11 @@ use callwright_model::{
 };
 use callwright_runtime::{
     App,
+    call::CONFIRM_TOOL,
     registry::{self, Listing},
 };
 use rmcp::model::{ListToolsResult, Tool};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Who, session::Can};
 
@@ -26,6 +27,28 @@ pub(super) async fn offer(app: &App, who: &Who) -> Result<Arc<Listing>, Fault> {
 /// A page of what is offered. The tool by which a model passes on what a person said is there for clients that cannot ask
 /// the person themselves.
 pub(super) fn page(listing: &Listing, can: Can, cursor: Option<&str>) -> Result<ListToolsResult, Fault> {
+    let (tools, next) = shown(listing, can, cursor)?;
+    let tools = tools.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let mut result = ListToolsResult::with_all_items(tools);
+    result.next_cursor = next;
+    Ok(result)
+}
+
+/// The same in the form that clients of 2025-11-25 know, who may call a tool as a task. `rmcp` has it no more.
+pub(super) fn page_with_tasks(listing: &Listing, can: Can, cursor: Option<&str>) -> Result<Value, Fault> {
+    let (mut tools, next) = shown(listing, can, cursor)?;
+    for tool in &mut tools {
+        let is_ours = listing.view.is_some() || tool["name"] == CONFIRM_TOOL;
+        tool["execution"] = json!({"taskSupport": if is_ours { "forbidden" } else { "optional" }});
+    }
+    let mut result = json!({ "tools": tools });
+    if let Some(next) = next {
+        result["nextCursor"] = json!(next);
+    }
+    Ok(result)
+}
+
+fn shown(listing: &Listing, can: Can, cursor: Option<&str>) -> Result<(Vec<Value>, Option<String>), Fault> {
     let bad = || Fault::invalid("cursor", "`cursor` is not one that this list gave; start again without it");
     let begin = match cursor {
         None => 0,
@@ -36,11 +59,7 @@ pub(super) fn page(listing: &Listing, can: Can, cursor: Option<&str>) -> Result<
     let next = rest.get(PAGE).map(|spec| spec.name.clone());
     let last = if next.is_none() { confirm } else { None };
     let shown = rest.iter().take(PAGE).chain(last);
-    let tools = definition::define(shown, Format::Mcp).tools;
-    let tools = tools.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let mut result = ListToolsResult::with_all_items(tools);
-    result.next_cursor = next;
-    Ok(result)
+    Ok((definition::define(shown, Format::Mcp).tools, next))
 }
 
 fn read(definition: Value) -> Result<Tool, Fault> {

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// What a method's name or its parameters are wrong with.
 pub(super) const INVALID_PARAMS: i32 = -32602;
+/// There is no such method, or not for this.
+pub(super) const METHOD_NOT_FOUND: i32 = -32601;
 /// Our own mistake, or a part of us that is away.
 pub(super) const INTERNAL_ERROR: i32 = -32603;
 /// The client gave the request up.
@@ -27,10 +29,14 @@ pub(super) struct Message {
     pub jsonrpc: String,
     pub id: Option<Value>,
     pub method: Option<String>,
-    #[serde(default)]
+    #[serde(default = "no_params")]
     pub params: Value,
     pub result: Option<Value>,
     pub error: Option<Value>,
+}
+
+fn no_params() -> Value {
+    json!({})
 }
 
 impl Message {
@@ -46,7 +52,7 @@ impl Message {
 }
 
 /// The parameters of `tools/call`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CallParams {
     pub name: String,
@@ -59,6 +65,31 @@ pub(super) struct CallParams {
     pub input_responses: Option<Object>,
     #[serde(default)]
     pub request_state: Option<String>,
+}
+
+impl CallParams {
+    /// Reads them from what was read of the message already.
+    pub(super) fn read(params: Value) -> Result<Self, serde_json::Error> {
+        let is_plain = params.get("name").is_some_and(Value::is_string)
+            && params.get("_meta").is_none_or(Value::is_object)
+            && params.get("inputResponses").is_none()
+            && params.get("requestState").is_none();
+        match params {
+            // The usual ones are taken over as they are.
+            Value::Object(mut params) if is_plain => {
+                let mut take = |name: &str| params.swap_remove(name).unwrap_or_default();
+                let (name, arguments, meta) = (take("name"), take("arguments"), take("_meta"));
+                Ok(Self {
+                    name: if let Value::String(name) = name { name } else { String::new() },
+                    arguments,
+                    meta: if let Value::Object(meta) = meta { meta } else { Object::new() },
+                    input_responses: None,
+                    request_state: None,
+                })
+            }
+            params => serde_json::from_value(params),
+        }
+    }
 }
 
 /// A fault as the protocol has it.
@@ -109,9 +140,16 @@ pub(super) fn request(id: &str, method: &str, params: &Value) -> Bytes {
 }
 
 /// What we say we are.
-pub(super) fn server_info() -> Value {
-    json!({"name": "callwright", "title": "Callwright", "version": env!("CARGO_PKG_VERSION")})
+#[derive(Debug, Serialize)]
+pub(super) struct ServerInfo {
+    name: &'static str,
+    title: &'static str,
+    version: &'static str,
 }
+
+/// What we say we are.
+pub(super) const SERVER_INFO: ServerInfo =
+    ServerInfo { name: "callwright", title: "Callwright", version: env!("CARGO_PKG_VERSION") };
 
 #[cfg(test)]
 mod tests {
@@ -126,6 +164,23 @@ mod tests {
         assert!(message.asks("tools/call") && !message.asks("ping"));
         let told = Message::read(br#"{"jsonrpc":"2.0","method":"tools/call"}"#).unwrap();
         assert!(!told.asks("tools/call"), "a notification wants no answer");
+    }
+
+    #[test]
+    fn parameters_are_the_same_whichever_way_they_are_read() {
+        for params in [
+            json!({"name": "a"}),
+            json!({"name": "a", "arguments": {"x": [1, 2.5, "y"]}, "_meta": {"progressToken": 1}}),
+            json!({"name": "a", "arguments": null, "_meta": {}}),
+            json!({"name": "a", "requestState": "s", "inputResponses": {"c": 1}, "unknown": true}),
+            json!({"name": "a", "task": {"ttl": 1}}),
+        ] {
+            let whole: CallParams = serde_json::from_value(params.clone()).unwrap();
+            assert_eq!(format!("{:?}", CallParams::read(params).unwrap()), format!("{whole:?}"));
+        }
+        for params in [json!({}), json!({"name": 1}), json!({"name": "a", "_meta": 1}), json!([]), json!(null)] {
+            CallParams::read(params).unwrap_err();
+        }
     }
 
     #[test]

@@ -24,8 +24,6 @@ use crate::{
     state::ServerState,
 };
 
-/// The header of the signature.
-const SIGNATURE: &str = "x-retell-signature";
 /// The most characters of a result that Retell takes.
 const MOST_RESULT: usize = 15_000;
 
@@ -106,10 +104,7 @@ async fn answer(state: &ServerState, name: String, request: Request) -> Result<R
         Line { caller, admitted, agent: None, known: Object::new(), said: Object::new(), channel: Channel::Call, wait };
     line.check(&state.app).await?;
     // The same signed bytes act once, whatever id they lack.
-    let signed = line.admitted.as_ref().and_then(|admitted| {
-        let signature = parts.headers.get(SIGNATURE)?.as_bytes();
-        Some(format!("retell:{}:{}", admitted.hook.id, calls::digest(signature)))
-    });
+    let signed = line.admitted.as_ref().and_then(|admitted| Some(format!("retell:{}", admitted.signed_key()?)));
     if signed.is_some() && parts.method == Method::GET {
         let message = "a signature covers the body alone, and with GET there is none: let the function send POST, or give it a token of this server";
         return Err(Fault::forbidden(message).into());

@@ -143,7 +143,13 @@ async fn answer(state: &ServerState, agent: Option<String>, request: Request) ->
     if message.chat.is_some() {
         line.channel = Channel::Chat;
     }
-    let calls = message.calls();
+    let mut calls = message.calls();
+    if let Some(signed) = line.admitted.as_ref().and_then(|admitted| admitted.signed_key()) {
+        // Without a conversation a call's id names nothing, but the same signed bytes act once.
+        for call in calls.iter_mut().filter(|call| call.key.is_none()) {
+            call.key = calls::key("vapi", Some(&signed), &call.id);
+        }
+    }
     let over = calls.iter().skip(MOST_CALLS).map(too_many).collect::<Vec<_>>();
     let calls = calls.into_iter().take(MOST_CALLS).collect();
     let went = calls::carry(&state.app, &line, calls).await;

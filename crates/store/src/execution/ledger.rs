@@ -205,7 +205,7 @@ impl Store {
     /// Claims an intent and starts its execution, durably, in one step: bytes may leave when this returns
     /// [`Claim::Ours`]. `new.execution.started_at` is kept when it is given, else it is `received_at`.
     pub async fn claim_and_start(&self, new: &NewExecution) -> Result<Claim> {
-        let mut new = new.clone();
+        let mut new = Box::new(new.clone());
         new.execution.state = State::Started;
         new.execution.started_at = new.execution.started_at.or(Some(new.execution.received_at));
         self.claim_as(new).await
@@ -213,13 +213,13 @@ impl Store {
 
     /// Claims an intent without starting: nothing may leave yet. [`Store::start`] comes next.
     pub async fn claim(&self, new: &NewExecution) -> Result<Claim> {
-        let mut new = new.clone();
+        let mut new = Box::new(new.clone());
         new.execution.state = State::Claimed;
         new.execution.started_at = None;
         self.claim_as(new).await
     }
 
-    async fn claim_as(&self, new: NewExecution) -> Result<Claim> {
+    async fn claim_as(&self, new: Box<NewExecution>) -> Result<Claim> {
         let slot =
             Slot { name: new.intent_slot.as_deref(), expires_at: new.intent_expires_at, is_resendable: new.resendable };
         let insert = row::insert_params(&new.execution, slot)?;

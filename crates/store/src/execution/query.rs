@@ -29,8 +29,8 @@ fn id_at(time: Timestamp, slack_us: i64) -> ExecutionId {
 
 impl Store {
     /// Adds the record of an execution that has ended, behind the answer, and counts it.
-    pub async fn record_read(&self, execution: Execution) -> Result<()> {
-        self.push_behind(Behind::Read(Box::new(execution))).await
+    pub fn record_read(&self, execution: impl Into<Box<Execution>>) -> impl Future<Output = Result<()>> + '_ {
+        self.push_behind(Behind::Read(execution.into()))
     }
 
     /// How often `tool` was done in a conversation at the end of all that was done there, looked for among the last

@@ -7,7 +7,10 @@ use callwright_model::{
     run::Step,
 };
 
-use super::{Ending, RUN, RunRow, STEP, row, step};
+use super::{
+    Ending, RunRow,
+    row::{RUN, STEP, row, step},
+};
 use crate::{
     audit::AuditEntry,
     db::Store,

@@ -8,7 +8,11 @@ use callwright_model::{
 };
 use serde_json::Value as Json;
 
-use super::{RUN, RunRow, STEP, kept, row, step};
+use super::{
+    RunRow,
+    row::{RUN, STEP, row, step},
+    turn::kept,
+};
 use crate::{
     db::{Store, Tx},
     error::{Error, Result},

@@ -14,6 +14,7 @@ mod limits;
 mod log;
 mod postgres;
 mod queue;
+mod races;
 mod registry;
 mod scale;
 mod sqlite;

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::support::{Database, at};
 
-fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
+pub(crate) fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
     let (run, job): (RunId, _) = (db.id(), db.id());
     let thread = Thread {
         id: db.id(),
@@ -101,17 +101,17 @@ fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
     }
 }
 
-async fn node(db: &Database) -> NodeId {
+pub(crate) async fn node(db: &Database) -> NodeId {
     let id = db.id();
     db.store.register_node(id, 60_000).await.unwrap();
     id
 }
 
-fn fence(row: &JobRow) -> JobFence {
+pub(crate) fn fence(row: &JobRow) -> JobFence {
     JobFence { job: row.job.id, epoch: row.job.epoch }
 }
 
-fn turn(run: &Run, calls: &[&str]) -> Turn {
+pub(crate) fn turn(run: &Run, calls: &[&str]) -> Turn {
     let step = |position, kind, state, name: &str| Step {
         state,
         arguments: Some(json!({})),
@@ -128,12 +128,13 @@ fn turn(run: &Run, calls: &[&str]) -> Turn {
         thread: run.thread_id,
         steps,
         message: ChatMessage::Assistant { text: "thinking".to_owned(), tool_calls, opaque: None },
+        before: None,
         usage: Usage { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12, cached_tokens: 1 },
         now: at(5),
     }
 }
 
-fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
+pub(crate) fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
     Ending {
         run,
         state,

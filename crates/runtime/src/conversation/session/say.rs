@@ -58,7 +58,10 @@ impl Session {
                     self.looked_at = None;
                     if !self.updates.is_empty() {
                         self.updates.clear();
-                        self.app.store().set_updates(self.id(), &self.row.hold, &[]).await?;
+                        // The run has begun: an error would have the client say it again.
+                        if let Err(error) = self.app.store().set_updates(self.id(), &self.row.hold, &[]).await {
+                            tracing::warn!(conversation = %self.id(), %error, "what the agent was told is kept a while longer");
+                        }
                     }
                     return Ok(());
                 }

@@ -23,10 +23,10 @@ use super::{
 use crate::{
     run::{
         begun::Ground,
-        cancel_idle,
         carry::{Carrier, Halt, deadline_over, failed},
         finish::{self, End},
         kept::KeptFlow,
+        stop::cancel_idle,
     },
     workflow::plan::{self, Node, Plan, What},
 };

@@ -1,14 +1,15 @@
 //! `POST /api/v1/agents`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::agent::Agent;
 use callwright_runtime::agents::{self, AgentSpec};
-use http::{StatusCode, header};
 
-use crate::{auth::Authed, body::Json, error::ApiError, state::ServerState};
+use crate::{
+    auth::Authed,
+    body::{Created, Json},
+    error::ApiError,
+    state::ServerState,
+};
 
 /// Makes an agent. A name that is taken is a conflict.
 #[utoipa::path(
@@ -29,8 +30,7 @@ pub(crate) async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<AgentSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Agent>, ApiError> {
     let agent = agents::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/agents/{}", agent.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(agent)).into_response())
+    Ok(Created { at: format!("/api/v1/agents/{}", agent.id), made: agent })
 }

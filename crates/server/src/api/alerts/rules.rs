@@ -10,11 +10,11 @@ use callwright_model::{
     page::Page,
 };
 use callwright_runtime::alert::{self, TestReport};
-use http::{StatusCode, header};
+use http::StatusCode;
 
 use crate::{
     auth::Authed,
-    body::{Json, Path, Query},
+    body::{Created, Json, Path, Query},
     error::ApiError,
     page::PageQuery,
     state::ServerState,
@@ -57,10 +57,9 @@ pub(crate) async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<AlertRuleSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<AlertRule>, ApiError> {
     let rule = alert::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/alerts/rules/{}", rule.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(rule)).into_response())
+    Ok(Created { at: format!("/api/v1/alerts/rules/{}", rule.id), made: rule })
 }
 
 /// One alert rule, with where it stands.

@@ -1,16 +1,12 @@
 //! `POST /api/v1/tools/{name}/cases`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::case::{Case, CaseSpec};
 use callwright_runtime::cases;
-use http::{StatusCode, header};
 
 use crate::{
     auth::Authed,
-    body::{Json, Path},
+    body::{Created, Json, Path},
     error::ApiError,
     state::ServerState,
 };
@@ -36,8 +32,7 @@ pub(crate) async fn create(
     Authed(caller): Authed,
     Path(tool): Path<String>,
     Json(spec): Json<CaseSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Case>, ApiError> {
     let case = cases::create(&state.app, &caller, &tool, spec).await?;
-    let location = format!("/api/v1/tools/{}/cases/{}", case.tool_id, case.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(case)).into_response())
+    Ok(Created { at: format!("/api/v1/tools/{}/cases/{}", case.tool_id, case.id), made: case })
 }

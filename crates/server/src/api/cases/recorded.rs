@@ -1,16 +1,12 @@
 //! `POST /api/v1/executions/{id}/case`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::id::ExecutionId;
 use callwright_runtime::cases::{self, FromExecution, MadeCase};
-use http::{StatusCode, header};
 
 use crate::{
     auth::Authed,
-    body::{Json, Path},
+    body::{Created, Json, Path},
     error::ApiError,
     state::ServerState,
 };
@@ -36,8 +32,7 @@ pub(crate) async fn from_execution(
     Authed(caller): Authed,
     Path(id): Path<ExecutionId>,
     Json(wish): Json<FromExecution>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<MadeCase>, ApiError> {
     let made = cases::from_execution(&state.app, &caller, id, wish).await?;
-    let location = format!("/api/v1/tools/{}/cases/{}", made.case.tool_id, made.case.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(Created { at: format!("/api/v1/tools/{}/cases/{}", made.case.tool_id, made.case.id), made })
 }

@@ -200,11 +200,21 @@ pub(in crate::api) async fn begun(
     wait_ms: u32,
 ) -> Result<Response, ApiError> {
     if events::are_wanted(headers) {
-        return stream(state, caller, headers, run.id, 0).await;
+        // The run has begun: whoever is told of an error begins another.
+        return Ok(stream(state, caller, headers, run.id, 0).await.unwrap_or_else(|error| {
+            tracing::warn!(run = %run.id, ?error, "a run that has just begun cannot be watched");
+            answer(run)
+        }));
     }
     let run = match wait_ms {
         0 => run,
-        wait_ms => settled(state, caller, run.id, wait_ms).await?,
+        wait_ms => {
+            let wait = Duration::from_millis(wait_ms.into());
+            tokio::select! {
+                run = run::wait_for_begun(&state.app, caller, run.clone(), wait) => run,
+                () = state.closing.cancelled() => run,
+            }
+        }
     };
     Ok(answer(run))
 }

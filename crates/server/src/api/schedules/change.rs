@@ -6,11 +6,11 @@ use axum::{
 };
 use callwright_model::{job::Job, schedule::Schedule};
 use callwright_runtime::schedule::{self, ScheduleSpec};
-use http::{StatusCode, header};
+use http::StatusCode;
 
 use crate::{
     auth::Authed,
-    body::{Json, Path},
+    body::{Created, Json, Path},
     error::ApiError,
     state::ServerState,
 };
@@ -39,10 +39,9 @@ pub(crate) async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<ScheduleSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Schedule>, ApiError> {
     let schedule = schedule::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/schedules/{}", schedule.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(schedule)).into_response())
+    Ok(Created { at: format!("/api/v1/schedules/{}", schedule.id), made: schedule })
 }
 
 /// Brings a schedule to this state; from then on it does what it does with your rights.

@@ -1,14 +1,15 @@
 //! `POST /api/v1/threads`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::run::Thread;
 use callwright_runtime::threads::{self, ThreadSpec};
-use http::{StatusCode, header};
 
-use crate::{auth::Authed, body::Json, error::ApiError, state::ServerState};
+use crate::{
+    auth::Authed,
+    body::{Created, Json},
+    error::ApiError,
+    state::ServerState,
+};
 
 /// Begins a thread. A run without a thread begins one by itself; this is for one with a title, with variables, or with
 /// what was said elsewhere before.
@@ -30,8 +31,7 @@ pub(crate) async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<ThreadSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Thread>, ApiError> {
     let thread = threads::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/threads/{}", thread.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(thread)).into_response())
+    Ok(Created { at: format!("/api/v1/threads/{}", thread.id), made: thread })
 }

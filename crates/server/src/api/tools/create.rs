@@ -6,14 +6,13 @@ use axum::{
 };
 use callwright_model::tool::ToolSpec;
 use callwright_runtime::registry::{self, Action, Upserted};
-use http::{StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::saved;
 use crate::{
     auth::Authed,
-    body::{Json, Query},
+    body::{Created, Json, Query},
     error::ApiError,
     state::ServerState,
 };
@@ -56,6 +55,6 @@ pub(crate) async fn create(
     if created.action == Action::Proposed {
         return Ok(saved(created));
     }
-    let location = format!("/api/v1/tools/{}", created.tool.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(created)).into_response())
+    let at = format!("/api/v1/tools/{}", created.tool.id);
+    Ok(Created { at, made: created }.into_response())
 }

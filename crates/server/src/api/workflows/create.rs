@@ -1,14 +1,15 @@
 //! `POST /api/v1/workflows`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use callwright_model::workflow::Workflow;
 use callwright_runtime::workflow::{self, WorkflowSpec};
-use http::{StatusCode, header};
 
-use crate::{auth::Authed, body::Json, error::ApiError, state::ServerState};
+use crate::{
+    auth::Authed,
+    body::{Created, Json},
+    error::ApiError,
+    state::ServerState,
+};
 
 /// Makes a workflow: `flow_type` and `agents`, or `steps`. A name that is taken is a conflict; a step that names what is
 /// not there, or comes later, is refused with its place.
@@ -37,8 +38,7 @@ pub(crate) async fn create(
     State(state): State<ServerState>,
     Authed(caller): Authed,
     Json(spec): Json<WorkflowSpec>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<Workflow>, ApiError> {
     let workflow = workflow::create(&state.app, &caller, spec).await?;
-    let location = format!("/api/v1/workflows/{}", workflow.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(workflow)).into_response())
+    Ok(Created { at: format!("/api/v1/workflows/{}", workflow.id), made: workflow })
 }

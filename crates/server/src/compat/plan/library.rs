@@ -17,7 +17,7 @@ use callwright_runtime::library::{
     public::{self, LibraryFilter},
     template::{self, CloneTemplate, Template, TemplateFilter, TemplateSource},
 };
-use http::{StatusCode, Uri, header};
+use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     auth::Authed,
-    body::{self, Json, Path, Query},
+    body::{self, Created, Json, Path, Query},
     error::ApiError,
     page::bare_list,
     state::ServerState,
@@ -293,10 +293,10 @@ pub(crate) async fn create(
     if let Some(proposal) = copied.proposal {
         return Ok(proposed(proposal));
     }
-    let location = format!("/api/organization/tools/{}", copied.tool.id);
+    let at = format!("/api/organization/tools/{}", copied.tool.id);
     let tool =
         PlanCopied { tool: PlanTool::new(Counts::default(), copied.tool), missing_secrets: copied.missing_secrets };
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(tool)).into_response())
+    Ok(Created { at, made: tool }.into_response())
 }
 
 /// An assistant's tool that was made of a template, in the plan's words.

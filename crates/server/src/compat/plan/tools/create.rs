@@ -6,11 +6,11 @@ use axum::{
 };
 use callwright_model::Object;
 use callwright_runtime::registry::{self, Action};
-use http::{StatusCode, header};
+use http::StatusCode;
 
 use crate::{
     auth::Authed,
-    body::Json,
+    body::{Created, Json},
     compat::plan::{
         fault,
         tool::{Counts, PlanTool, ToolInput},
@@ -45,11 +45,11 @@ pub(crate) async fn create(
     let secrets = state.app.vault().secret_names(caller.org_id).await?;
     let spec = ToolInput::parse(body)?.create(&secrets)?;
     let created = registry::create(&state.app, &caller, spec, None).await.map_err(fault::of_tool)?;
-    let location = format!("/api/organization/tools/{}", created.tool.id);
+    let at = format!("/api/organization/tools/{}", created.tool.id);
     let is_proposed = created.action == Action::Proposed;
     let tool = PlanTool::new(Counts::default(), created.tool);
     if is_proposed {
         return Ok((StatusCode::ACCEPTED, Json(tool)).into_response());
     }
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(tool)).into_response())
+    Ok(Created { at, made: tool }.into_response())
 }

@@ -1,0 +1,135 @@
+//! Calls that take long: as tasks of the revision with sessions, and kept alive by what the client is told meanwhile.
+
+use std::process::Command;
+
+use callwright_testkit::{Database, Ran, eventually, on_both};
+use serde_json::{Value, json};
+
+use super::{
+    Session, World,
+    clients::{installed, python},
+    text,
+};
+
+const SLOW: &str = "import time\n\ndef execute_tool(seconds):\n    time.sleep(seconds)\n    return 'slept'\n";
+
+fn world(database: Database) -> World {
+    let world = World::new(database);
+    let seconds = json!({"type": "object", "properties": {"seconds": {"type": "number"}}, "required": ["seconds"]});
+    let slow = json!({"name": "slow", "kind": "python", "effect": "read", "parameters": seconds,
+        "config": {"code": SLOW}, "policy": {"timeout_ms": 90_000}});
+    world.api.post("/api/v1/tools", slow).expect(201);
+    world
+}
+
+fn begin(session: &Session, name: &str, arguments: Value) -> Value {
+    let answer = session.ask("tools/call", json!({"name": name, "arguments": arguments, "task": {"ttl": 60_000}}));
+    assert!(answer["error"].is_null(), "{answer}");
+    answer["result"]["task"].clone()
+}
+
+fn task(session: &Session, method: &str, id: &Value) -> Value {
+    session.ask(method, json!({"taskId": id}))
+}
+
+#[test]
+fn a_task_outlives_its_session_and_its_server() {
+    on_both(|database| {
+        let mut world = world(database);
+        let session = Session::begin(&world.api, "/mcp", json!({}));
+        assert_eq!(session.begun["capabilities"]["tasks"]["requests"]["tools"]["call"], json!({}));
+        let hired = begin(&session, "hire", json!({}));
+        assert_eq!((&hired["status"], &hired["pollInterval"]), (&json!("working"), &json!(1_000)), "{hired}");
+        let id = &hired["taskId"];
+        assert_eq!(task(&session, "tasks/get", id)["result"]["status"], "working");
+        let slow = begin(&session, "slow", json!({"seconds": 1}));
+
+        world.server.kill9();
+        world.server.restart();
+        let other = Session::begin(&world.api, "/mcp", json!({}));
+        assert_eq!(task(&session, "tasks/get", id)["result"]["status"], "working", "the session goes on as well");
+        // An operator agrees, with a token of their own.
+        let made = world.api.post("/api/v1/tokens", json!({"name": "operator"})).expect(201);
+        let operator = world.api.with_token(made["token"].as_str().unwrap());
+        let open = operator.get("/api/v1/approvals?state=open").expect(200);
+        let ticket =
+            open["items"].as_array().unwrap().iter().find(|ticket| ticket["kind"] == "approval").unwrap().clone();
+        operator.post(&format!("/api/v1/approvals/{}/approve", ticket["id"].as_str().unwrap()), json!({})).ok();
+        let result = task(&other, "tasks/result", id);
+        assert_eq!(result["result"]["isError"], false, "{result}");
+        assert_eq!(&result["result"]["_meta"]["io.modelcontextprotocol/related-task"]["taskId"], id);
+        assert_eq!(task(&other, "tasks/get", id)["result"]["status"], "completed");
+        // A read that was cut off is carried out again.
+        let slept = task(&other, "tasks/result", &slow["taskId"]);
+        assert_eq!(text(&slept["result"]), "slept", "{slept}");
+
+        // It is its user's: for others it is not there.
+        let theirs = callwright_testkit::Person::invite(&world.api, "other@example.org", "admin").api;
+        let theirs = Session::begin(&theirs, "/mcp", json!({}));
+        for method in ["tasks/get", "tasks/result", "tasks/cancel"] {
+            assert_eq!(task(&theirs, method, id)["error"]["code"], -32602, "{method}");
+            assert_eq!(task(&session, method, &json!("nonsense"))["error"]["code"], -32602, "{method}");
+        }
+        let listed =
+            |session: &Session| session.ask("tasks/list", json!({}))["result"]["tasks"].as_array().unwrap().len();
+        assert_eq!((listed(&session), listed(&theirs)), (2, 0));
+        assert_eq!(task(&session, "tasks/cancel", id)["error"]["code"], -32602, "it has ended");
+    });
+}
+
+#[test]
+fn a_task_that_is_given_up_ends() {
+    let world = world(Database::Sqlite);
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    let parked = begin(&session, "hire", json!({}));
+    let running = begin(&session, "slow", json!({"seconds": 60}));
+    for (begun, count) in [(parked, 0), (running, 0)] {
+        let cancelled = task(&session, "tasks/cancel", &begun["taskId"]);
+        assert_eq!(cancelled["result"]["status"], "cancelled", "{cancelled}");
+        eventually("its end", 10, || {
+            (task(&session, "tasks/get", &begun["taskId"])["result"]["status"] == "cancelled").then_some(())
+        });
+        assert_eq!(world.upstream.take().len(), count);
+    }
+    let unknown = session.ask("tools/call", json!({"name": "nope", "task": {}}));
+    assert_eq!(unknown["error"]["code"], -32602);
+    let own = session.ask("tools/call", json!({"name": "confirm_action", "arguments": {}, "task": {}}));
+    assert_eq!(own["error"]["code"], -32601);
+    // Where only the model can ask the person, the result says so.
+    let asked = begin(&session, "refund", json!({"amount": 3}));
+    assert_eq!(asked["status"], "completed", "{asked}");
+    let result = task(&session, "tasks/result", &asked["taskId"])["result"].clone();
+    assert!(text(&result).contains("confirm_action"), "{result}");
+}
+
+#[test]
+fn the_typescript_sdk_calls_as_tasks_and_waits() {
+    let Some(folder) = installed("CALLWRIGHT_TEST_MCP_NODE") else { return };
+    let world = world(Database::Sqlite);
+    let wish = json!({"url": format!("{}/mcp", world.server.url()), "token": world.server.token(), "folder": folder});
+    let mut command = Command::new(folder.join("node_modules/.bin/node"));
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mcp/tasks.mjs"));
+    let found = Ran::of(command, &wish.to_string()).json();
+    assert_eq!((&found["support"]["slow"], &found["support"]["refund"]), (&json!("optional"), &json!("optional")));
+    assert_eq!(found["slow"]["seen"], json!(["taskCreated", "working", "completed", "result"]), "{found}");
+    assert_eq!(text(&found["slow"]["result"]), "slept");
+    assert_eq!(found["refund"]["result"]["isError"], false, "{found}");
+    assert_eq!(found["asked"], json!(["Pay 4 back?"]));
+    assert!(found["broken"]["result"]["error"].as_str().unwrap().contains("failed"), "{found}");
+    assert_eq!(found["listed"], json!(["failed", "completed", "completed"]), "newest first: {found}");
+    assert_eq!((&found["cancelled"], &found["twice"]), (&json!("cancelled"), &json!(-32602)), "{found}");
+    assert_eq!(found["patient"], "slept");
+    assert!(found["progress"].as_u64().unwrap() >= 1, "{found}");
+}
+
+#[test]
+fn the_python_sdk_waits_as_long_as_it_is_told_something() {
+    let world = world(Database::Sqlite);
+    for mode in ["legacy", "auto"] {
+        let wish = json!({"kind": "patient", "mode": mode, "url": format!("{}/mcp", world.server.url()),
+            "token": world.server.token()});
+        let Some(found) = python(&wish) else { return };
+        assert_eq!(found["text"], "slept", "{found}");
+        assert!(found["progress"].as_u64().unwrap() >= 1, "{found}");
+    }
+}

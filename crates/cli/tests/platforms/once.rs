@@ -1,0 +1,207 @@
+//! What came of a call is never an error afterwards, because an error is sent again: with a database that refuses what is
+//! written behind an effect, and with requests that come twice.
+
+use std::time::Duration;
+
+use callwright_testkit::{Answer, Database, Upstream, eventually, on_both};
+use serde_json::{Value, json};
+
+use super::{World, now, sign};
+
+/// While this secret is there, the database refuses what [`refuse`] says.
+const GATE: &str = "DATABASE_AWAY";
+
+/// Has the database refuse a change of a table while the gate is shut; it is, when this returns.
+fn refuse(world: &mut World, database: Database, change: &str, when: &str) {
+    let shut = format!("EXISTS (SELECT 1 FROM secret WHERE name = '{GATE}') AND ({when})");
+    world.server.terminate();
+    match database {
+        Database::Sqlite => world.server.sql(&format!(
+            "CREATE TRIGGER away BEFORE {change} FOR EACH ROW WHEN {shut} BEGIN SELECT RAISE(ABORT, 'away'); END;"
+        )),
+        Database::Postgres => {
+            world.server.sql(&format!(
+                "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 IF {shut} THEN RAISE EXCEPTION 'away'; END IF; RETURN NEW; END $$"
+            ));
+            world.server.sql(&format!("CREATE TRIGGER away BEFORE {change} FOR EACH ROW EXECUTE FUNCTION away()"));
+        }
+    }
+    world.server.restart();
+    world.api.put(&format!("/api/v1/secrets/{GATE}"), json!({"value": "shut"})).expect(200);
+}
+
+fn open(world: &World) {
+    world.api.delete(&format!("/api/v1/secrets/{GATE}")).expect(204);
+}
+
+fn bearer(secret: &str) -> String {
+    format!("Bearer {secret}")
+}
+
+#[test]
+fn an_outcome_that_cannot_be_sent_yet_is_given_and_sent_later() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        let receiver = Upstream::start();
+        let hook = world.hook(json!({"slug": "desk", "target": {"tools": ["book"]}}));
+        refuse(&mut world, database, "INSERT ON outbox", "1 = 1");
+        let body = json!({"parameters": {"day": "monday"}, "webhook_response_url": receiver.url("/late")});
+        let answer = world.send("/hooks/desk", &[("authorization", &bearer(&hook.secret))], &body.to_string());
+        assert_eq!(answer.expect(200)["status"], "done", "what is done is told as done");
+        assert_eq!((world.upstream.count(), receiver.count()), (1, 0));
+        open(&world);
+        let told = receiver.wait_for(1)[0].json();
+        assert_eq!(
+            (&told["type"], &told["data"]["answer"]["state"]),
+            (&json!("execution.finished"), &json!("done")),
+            "{told}"
+        );
+        assert_eq!(world.upstream.count(), 1);
+    });
+}
+
+#[test]
+fn what_takes_longer_is_answered_in_time_though_it_has_no_ticket_yet() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        let receiver = Upstream::start();
+        let hook = world.hook(json!({"slug": "desk", "target": {"tools": ["book"]}, "wait_ms": 600}));
+        refuse(&mut world, database, "INSERT ON ticket", "1 = 1");
+        world.upstream.next(Answer::json(200, json!({"booked": 1})).delay(Duration::from_millis(1_800)));
+        let body = json!({"parameters": {"day": "monday"}, "webhook_response_url": receiver.url("/late")});
+        let begun = std::time::Instant::now();
+        let answer = world.send("/hooks/desk", &[("authorization", &bearer(&hook.secret))], &body.to_string());
+        let answer = answer.expect(202);
+        assert!(begun.elapsed() < Duration::from_millis(1_700), "{:?}", begun.elapsed());
+        assert_eq!((&answer["status"], &answer["error"]["code"]), (&json!("pending"), &json!("in_progress")));
+        let at = answer["status_url"].as_str().unwrap();
+        let at = at[at.find("/hooks/").unwrap()..].to_owned();
+        let ended = eventually("the outcome", 20, || {
+            let answer = world.api.anonymous().get(&at).expect(200);
+            (answer["status"] == "done").then_some(answer)
+        });
+        assert_eq!(ended["result"], json!({"booked": 1}));
+        assert_eq!(receiver.count(), 0);
+        open(&world);
+        let told = receiver.wait_for(1)[0].json();
+        assert_eq!(told["data"]["answer"]["data"], json!({"booked": 1}), "{told}");
+        assert_eq!(world.upstream.count(), 1);
+    });
+}
+
+#[test]
+fn an_outcome_that_cannot_be_recorded_is_in_doubt_and_no_error() {
+    // It is tried for 20 s before the caller is answered, so both databases are tried side by side.
+    let test = |database: Database| {
+        let mut world = World::new(database);
+        refuse(&mut world, database, "UPDATE ON execution", "NEW.state = 'done'");
+        let answer = world.api.post("/api/v1/tools/book/call", json!({"arguments": {"day": "monday"}})).expect(200);
+        assert_eq!(
+            (&answer["state"], &answer["error"]["code"], &answer["error"]["class"]),
+            (&json!("unknown"), &json!("not_recorded"), &json!("outcome_unknown")),
+            "{answer}"
+        );
+        open(&world);
+        let path = format!("/api/v1/executions/{}", answer["execution_id"].as_str().unwrap());
+        eventually("the record", 40, || (world.api.get(&path).expect(200)["state"] == "done").then_some(()));
+        assert_eq!(world.upstream.count(), 1);
+    };
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| {
+            if callwright_testkit::postgres::is_available() {
+                test(Database::Postgres);
+            } else {
+                assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+            }
+        });
+        test(Database::Sqlite);
+        beside.join().unwrap();
+    });
+}
+
+#[test]
+fn the_same_signed_bytes_act_once() {
+    on_both(|database| {
+        let world = World::new(database);
+        let target = json!({"tools": ["book"]});
+        let hook = world.hook(json!({"slug": "signed", "target": target, "protection": {"type": "hmac"}}));
+        let body = r#"{"parameters": {"day": "monday"}}"#;
+        let at = |time: u64| (time.to_string(), sign(&hook.secret, &format!("{time}.{body}")));
+        let send = |(time, signature): &(String, String), more: &[(&str, &str)]| {
+            let headers = [&[("x-timestamp", time.as_str()), ("x-signature", signature.as_str())], more].concat();
+            world.send("/hooks/signed", &headers, body)
+        };
+        let time = now();
+        let first = at(time);
+        let done = send(&first, &[]).expect(200);
+        let again = send(&first, &[]).expect(200);
+        assert_eq!((&again["duplicate"], &again["execution_id"]), (&json!(true), &done["execution_id"]));
+        // Written in other letters it is the same signature.
+        let loud = (first.0.clone(), first.1.to_uppercase());
+        assert_eq!(send(&loud, &[]).expect(200)["duplicate"], true);
+        // What is not signed cannot make another intent of it.
+        let refused = send(&first, &[("idempotency-key", "another")]);
+        assert_eq!((refused.status, refused.text.contains("does not cover")), (422, true), "{refused:?}");
+        assert_eq!(world.upstream.count(), 1);
+        // Signed anew it is asked for anew.
+        assert!(send(&at(time - 1), &[]).expect(200).get("duplicate").is_none());
+        assert_eq!(world.upstream.count(), 2);
+
+        // A run is begun once as well, and it is said that it was.
+        let script = json!([{"say": "done"}]);
+        let agent = json!({"name": "Desk", "model": "scripted", "metadata": {"script": script}});
+        world.api.post("/api/v1/agents", agent).expect(201);
+        let hook = world.hook(json!({"slug": "runs", "target": {"agent": "Desk"}, "protection": {"type": "hmac"}}));
+        let (time, signature) = (time.to_string(), sign(&hook.secret, &format!("{time}.{body}")));
+        let headers = [("x-timestamp", time.as_str()), ("x-signature", signature.as_str())];
+        let begun = world.send("/hooks/runs", &headers, body).ok();
+        assert!(begun.get("duplicate").is_none(), "{begun}");
+        let again = world.send("/hooks/runs", &headers, body).ok();
+        assert_eq!((&again["run_id"], &again["duplicate"]), (&begun["run_id"], &json!(true)), "{again}");
+    });
+}
+
+#[test]
+fn a_platforms_signed_bytes_act_once_without_a_call_to_name_them() {
+    on_both(|database| {
+        let world = World::new(database);
+        let hook = world.hook(json!({"platform": "vapi", "protection": {"type": "hmac"}}));
+        let calls = json!([
+            {"id": "t1", "function": {"name": "book", "arguments": {"day": "monday"}}},
+            {"id": "t2", "function": {"name": "book", "arguments": {"day": "monday"}}},
+        ]);
+        let body = json!({"message": {"type": "tool-calls", "toolCallList": calls}}).to_string();
+        let time = now().to_string();
+        let signature = sign(&hook.secret, &format!("{time}.{body}"));
+        let path = format!("/vapi/tools?hook={}", hook.id);
+        let ask = |signature: &str| -> Value {
+            world.send(&path, &[("x-signature", signature), ("x-timestamp", &time)], &body).expect(200)
+        };
+        let first = ask(&signature);
+        assert_eq!(world.upstream.count(), 2, "two calls are two");
+        assert_eq!(
+            (ask(&signature.to_uppercase()), world.upstream.count()),
+            (first, 2),
+            "sent again they are the same"
+        );
+    });
+}
+
+#[test]
+fn a_hook_for_certain_tools_lends_them_to_no_agent() {
+    on_both(|database| {
+        let world = World::new(database);
+        world.api.post("/api/v1/agents", json!({"name": "Desk"})).expect(201);
+        let bound = json!({"overrides": {"bound": {"limit": "{{ 3 }}"}}});
+        world.api.put("/api/v1/agents/Desk/tools/slots", bound).ok();
+        let hook = world.hook(json!({"platform": "vapi", "target": {"tools": ["slots"]}}));
+        let secret = [("x-vapi-secret", hook.secret.as_str())];
+        let calls = json!([{"id": "t1", "function": {"name": "slots", "arguments": {}}}]);
+        let body = json!({"message": {"type": "tool-calls", "toolCallList": calls}}).to_string();
+        let refused = world.send("/vapi/agents/Desk/tools", &secret, &body);
+        assert_eq!((refused.status, world.upstream.count()), (403, 0), "{refused:?}");
+        assert_eq!(world.send("/vapi/tools", &secret, &body).status, 200);
+        assert_eq!(world.upstream.requests()[0].json(), json!({}), "without the agent's binding");
+    });
+}
