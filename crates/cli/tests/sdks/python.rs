@@ -60,6 +60,14 @@ fn the_package_is_typed_and_tidy() {
         }
         run(command);
     }
+    // What the guides say is typed as strictly.
+    let guides = tempfile::tempdir().unwrap();
+    let mut command = python(&program);
+    command.arg("tests/guides.py").arg(guides.path());
+    run(command);
+    let mut command = python(&program);
+    command.args(["-m", "mypy", "--cache-dir"]).arg(cache.path()).arg(guides.path());
+    run(command);
 }
 
 #[test]
