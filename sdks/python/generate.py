@@ -340,14 +340,14 @@ class Operations:
 WAITING = (
     (r"\basync (def|for|with)\b", r"\1"),
     (r"\bawait ", ""),
-    (r"\bAsync(Client|Transport|Operations|Toolbox|OpenAITools|AnthropicTools|Iterator)\b", r"\1"),
+    (r"\bAsync(Client|Transport|Operations|Toolbox|OpenAITools|AnthropicTools|Underway|Iterator)\b", r"\1"),
     (r"\bAwaitable\[Any\]", "Any"),
     (r"\bAwaitable, ", ""),
     (r"\b__a(enter|exit)__\b", r"__\1__"),
     (r"\baclose\b", "close"),
     (r"\baread\b", "read"),
-    (r"\baiter_lines\b", "iter_lines"),
-    (r"\ball_async\b", "all_sync"),
+    (r"\baiter_text\b", "iter_text"),
+    (r"\b(all|client|may_tell|tell)_async\b", r"\1_sync"),
     (r"\basyncio\.sleep\b", "time.sleep"),
 )
 

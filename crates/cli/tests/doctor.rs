@@ -173,7 +173,10 @@ fn secrets_upstreams_unknown_outcomes_and_lost_webhooks_are_told_to_those_who_ma
 
         let viewer = Person::invite(&api, "viewer@example.org", "viewer").api;
         let seen = viewer.get("/api/v1/doctor").expect(200);
-        assert_eq!(seen["left_out"], json!(["disk", "secrets", "deliveries", "model providers", "mail"]));
+        assert_eq!(
+            seen["left_out"],
+            json!(["disk", "secrets", "deliveries", "authorizations", "model providers", "mail"])
+        );
         assert!(!seen.to_string().contains("SPARE_KEY"), "{seen}");
         assert!(
             served(&seen, "permissions")["found"].as_str().unwrap().starts_with("viewer: everything but call tools")
@@ -197,5 +200,5 @@ fn a_token_that_ends_soon_is_told_in_time() {
     let read_only = api.post("/api/v1/tokens", json!({"name": "r", "scopes": ["read"]})).expect(201);
     let diagnosis = api.with_token(read_only["token"].as_str().unwrap()).get("/api/v1/doctor").expect(200);
     assert!(served(&diagnosis, "permissions")["found"].as_str().unwrap().ends_with("only for read"), "{diagnosis}");
-    assert_eq!(diagnosis["left_out"].as_array().unwrap().len(), 5, "a token without the scope is told less");
+    assert_eq!(diagnosis["left_out"].as_array().unwrap().len(), 6, "a token without the scope is told less");
 }

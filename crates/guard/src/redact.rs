@@ -49,6 +49,15 @@ impl Redactor {
         Self { secrets, packed }
     }
 
+    /// Hides `more` besides.
+    #[must_use]
+    pub fn with<'a>(&self, more: impl IntoIterator<Item = &'a SecretString>) -> Self {
+        let mut both = Self::new(more);
+        both.secrets.extend_from_slice(&self.secrets);
+        both.packed.extend_from_slice(&self.packed);
+        both
+    }
+
     /// The text without the secrets.
     pub fn text(&self, text: &str) -> String {
         self.hide(text).into_owned()

@@ -213,6 +213,8 @@ pub mod kind {
     pub enum AlertRule {}
     /// One time that a rule fired.
     pub enum Incident {}
+    /// What a person allowed us at an authorization server.
+    pub enum OauthGrant {}
     /// A change that waits for somebody to agree.
     pub enum Proposal {}
     /// A conversation.
@@ -302,6 +304,9 @@ pub mod kind {
     }
     impl IdKind for AlertRule {
         const PREFIX: &'static str = "alert";
+    }
+    impl IdKind for OauthGrant {
+        const PREFIX: &'static str = "auth";
     }
     impl IdKind for Incident {
         const PREFIX: &'static str = "inc";
@@ -399,6 +404,8 @@ pub type CaseId = Id<kind::Case>;
 pub type AlertRuleId = Id<kind::AlertRule>;
 /// Identifies one time that a rule fired.
 pub type IncidentId = Id<kind::Incident>;
+/// Identifies what a person allowed us at an authorization server.
+pub type OauthGrantId = Id<kind::OauthGrant>;
 /// Identifies a change that waits for somebody to agree.
 pub type ProposalId = Id<kind::Proposal>;
 /// Identifies a conversation.

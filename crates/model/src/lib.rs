@@ -30,6 +30,7 @@ pub mod legacy;
 pub mod mcp_server;
 pub mod merge;
 pub mod model_provider;
+pub mod oauth;
 pub mod outcome;
 pub mod page;
 pub mod proposal;

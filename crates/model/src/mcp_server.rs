@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::{
     Timestamp,
     id::{McpServerId, OrgId, UserId},
+    oauth::Authorization,
 };
 
 /// What was found out about a server when it was last asked.
@@ -46,6 +47,10 @@ pub struct McpFound {
     /// When it was last asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refreshed_at: Option<Timestamp>,
+    /// With `auth` of the type `authorization_code`: what somebody allowed us, and whether it still holds. This is kept with
+    /// the tokens, and only shown here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<Authorization>,
 }
 
 /// A registered MCP server.

@@ -5,6 +5,7 @@
 //! administrators; the others are for everybody who may look.
 
 mod alerts;
+mod authorizations;
 mod clock;
 mod database;
 mod deliveries;
@@ -95,7 +96,7 @@ struct Check {
     run: Run,
 }
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     Check { name: "token", is_for_admins: false, run: |app, caller| Box::pin(token::look(app, caller)) },
     Check { name: "server database", is_for_admins: false, run: |app, _| Box::pin(database::look(app)) },
     Check { name: "database clock", is_for_admins: false, run: |app, _| Box::pin(clock::look(app)) },
@@ -108,6 +109,11 @@ const CHECKS: [Check; 11] = [
         name: "deliveries",
         is_for_admins: true,
         run: |app, caller| Box::pin(deliveries::look(app, caller.org_id)),
+    },
+    Check {
+        name: "authorizations",
+        is_for_admins: true,
+        run: |app, caller| Box::pin(authorizations::look(app, caller.org_id)),
     },
     Check {
         name: "model providers",

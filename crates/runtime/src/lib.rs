@@ -13,6 +13,7 @@ pub mod alert;
 pub mod app;
 pub mod approvals;
 pub mod audit;
+pub mod authorizations;
 mod behind;
 pub mod business;
 pub mod call;

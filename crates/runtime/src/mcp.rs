@@ -7,9 +7,11 @@
 
 mod accept;
 mod adopt;
+mod authorize;
 mod complete;
 mod known;
 mod oauth;
+mod person;
 pub mod probe;
 mod refresh;
 mod servers;
@@ -28,10 +30,12 @@ use callwright_tools::mcp::Sessions;
 
 pub use accept::{Accept, Accepted, accept};
 pub use adopt::{Adopt, AdoptOne, Adopted, adopt};
+pub use authorize::{ConfirmAuthorization, authorize, confirm, disconnect};
 pub use refresh::{Refreshed, refresh};
 pub use servers::{create, delete, get, list, update};
 pub use tools::tools;
 
+pub(crate) use authorize::{authorized, is_there};
 pub(crate) use complete::{complete, warning};
 pub(crate) use session::session;
 

@@ -171,6 +171,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     let now = app.clock().now();
     app.store().expire_slots(now, BATCH).await?;
     app.store().purge_results(now, BATCH).await?;
+    app.store().purge_oauth_attempts(now, BATCH).await?;
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     app.store().purge_hook_deliveries(now.minus(outbox::KEPT), BATCH).await?;

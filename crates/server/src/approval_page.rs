@@ -176,7 +176,7 @@ fn page(ticket: &Ticket, is_open: bool, said: Option<&str>) -> Response {
     (StatusCode::OK, headers, html).into_response()
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

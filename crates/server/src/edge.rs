@@ -152,7 +152,7 @@ impl Asked {
         if let Some(Refusal(fault)) = refusal {
             self.log(&fault);
             self.write(response, &fault);
-        } else if !is_json(response) {
+        } else if !is_json(response) && !is_page(response) {
             // A refusal of axum itself, for example of a request that should have been a WebSocket.
             self.write(response, &unnamed(response.status()));
         }
@@ -203,6 +203,12 @@ fn panicked(panic: &(dyn Any + Send)) -> Fault {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "of an unknown kind".to_owned());
     Fault::internal(format!("panic: {text}"))
+}
+
+/// Whether an answer is a page of ours, which says in words what is wrong.
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 fn is_json(response: &Response) -> bool {

@@ -24,6 +24,7 @@ mod live;
 mod mcp;
 mod meter;
 pub mod metrics;
+mod oauth_page;
 pub mod openapi;
 pub mod page;
 mod platforms;

@@ -10,7 +10,7 @@ use crate::{
     api, approval_page, callbacks, compat, convai,
     edge::EdgeLayer,
     error::ApiError,
-    health, hooks, live, mcp, metrics, openapi, platforms,
+    health, hooks, live, mcp, metrics, oauth_page, openapi, platforms,
     state::{ServerOptions, ServerState},
 };
 
@@ -48,6 +48,7 @@ pub(crate) fn api() -> OpenApiRouter<ServerState> {
         .merge(convai::routes())
         .merge(mcp::routes())
         .merge(approval_page::routes())
+        .merge(oauth_page::routes())
         .merge(compat::routes())
 }
 

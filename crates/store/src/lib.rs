@@ -38,6 +38,7 @@ pub mod limits;
 pub mod mcp_server;
 mod migrate;
 pub mod model_provider;
+pub mod oauth;
 pub mod organization;
 pub mod outbox;
 mod postgres;

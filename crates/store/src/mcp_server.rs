@@ -5,19 +5,23 @@ use std::collections::BTreeMap;
 use callwright_model::{
     Timestamp,
     id::{McpServerId, OrgId},
-    mcp_server::{McpDefinition, McpFound, McpServer},
+    mcp_server::{McpAuth, McpDefinition, McpFound, McpServer},
+    oauth::Authorization,
     page::{Page, PageRequest},
 };
 
 use crate::{
     db::{Store, Tx},
     error::{Error, Result},
+    oauth::{self, SHOWN},
     params,
     query::{Query, after_text},
     value::{self, Row},
 };
 
-const SERVER: &str = "id, org_id, created_by, spec, found, created_at, updated_at";
+const SERVER: &str = "s.id, s.org_id, s.created_by, s.spec, s.found, s.created_at, s.updated_at";
+/// A server with what somebody allowed us there.
+const FROM: &str = "mcp_server s LEFT JOIN oauth_grant g ON g.org_id = s.org_id AND g.subject = s.id AND g.holder = ''";
 const DEFINITION: &str = "hash, definition, is_current, first_seen_at, changed_at";
 
 /// The most servers that an organization may have.
@@ -44,7 +48,7 @@ pub struct SeenDefinition {
 
 fn server(row: &Row) -> Result<McpServer> {
     let mut fields = row.fields("mcp_server");
-    Ok(McpServer {
+    let mut server = McpServer {
         id: fields.id("id")?,
         organization_id: fields.id("org_id")?,
         created_by: fields.id("created_by")?,
@@ -52,7 +56,22 @@ fn server(row: &Row) -> Result<McpServer> {
         found: fields.json("found")?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
-    })
+    };
+    let authorization = oauth::authorization(&mut fields)?;
+    if matches!(server.spec.auth, McpAuth::AuthorizationCode { .. }) {
+        let name = &server.spec.name;
+        server.found.authorization = Some(authorization.unwrap_or_else(|| Authorization::never(never(name))));
+    }
+    Ok(server)
+}
+
+fn never(name: &str) -> String {
+    format!("nobody has signed in yet: an administrator has to run `callwright mcp-server authorize {name}`")
+}
+
+/// What was found without what is kept elsewhere.
+fn kept(found: &McpFound) -> Result<value::Value> {
+    value::json(&McpFound { authorization: None, ..found.clone() })
 }
 
 fn definition(row: &Row) -> Result<SeenDefinition> {
@@ -84,7 +103,7 @@ impl Tx<'_> {
             org,
             &row.spec.name,
             value::json(&row.spec)?,
-            value::json(&row.found)?,
+            kept(&row.found)?,
             row.created_by,
             row.created_at,
             row.updated_at,
@@ -100,15 +119,17 @@ impl Tx<'_> {
     /// Brings a server to another state. False: it is not there.
     pub async fn update_mcp_server(&mut self, row: &McpServer) -> Result<bool> {
         let sql = "UPDATE mcp_server SET spec = $3, found = $4, updated_at = $5 WHERE org_id = $1 AND id = $2";
-        let (spec, found) = (value::json(&row.spec)?, value::json(&row.found)?);
+        let (spec, found) = (value::json(&row.spec)?, kept(&row.found)?);
         let params = params![row.organization_id, row.id, spec, found, row.updated_at];
         let is_there = self.execute(sql, &params).await? > 0;
         self.bump(row.organization_id).await?;
         Ok(is_there)
     }
 
-    /// Removes a server with its definitions, and the secrets that came with it. False: it is not there.
+    /// Removes a server with its definitions, the secrets that came with it and what somebody allowed us there. False: it
+    /// is not there.
     pub async fn delete_mcp_server(&mut self, org: OrgId, id: McpServerId) -> Result<bool> {
+        self.delete_oauth_grants(org, &id.to_string()).await?;
         self.execute("DELETE FROM mcp_definition WHERE org_id = $1 AND server_id = $2", &params![org, id]).await?;
         self.execute("DELETE FROM secret WHERE org_id = $1 AND tool_id = $2", &params![org, id]).await?;
         let is_gone =
@@ -120,7 +141,7 @@ impl Tx<'_> {
     /// Keeps what was found out about a server. False: it is not there.
     pub async fn put_mcp_found(&mut self, org: OrgId, id: McpServerId, found: &McpFound) -> Result<bool> {
         let sql = "UPDATE mcp_server SET found = $3 WHERE org_id = $1 AND id = $2";
-        Ok(self.execute(sql, &params![org, id, value::json(found)?]).await? > 0)
+        Ok(self.execute(sql, &params![org, id, kept(found)?]).await? > 0)
     }
 
     /// Makes `seen` the current definitions of a server. True: some tool is defined in another way than before, is new or
@@ -178,21 +199,21 @@ impl Tx<'_> {
 impl Store {
     /// A server by its name.
     pub async fn mcp_server(&self, org: OrgId, name: &str) -> Result<Option<McpServer>> {
-        let sql = format!("SELECT {SERVER} FROM mcp_server WHERE org_id = $1 AND name = $2");
+        let sql = format!("SELECT {SERVER}, {SHOWN} FROM {FROM} WHERE s.org_id = $1 AND s.name = $2");
         self.fetch_optional(sql, params![org, name], server).await
     }
 
     /// A server by its id.
     pub async fn mcp_server_by_id(&self, org: OrgId, id: McpServerId) -> Result<Option<McpServer>> {
-        let sql = format!("SELECT {SERVER} FROM mcp_server WHERE org_id = $1 AND id = $2");
+        let sql = format!("SELECT {SERVER}, {SHOWN} FROM {FROM} WHERE s.org_id = $1 AND s.id = $2");
         self.fetch_optional(sql, params![org, id], server).await
     }
 
     /// The servers of an organization, by name.
     pub async fn mcp_servers(&self, org: OrgId, page: &PageRequest) -> Result<Page<McpServer>> {
-        let sql = format!("SELECT {SERVER} FROM mcp_server WHERE org_id = $1");
+        let sql = format!("SELECT {SERVER}, {SHOWN} FROM {FROM} WHERE s.org_id = $1");
         let mut query = Query::new(sql, params![org]);
-        query.and("name >", after_text(page)?).push(" ORDER BY name").limit(page);
+        query.and("s.name >", after_text(page)?).push(" ORDER BY s.name").limit(page);
         let rows = self.fetch_query(query, server).await?;
         Ok(Page::from_rows(rows, page.limit, |server| vec![server.spec.name.clone()]))
     }

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(17, "mend", include_str!("../migrations/0017_mend.sql")),
     migration(18, "mcp_servers", include_str!("../migrations/0018_mcp_servers.sql")),
     migration(19, "hooks", include_str!("../migrations/0019_hooks.sql")),
+    migration(20, "oauth", include_str!("../migrations/0020_oauth.sql")),
 ];
 
 const fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use crate::executor::{ExecCx, Executor, PreparedCall};
 
 pub use pool::{Key, Lease, Sessions};
-pub use session::{Listed, Opened, Reach, Session, TokenSource, Upstream};
+pub use session::{Listed, Opened, Reach, Refusal, Session, TokenSource, Upstream};
 
 /// Where the idempotency key of a call stands in its `_meta`.
 pub const KEY_IN_META: &str = "callwright/idempotency-key";

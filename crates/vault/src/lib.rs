@@ -9,6 +9,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod grant;
 mod keyring;
 pub mod master;
 pub mod oauth;
@@ -23,6 +24,7 @@ use callwright_guard::Guard;
 use callwright_model::{Clock, Fault, IdSource, ToolError, id::OrgId, secret::SecretString};
 use callwright_store::Store;
 
+pub use grant::GrantAsk;
 use keyring::Keyring;
 pub use master::{MasterKey, MasterKeyError};
 pub use oauth::{OauthRequest, Tokens};
@@ -43,6 +45,8 @@ struct Inner {
     keys: Keyring,
     secrets: secret::Cache,
     tokens: oauth::Tokens,
+    grants: grant::Grants,
+    guard: Guard,
 }
 
 /// Why the vault cannot be opened.
@@ -84,8 +88,9 @@ impl Vault {
             None => store.set_setting_if_absent(CHECK, &cipher.seal(CHECK_PLACE, b"callwright")?).await?,
         };
         cipher.open(CHECK_PLACE, &check).map_err(|_| OpenError::WrongMasterKey)?;
-        let tokens = oauth::Tokens::new(guard, clock.clone());
-        let inner = Inner { store, clock, ids, keys: Keyring::new(cipher), secrets: secret::Cache::default(), tokens };
+        let tokens = oauth::Tokens::new(guard.clone(), clock.clone());
+        let (keys, secrets, grants) = (Keyring::new(cipher), secret::Cache::default(), grant::Grants::default());
+        let inner = Inner { store, clock, ids, keys, secrets, tokens, grants, guard };
         Ok(Self { inner: Arc::new(inner) })
     }
 

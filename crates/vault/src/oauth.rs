@@ -2,8 +2,11 @@
 //!
 //! The crate `oauth2` is not used: its answer types refuse what real token servers send (an `expires_in` in
 //! quotes, a missing `token_type`, an error under status 200), and it holds the client's secret in plain
-//! strings. What is left of the protocol is one form and one JSON object. The authorization code flow of a
-//! later integration is a better place for that crate.
+//! strings. What is left of the protocol is one form and one JSON object.
+//!
+//! The authorization code flow stands beside it, in steps that do not know who keeps what they give: [`discover()`] finds
+//! an authorization server, [`obtain`] a client there, [`begin`] the address that a person opens, [`finish`] what the
+//! person allowed, [`renew`] and [`revoke`] what becomes of it. [`grant`](crate::grant) keeps tokens in the database.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -18,7 +21,18 @@ use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+mod assertion;
+mod challenge;
+mod client;
+mod code;
+mod discover;
 mod exchange;
+mod fetch;
+
+pub use challenge::Challenge;
+pub use client::{Client, Given, metadata_document, obtain};
+pub use code::{Access, Asked, Pending, Returned, Terms, begin, finish, renew, revoke};
+pub use discover::{Discovered, Seek, discover};
 
 /// How many clients' tokens are kept.
 const MAX_KEPT: usize = 1_000;
@@ -44,6 +58,8 @@ pub struct OauthRequest {
     pub audience: Option<String>,
     /// How the client's own credentials are sent.
     pub client_auth: ClientAuth,
+    /// Whom an assertion is for, when that is not `token_url`.
+    pub issuer: Option<String>,
 }
 
 /// Access tokens, kept for as long as they are good.
@@ -77,6 +93,8 @@ struct Token {
 struct Granted {
     token: SecretString,
     lifetime: Option<Duration>,
+    refresh: Option<SecretString>,
+    scope: Option<String>,
 }
 
 impl Tokens {
@@ -178,7 +196,8 @@ impl OauthRequest {
         part(self.client_secret.expose().as_bytes());
         part(self.scopes.join(" ").as_bytes());
         part(self.audience.as_deref().unwrap_or_default().as_bytes());
-        part(&[u8::from(self.client_auth == ClientAuth::Body), u8::from(self.audience.is_some())]);
+        part(self.issuer.as_deref().unwrap_or_default().as_bytes());
+        part(&[self.client_auth as u8, u8::from(self.audience.is_some())]);
         hasher.finalize().into()
     }
 }

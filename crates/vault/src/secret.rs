@@ -193,6 +193,7 @@ impl Vault {
     /// Forgets what is kept of an organization's secrets, because somebody else may have changed them.
     pub fn invalidate(&self, org: OrgId) {
         self.inner.secrets.forget(org);
+        self.inner.grants.forget();
     }
 
     async fn sealed(&self, org: OrgId) -> Result<Arc<Sealed>, Fault> {

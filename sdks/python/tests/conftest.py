@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Dict, Iterator, List, Tuple
 
@@ -61,6 +62,9 @@ class Upstream:
             return 200, {"sky": "clear", "temp_c": 21}
         if path.startswith("/broken"):
             return 500, {"oops": True}
+        if path.startswith("/slow"):
+            time.sleep(1.5)
+            return 200, {"receipt": "slow"}
         return 200, {"receipt": "r-1"}
 
 
@@ -129,6 +133,10 @@ def world() -> Iterator[World]:
     client.agents.create({"name": "Voice", "model": "scripted", "metadata": {"script": [{"say": "hello"}]}})
     talker = client.agents.create({"name": "Talker", "model": "scripted", "metadata": {"script": script()}})
     made.talker = talker["id"]
+    client.agents.create({"name": "Slow", "model": "scripted", "metadata": {"script": [{"say": "hello"}]}})
+    slow = {**post, "url": f"{upstream.url}/slow"}
+    client.api.create_tool(tool("slow_charge", "http", slow, schema(["amount"], amount=amount)))
+    client.agents.assign("Slow", "slow_charge")
     for spec in tools:
         client.api.create_tool(spec)
         client.agents.assign("Talker" if spec["kind"] == "client" else "Voice", spec["name"])

@@ -40,3 +40,5 @@ def test_an_agent_of_langchain_calls_tools(world: World, models: Models, client:
     weather = made[3]
     assert "clear" in weather.invoke({"city": "Bonn"})
     assert "required" in weather.invoke({})
+    # A parameter may have any name.
+    assert "self" in weather.invoke({"self": 1})

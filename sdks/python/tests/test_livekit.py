@@ -41,8 +41,8 @@ def test_tools_are_called_by_livekit(world: World) -> None:
             seen: List[Any] = []
             tools = await function_tools(agent="Voice", client=client, context=lambda run: seen.append(run) or {})  # type: ignore
             charge = ToolContext(list(tools))
-            asked = FunctionToolCall(name="charge", arguments='{"amount": 8}', call_id="item_charge")
-            made = FunctionCall(call_id="item_charge", name="charge", arguments="{}")
+            asked = FunctionToolCall(name="charge", arguments='{"amount": 8}', call_id="item_8f3k2x91q")
+            made = FunctionCall(call_id="item_8f3k2x91q", name="charge", arguments="{}")
             where = SimpleNamespace(num_steps=1), SimpleNamespace(_global_run_state=None)
             run: Any = RunContext(session=where[1], speech_handle=where[0], function_call=made)  # type: ignore
             before = world.upstream.count("/charge")

@@ -10,7 +10,14 @@ import pytest
 
 pytest.importorskip("pipecat", reason="pipecat-ai is not installed")
 
-from pipecat.frames.frames import EndFrame, Frame, LLMFullResponseEndFrame, LLMRunFrame, LLMTextFrame
+from pipecat.frames.frames import (
+    EndFrame,
+    Frame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMRunFrame,
+    LLMTextFrame,
+)
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -104,3 +111,66 @@ def test_what_goes_wrong_is_told_in_words(world: World, models: Models) -> None:
     assert '{"error"' in texts["upstream_error"] and "Not done yet" in texts["approve"]
     assert sorted(asked) == ["broken", "refund", "weather"]
     assert world.upstream.count("/charge") == before
+
+
+async def interrupted(world: World, models: Models, **how: Any) -> List[str]:
+    """Someone says something while a charge is under way; what the model is told of it, then and when it asks again."""
+    settings = OpenAILLMService.Settings(model="fake")
+    llm = OpenAILLMService(api_key="none", base_url=f"{models.root}/v1", settings=settings)
+    async with AsyncClient(world.base_url, world.token) as client:
+        tools = await register_tools(llm, agent="Slow", client=client, **how)
+        context = LLMContext(tools=tools)
+        pair, ear, started = LLMContextAggregatorPair(context), Ear(), asyncio.Event()
+        pipeline = Pipeline([pair.user(), llm, ear, pair.assistant()])
+        worker = PipelineWorker(pipeline, params=PipelineParams(), enable_rtvi=False, cancel_on_idle_timeout=False)
+        told: List[str] = []
+
+        @worker.event_handler("on_pipeline_started")
+        async def on_started(*_: Any) -> None:
+            started.set()
+
+        async def ask(again: str, is_interrupted: bool) -> None:
+            context.set_messages([{"role": "user", "content": f'call slow_charge {{"amount": 7}}{again}'}])
+            await worker.queue_frame(LLMRunFrame())
+            if is_interrupted:
+                before = world.upstream.count("/slow")
+                while world.upstream.count("/slow") == before:
+                    await asyncio.sleep(0.02)
+                await worker.queue_frame(InterruptionFrame())
+                await asyncio.sleep(0.3)
+            else:
+                for _ in range(200):
+                    if "receipt" in str(context.get_messages()):
+                        break
+                    await asyncio.sleep(0.02)
+            told.append(str(context.get_messages()))
+
+        async def drive() -> None:
+            await started.wait()
+            await ask("", True)
+            if "CANCELLED" in told[0]:
+                # It asks for the same once more, under another id.
+                await ask("\n ", False)
+            else:
+                for _ in range(200):
+                    if "receipt" in str(context.get_messages()):
+                        break
+                    await asyncio.sleep(0.02)
+                told.append(str(context.get_messages()))
+            await worker.queue_frame(EndFrame())
+
+        runner = WorkerRunner()
+        await runner.add_workers(worker)
+        await asyncio.gather(runner.run(), drive())
+        return told
+
+
+def test_an_interruption_makes_no_second_effect(world: World, models: Models) -> None:
+    before = world.upstream.count("/slow")
+    told = asyncio.run(interrupted(world, models))
+    assert "CANCELLED" not in told[0] and "receipt" in told[1]
+    assert world.upstream.count("/slow") == before + 1
+    # Whoever wants it cancelled all the same: the next call of the same is given what came of it.
+    told = asyncio.run(interrupted(world, models, cancel_on_interruption=True))
+    assert "CANCELLED" in told[0] and "receipt" in told[1]
+    assert world.upstream.count("/slow") == before + 2

@@ -21,6 +21,7 @@ class Failing:
 
     def __init__(self, *plan: Plan) -> None:
         self.plan: List[Plan] = list(plan)
+        self.refusal: Any = {}
         self.keys: List[Optional[str]] = []
         owner = self
 
@@ -37,7 +38,7 @@ class Failing:
                 if status is None:
                     self.close_connection = True
                     return
-                told = {"execution_id": "x", "state": "done", "success": True} if status == 200 else {}
+                told: Any = {"execution_id": "x", "state": "done", "success": True} if status == 200 else owner.refusal
                 text = json.dumps(told).encode()
                 self.send_response(status)
                 for name, value in headers.items():
@@ -66,9 +67,15 @@ def test_reads_and_keyed_writes_are_sent_again(plan: List[Plan]) -> None:
 def test_a_write_without_a_key_is_sent_again_only_if_it_was_not_done() -> None:
     for plan in ([(503, {"retry-after": "0"})], [(429, {"retry-after": "1"})]):
         failing = Failing(*plan)
+        failing.refusal = {"error": {"code": "overloaded", "message": "later", "request_id": "r1"}}
         began = time.monotonic()
         failing.client.tools.call("x")
         assert len(failing.keys) == 2 and time.monotonic() - began >= float(plan[0][1]["retry-after"])
+        # A gateway says so of what it has passed on, too: then nobody knows.
+        failing = Failing(*plan)
+        with pytest.raises(callwright.ApiError):
+            failing.client.tools.call("x")
+        assert len(failing.keys) == 1
     for status, error in (
         (503, callwright.ServerError),
         (502, callwright.ServerError),

@@ -40,7 +40,8 @@ export interface RunOptions {
 const MOST_WAIT_EXECUTION_MS = 60_000;
 const MOST_WAIT_RUN_MS = 120_000;
 const MARGIN_MS = 30_000;
-const CALL_TIMEOUT_MS = 300_000;
+// A server that goes down, or a proxy, may answer at once that there is nothing yet.
+const AT_ONCE_MS = 1000;
 const PAUSES_MS = [250, 500, 1000, 2000, 4000];
 
 /** A server, and who you are there: the everyday operations by short names, and every other by `request`. */
@@ -97,7 +98,7 @@ async function* pages<P extends PathOf<"get">>(
   query?: Filters<P>,
   places?: Record<string, string>,
 ): AsyncGenerator<Item<P>> {
-  let cursor: string | null | undefined;
+  let cursor = (query as { cursor?: string | null } | undefined)?.cursor;
   do {
     const said = { path: places, query: { ...(query as object | undefined), cursor } } as never;
     const page = (await http.request("get", path, said)) as unknown as Page;
@@ -126,7 +127,7 @@ export class Tools extends Group {
       path: { name },
       headers: { "Idempotency-Key": how.idempotencyKey },
       body,
-      timeoutMs: how.timeoutMs ?? CALL_TIMEOUT_MS,
+      timeoutMs: how.timeoutMs || this.http.callTimeoutMs,
     });
     if (answer.pending && how.waitMs) return new Executions(this.http).wait(answer.execution_id, how.waitMs);
     return answer;
@@ -206,11 +207,14 @@ export class Runs extends Group {
 
   /** A run when it has ended or waits for somebody, or as it stands when the time is over. */
   async wait(id: string, ms: number): Promise<Schemas["Run"]> {
-    for (const until = Date.now() + ms; ; ) {
-      const wait_ms = Math.round(Math.max(0, Math.min(until - Date.now(), MOST_WAIT_RUN_MS)));
+    const until = Date.now() + ms;
+    for (let tries = 0; ; ) {
+      const asked = Date.now();
+      const wait_ms = Math.round(Math.max(0, Math.min(until - asked, MOST_WAIT_RUN_MS)));
       const said = { path: { id }, query: { wait_ms }, timeoutMs: wait_ms + MARGIN_MS };
       const run = await this.http.request("get", "/api/v1/runs/{id}", said);
       if (!["queued", "running"].includes(run.state) || Date.now() >= until) return run;
+      tries = await breath(tries, asked, until);
     }
   }
 
@@ -220,7 +224,10 @@ export class Runs extends Group {
     return this.#follow(undefined, undefined, spec(agent, message, how), how.idempotencyKey ?? randomId(), how.signal);
   }
 
-  /** What happens in a run, until it ends. A stream that is cut off is opened again where it was. */
+  /**
+   * What happens in a run, until it ends. A stream that is cut off is opened again where it was; the words (`delta`)
+   * that were lost then are told together, right before their `message`.
+   */
   events(id: string, how: { after?: string | number; signal?: AbortSignal } = {}): AsyncGenerator<RunEvent> {
     return this.#follow(id, how.after?.toString(), undefined, undefined, how.signal);
   }
@@ -232,6 +239,7 @@ export class Runs extends Group {
     key: string | undefined,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<RunEvent> {
+    const words = new Words();
     for (let failures = 0; ; ) {
       const stream: ReturnType<Http["events"]> =
         id === undefined
@@ -241,23 +249,30 @@ export class Runs extends Group {
               headers: { "Last-Event-ID": after },
               signal,
             });
+      let failure: unknown = new ConnectionFailed("the stream ends before the run does");
       try {
         for await (const event of stream) {
+          if (event.name === "error") {
+            failure = new ConnectionFailed(`the stream has failed: ${JSON.stringify(event.data)}`);
+            break;
+          }
           failures = 0;
           after = event.id ?? after;
           const told = event.data as RunEvent;
           if (event.name === "run" && told.run) id = told.run.id;
-          yield told;
+          yield* words.passing(told);
           if (event.name === "run" && ["completed", "failed", "cancelled"].includes(told.run?.state ?? "")) return;
         }
-        failures += 1;
       } catch (error) {
-        failures += 1;
         const isPassing =
           error instanceof ConnectionFailed || (error instanceof ApiError && [429, 502, 503, 504].includes(error.status));
-        if (!isPassing || failures > PAUSES_MS.length) throw error;
+        if (!isPassing) throw error;
+        failure = error;
       }
-      await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length) - 1] ?? 0);
+      failures += 1;
+      if (failures > PAUSES_MS.length) throw failure;
+      words.cut();
+      await pause(PAUSES_MS[failures - 1] ?? 0);
     }
   }
 
@@ -287,11 +302,14 @@ export class Executions extends Group {
 
   /** The same once it has ended, or as it stands when the time is over. */
   async wait(id: string, ms: number): Promise<Schemas["CallAnswer"]> {
-    for (const until = Date.now() + ms; ; ) {
-      const wait_ms = Math.round(Math.max(0, Math.min(until - Date.now(), MOST_WAIT_EXECUTION_MS)));
+    const until = Date.now() + ms;
+    for (let tries = 0; ; ) {
+      const asked = Date.now();
+      const wait_ms = Math.round(Math.max(0, Math.min(until - asked, MOST_WAIT_EXECUTION_MS)));
       const said = { path: { id }, query: { wait_ms }, timeoutMs: wait_ms + MARGIN_MS };
       const answer = await this.http.request("get", "/api/v1/executions/{id}/answer", said);
       if (!answer.pending || Date.now() >= until) return answer;
+      tries = await breath(tries, asked, until);
     }
   }
 
@@ -358,6 +376,41 @@ export class Conversations extends Group {
   async signedUrl(agentId: string): Promise<string> {
     const said = { query: { agent_id: agentId } };
     return (await this.http.request("get", "/v1/convai/conversation/get-signed-url", said)).signed_url;
+  }
+}
+
+/** Waits a little before the same is asked for once more, if the last answer came at once; counts such answers. */
+async function breath(tries: number, asked: number, until: number): Promise<number> {
+  if (Date.now() - asked >= AT_ONCE_MS) return 0;
+  const wait = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0;
+  await pause(Math.max(0, Math.min(wait, until - Date.now())));
+  return tries + 1;
+}
+
+/** The words of a run as they are written. They have no ids: those of a stream that was cut are in no other one. */
+class Words {
+  #told = "";
+  #wasCut = false;
+
+  cut(): void {
+    this.#wasCut = true;
+  }
+
+  /** What to tell for what has come: the words that a cut stream has lost are told with their message. */
+  passing(told: RunEvent): RunEvent[] {
+    if (told.type === "delta") {
+      if (this.#wasCut) return [];
+      this.#told += told.text ?? "";
+      return [told];
+    }
+    const { message } = told;
+    if (told.type !== "message" || message?.role !== "assistant") return [told];
+    const whole = message.text ?? "";
+    const [said, wasCut] = [this.#told, this.#wasCut];
+    [this.#told, this.#wasCut] = ["", false];
+    // A model that was asked again may have begun otherwise: then only the message is right.
+    const isMore = wasCut && whole.length > said.length && whole.startsWith(said);
+    return isMore ? [{ type: "delta", text: whole.slice(said.length) }, told] : [told];
   }
 }
 

@@ -29,6 +29,9 @@ export class ElevenLabsConvai {
 
   registerTool(name: string, tool: ClientTool): void {
     if (this.#tools.has(name)) throw new CallwrightError(`the client tool \`${name}\` is registered already`);
+    if (this.#options.clientTools && Object.hasOwn(this.#options.clientTools, name)) {
+      throw new CallwrightError(`the client tool \`${name}\` is registered already`);
+    }
     this.#tools.set(name, tool);
     this.conversation?.registerTool(name, tool);
   }
@@ -37,9 +40,12 @@ export class ElevenLabsConvai {
   async start(more: Partial<ConversationOptions> = {}): Promise<Conversation> {
     if (this.conversation) throw new CallwrightError("the conversation has begun already");
     const { apiKey, ...options } = this.#options;
-    const clientTools = { ...options.clientTools, ...Object.fromEntries(this.#tools) };
-    this.conversation = await Conversation.startSession({ ...options, token: apiKey ?? options.token, ...more, clientTools });
-    return this.conversation;
+    const clientTools = { ...options.clientTools, ...Object.fromEntries(this.#tools), ...more.clientTools };
+    const conversation = await Conversation.startSession({ ...options, token: apiKey ?? options.token, ...more, clientTools });
+    // What was registered while it connected.
+    for (const [name, tool] of this.#tools) if (!Object.hasOwn(clientTools, name)) conversation.registerTool(name, tool);
+    this.conversation = conversation;
+    return conversation;
   }
 
   sendMessage(text: string): Promise<void> {

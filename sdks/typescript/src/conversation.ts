@@ -1,8 +1,13 @@
 import { CallwrightError, ConnectionFailed } from "./errors.js";
 import { type ServerOptions, pause, settings } from "./http.js";
+import { MOST_DEPTH, encode, measure, told } from "./json.js";
 
-/** A tool that runs in this program. It is given the parameters, and the call's id. */
-export type ClientTool = (parameters: Record<string, unknown>, call: { toolCallId: string }) => unknown;
+/**
+ * A tool that runs in this program. It is given the parameters, and the call's id. What the model has given is whatever
+ * the tool's schema lets through, so the parameters have the types that you write: `({ a, b }: { a: number; b: number })`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type ClientTool = (parameters: any, call: { toolCallId: string }) => unknown;
 export type ClientTools = Record<string, ClientTool>;
 
 /** How a conversation ended: `user` (this program ended it), `agent` (the server did) or `error`. */
@@ -23,17 +28,19 @@ export interface ConversationOptions extends ServerOptions {
   userId?: string | undefined;
   /** Whether a connection that breaks is made again; true unless said otherwise. */
   reconnect?: boolean | undefined;
+  /** How long the server, which pings, may be silent before the line counts as dead: 65 seconds unless it is said. */
+  silenceMs?: number | undefined;
   /** For Node before 22, which has none of its own. */
   WebSocket?: typeof globalThis.WebSocket | undefined;
-  onMessage?: ((text: string) => void) | undefined;
-  onPart?: ((part: { type: "start" | "delta" | "stop"; text: string }) => void) | undefined;
-  onCorrection?: ((correction: Record<string, unknown>) => void) | undefined;
-  onTool?: ((tool: Record<string, unknown>) => void) | undefined;
-  onControl?: ((control: Record<string, unknown>) => void) | undefined;
-  onError?: ((error: Record<string, unknown>) => void) | undefined;
-  onEvent?: ((frame: Record<string, unknown>) => void) | undefined;
-  onReconnect?: (() => void) | undefined;
-  onEnd?: ((ended: Ended) => void) | undefined;
+  onMessage?: ((text: string) => unknown) | undefined;
+  onPart?: ((part: { type: "start" | "delta" | "stop"; text: string }) => unknown) | undefined;
+  onCorrection?: ((correction: Record<string, unknown>) => unknown) | undefined;
+  onTool?: ((tool: Record<string, unknown>) => unknown) | undefined;
+  onControl?: ((control: Record<string, unknown>) => unknown) | undefined;
+  onError?: ((error: Record<string, unknown>) => unknown) | undefined;
+  onEvent?: ((frame: Record<string, unknown>) => unknown) | undefined;
+  onReconnect?: (() => unknown) | undefined;
+  onEnd?: ((ended: Ended) => unknown) | undefined;
 }
 
 type Frame = Record<string, unknown> & { type?: string };
@@ -43,7 +50,16 @@ const HANDSHAKE_MS = 15_000;
 const COME_BACK_WITHIN_MS = 120_000;
 const PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000];
 const VERSION = "0.1.0";
+// How long the end waits for the line's goodbye.
+const GOODBYE_MS = 2000;
+const SILENCE_MS = 65_000;
+// What the server takes in one frame, with room for what stands around; of somebody without a token or an address.
+const MOST_SENT = 12 * 1024 * 1024 - 4096;
+const MOST_SENT_OF_STRANGER = 2 * 1024 * 1024 - 4096;
+const MOST_VALUES = 20_000;
+// Answers of client tools that are kept, should the server ask for them once more.
 const MOST_ANSWERS = 1000;
+const MOST_ANSWERED = 32 * 1024 * 1024;
 
 /**
  * A conversation with an agent. A connection that breaks is made again for up to two minutes, and the conversation goes
@@ -57,10 +73,14 @@ export class Conversation extends EventTarget {
   readonly ended: Promise<Ended>;
   readonly #options: ConversationOptions;
   readonly #tools = new Map<string, ClientTool>();
-  readonly #answers = new Map<string, Frame | undefined>();
+  // By the calls' ids: the frame that answers, none as long as there is none.
+  readonly #answers = new Map<string, string | undefined>();
   readonly #url: URL;
   readonly #token: string | undefined;
   #socket: WebSocket | undefined;
+  #opening: WebSocket | undefined;
+  #heardAt = 0;
+  #watch: ReturnType<typeof setInterval> | undefined;
   #connected: Promise<void> = Promise.resolve();
   #isLeaving = false;
   #end: Ended | undefined;
@@ -126,8 +146,18 @@ export class Conversation extends EventTarget {
   /** Says goodbye. The conversation cannot be gone on with after that. */
   async endSession(): Promise<Ended> {
     this.#isLeaving = true;
-    if (this.#socket) this.#socket.close(1000, "goodbye");
-    else this.#over({ reason: "user", message: "" });
+    this.#opening?.close();
+    if (this.#socket) {
+      this.#socket.close(1000, "goodbye");
+      // A dead line answers nothing.
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, GOODBYE_MS);
+      });
+      await Promise.race([this.ended, late]);
+      clearTimeout(timer);
+    }
+    this.#over({ reason: "user", message: "" });
     return this.ended;
   }
 
@@ -143,17 +173,26 @@ export class Conversation extends EventTarget {
     }
     // A browser cannot send headers with a WebSocket.
     const socket = new Socket(url, ["convai", ...(this.#token ? [`bearer.${this.#token}`] : [])]);
-    await new Promise<void>((resolve, reject) => {
+    this.#opening = socket;
+    try {
+      await this.#shakeHands(socket);
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  #shakeHands(socket: WebSocket): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => fail("the server did not answer in time"), HANDSHAKE_MS);
-      const fail = (words: string): void => {
+      const fail = (words: string, isFinal = false): void => {
         clearTimeout(late);
         // Closing may tell of an error once more.
         socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
-        reject(new ConnectionFailed(words));
+        reject(isFinal ? new Refused(words) : new ConnectionFailed(words));
         socket.close();
       };
       socket.onopen = () => {
-        socket.send(JSON.stringify(this.#first()));
+        socket.send(encode(this.#first()));
       };
       // The reason is hidden from programs; it is most often one of these.
       const refused = "the conversation was not begun: is the agent there, and may this token talk to it?";
@@ -161,23 +200,42 @@ export class Conversation extends EventTarget {
       // Node tells a refused handshake so alone.
       socket.onerror = () => fail(refused);
       socket.onmessage = ({ data }) => {
-        const frame = JSON.parse(String(data)) as Frame;
-        if (frame.type === "error") {
-          const told = frame["error_event"] as { message?: string; error_type?: string };
-          return fail(`${told.message} (${told.error_type})`);
+        const frame = read(String(data));
+        if (frame?.type === "error") {
+          const error = frame["error_event"] as { message?: string; error_type?: string } | undefined;
+          return fail(`${error?.message} (${error?.error_type})`, true);
         }
-        const event = frame["conversation_initiation_metadata_event"] as Record<string, string> | undefined;
+        const event = frame?.["conversation_initiation_metadata_event"] as Record<string, string> | undefined;
         if (!event) return fail("the server does not speak the protocol of conversations");
         clearTimeout(late);
         this.#id = event["conversation_id"];
         this.#word = event["reconnect_token"] ?? this.#word;
+        // Now, not when whoever waits for this goes on: the next frame may have come in the same piece.
+        this.#take(socket);
         resolve();
       };
     });
+  }
+
+  #take(socket: WebSocket): void {
+    socket.onopen = socket.onerror = null;
+    if (this.#isLeaving) {
+      socket.onmessage = socket.onclose = null;
+      return socket.close(1000, "goodbye");
+    }
     this.#socket = socket;
+    this.#heardAt = Date.now();
     socket.onmessage = ({ data }) => this.#hear(String(data));
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
-    socket.onerror = null;
+    const silence = this.#options.silenceMs ?? SILENCE_MS;
+    clearInterval(this.#watch);
+    this.#watch = setInterval(() => {
+      // A telephone that changes networks is told nothing; the server, which pings, is not heard any more.
+      if (this.#socket === socket && Date.now() - this.#heardAt > silence) {
+        letGo(socket);
+        this.#closed(4000, "the server is silent");
+      }
+    }, Math.min(5000, silence / 2));
   }
 
   #first(): Frame {
@@ -194,10 +252,12 @@ export class Conversation extends EventTarget {
 
   #closed(code: number, reason: string): void {
     this.#socket = undefined;
+    clearInterval(this.#watch);
     if (this.#isLeaving) return this.#over({ reason: "user", code, message: reason });
     if (code === 1000) return this.#over({ reason: "agent", code, message: reason });
-    // 1008: the server wants no more of it. Anything else is the line, or a server that goes down.
-    if (code === 1008 || this.#options.reconnect === false) return this.#over({ reason: "error", code, message: reason });
+    // 1008: the server wants no more of it; 1009: what was sent is too large, and would be so again. Anything else is the
+    // line, or a server that goes down.
+    if (code === 1008 || code === 1009 || this.#options.reconnect === false) return this.#over({ reason: "error", code, message: reason });
     this.#connected = this.#comeBack();
   }
 
@@ -209,12 +269,10 @@ export class Conversation extends EventTarget {
       try {
         await this.#open();
       } catch (error) {
-        if (error instanceof ConnectionFailed) continue;
+        if (error instanceof ConnectionFailed && !(error instanceof Refused)) continue;
         return this.#over({ reason: "error", message: (error as Error).message });
       }
-      // What was answered on the old connection may not have arrived; the first answer counts.
-      for (const frame of this.#answers.values()) if (frame) this.#sendNow(frame);
-      this.#tell("reconnect", undefined);
+      if (!this.#isLeaving) this.#tell("reconnect", undefined);
       return;
     }
     this.#over({ reason: "error", message: "the connection could not be made again" });
@@ -223,19 +281,24 @@ export class Conversation extends EventTarget {
   #over(ended: Ended): void {
     if (this.#end) return;
     this.#end = ended;
+    clearInterval(this.#watch);
+    if (this.#socket) letGo(this.#socket);
+    this.#socket = undefined;
     this.#finish(ended);
     this.#tell("end", ended);
   }
 
   #hear(text: string): void {
-    const frame = JSON.parse(text) as Frame;
+    this.#heardAt = Date.now();
+    const frame = read(text);
+    if (!frame) return console.warn("a frame of the server could not be read");
     this.#tell("event", frame);
     switch (frame.type) {
       case "ping":
-        this.#sendNow({ type: "pong", event_id: (frame["ping_event"] as { event_id: number }).event_id });
+        this.#sendNow(encode({ type: "pong", event_id: (frame["ping_event"] as { event_id?: number } | undefined)?.event_id }));
         break;
       case "client_tool_call":
-        void this.#call(frame["client_tool_call"] as Record<string, unknown>);
+        void this.#call((frame["client_tool_call"] ?? {}) as Record<string, unknown>);
         break;
       case "agent_response": {
         const event = frame["agent_response_event"] as { agent_response: string; event_id?: number };
@@ -261,57 +324,105 @@ export class Conversation extends EventTarget {
     }
   }
 
-  /** Calls a client tool, once: who comes back is offered again what is not answered yet. */
+  /** Calls a client tool, once. What the server offers again, it has no answer to: that was lost. */
   async #call(call: Record<string, unknown>): Promise<void> {
     const id = String(call["tool_call_id"]);
     const name = String(call["tool_name"]);
-    if (this.#answers.has(id)) return;
-    this.#answers.set(id, undefined);
-    for (const old of this.#answers.keys()) {
-      if (this.#answers.size <= MOST_ANSWERS) break;
-      this.#answers.delete(old);
+    if (this.#answers.has(id)) {
+      const frame = this.#answers.get(id);
+      if (frame !== undefined) this.#sendNow(frame);
+      return;
     }
+    if (this.#end) return;
+    this.#answers.set(id, undefined);
     let result: unknown;
     let isError = false;
     try {
       const tool = this.#tools.get(name);
       if (!tool) throw new Error(`Client tool with name ${name} is not defined on client`);
-      result = await tool((call["parameters"] as Record<string, unknown> | undefined) ?? {}, { toolCallId: id });
-      if (result === undefined || result === null) result = `Client tool: ${name} called successfully.`;
-      // What is no JSON would be left out without a word.
-      if (JSON.stringify(result) === undefined) throw new TypeError(`the result of ${name} is not JSON`);
+      result = (await tool(call["parameters"] ?? {}, { toolCallId: id })) ?? `Client tool: ${name} called successfully.`;
     } catch (error) {
       result = error instanceof Error ? error.message || error.name : String(error);
       isError = true;
     }
-    if (call["expects_response"] === false) return;
-    const frame = { type: "client_tool_result", tool_call_id: id, result, is_error: isError };
+    if (call["expects_response"] === false || this.#end) return;
+    const frame = this.#answer(name, { type: "client_tool_result", tool_call_id: id, result, is_error: isError });
     this.#answers.set(id, frame);
+    this.#forget(id);
     this.#sendNow(frame);
+  }
+
+  /** An answer as a text. What cannot be told must not look like a call that was not carried out. */
+  #answer(name: string, frame: Frame): string {
+    const most = this.#token || this.#options.signedUrl ? MOST_SENT : MOST_SENT_OF_STRANGER;
+    let wrong: string;
+    try {
+      const text = encode(frame);
+      const { depth, values } = measure(text);
+      const bytes = new TextEncoder().encode(text).length;
+      if (depth <= MOST_DEPTH && values <= MOST_VALUES && bytes <= most) return text;
+      wrong = depth > MOST_DEPTH ? "it is nested too deep" : `it is too large (${bytes} bytes, ${values} values)`;
+    } catch (error) {
+      wrong = error instanceof Error ? error.message : String(error);
+    }
+    const done = frame["is_error"] ? "failed" : "was carried out";
+    return encode({ ...frame, result: `${name} ${done}, but its result cannot be told: ${wrong}` });
+  }
+
+  /** Forgets the oldest answers when there are too many: the server has had them long since. */
+  #forget(newest: string): void {
+    for (const old of this.#answers.keys()) {
+      if (this.#answers.size <= MOST_ANSWERS) break;
+      this.#answers.delete(old);
+    }
+    let kept = 0;
+    for (const id of [...this.#answers.keys()].reverse()) {
+      kept += this.#answers.get(id)?.length ?? 0;
+      if (kept > MOST_ANSWERED && id !== newest) this.#answers.set(id, undefined);
+    }
   }
 
   /** Sends what a person does; while the connection is made again, it waits for that. */
   async #send(frame: Frame): Promise<void> {
+    const text = encode(frame);
     while (!this.#end) {
-      if (this.#socket?.readyState === 1) return this.#sendNow(frame);
+      if (this.#socket?.readyState === 1) return this.#sendNow(text);
       await this.#connected;
       if (!this.#end) await pause(10);
     }
     throw new CallwrightError("the conversation has ended");
   }
 
-  #sendNow(frame: Frame): void {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
+  #sendNow(text: string): void {
+    if (this.#socket?.readyState === 1) this.#socket.send(text);
   }
 
   #tell(name: string, data: unknown): void {
-    const callback = this.#options[`on${name[0]?.toUpperCase()}${name.slice(1)}` as "onEvent"] as ((data: unknown) => void) | undefined;
+    const callback = this.#options[`on${name[0]?.toUpperCase()}${name.slice(1)}` as "onEvent"] as ((data: unknown) => unknown) | undefined;
+    // The program's own fault must not end the conversation, nor the program.
+    const failed = (error: unknown): void => console.error("a callback of a conversation has failed", error);
     try {
-      callback?.(data);
+      Promise.resolve(callback?.(data)).catch(failed);
     } catch (error) {
-      // The program's own fault must not end the conversation.
-      console.error("a callback of a conversation has failed", error);
+      failed(error);
     }
     this.dispatchEvent(new MessageEvent(name, { data }));
   }
+}
+
+/** The server has said that it will not have this conversation: asking again is of no use. */
+class Refused extends ConnectionFailed {}
+
+function read(text: string): Frame | undefined {
+  try {
+    const frame = told(text);
+    return typeof frame === "object" && frame !== null ? (frame as Frame) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function letGo(socket: WebSocket): void {
+  socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+  socket.close();
 }

@@ -6,6 +6,13 @@ export class CallwrightError extends Error {
 /** The server could not be reached, or the connection broke off. */
 export class ConnectionFailed extends CallwrightError {
   override name = "ConnectionFailed";
+  /** Whether the request may have arrived; if not, it surely was not done. */
+  readonly sent: boolean;
+
+  constructor(message: string, options: ErrorOptions & { sent?: boolean } = {}) {
+    super(message, options);
+    this.sent = options.sent ?? true;
+  }
 }
 
 /** The server did not answer in time. A write without an idempotency key may or may not have been done. */
@@ -24,6 +31,8 @@ export class ApiError extends CallwrightError {
   readonly details: Record<string, unknown>;
   /** The seconds to wait, where the server has said so. */
   readonly retryAfter: number | undefined;
+  /** Whether our server says so itself, not a gateway before it. */
+  readonly isOurs: boolean;
 
   constructor(status: number, body: unknown, headers: Headers) {
     const told = (body as { error?: Record<string, unknown> } | undefined)?.error ?? {};
@@ -32,6 +41,7 @@ export class ApiError extends CallwrightError {
     this.code = typeof told["code"] === "string" ? told["code"] : `http_${status}`;
     this.requestId = (told["request_id"] as string | undefined) ?? headers.get("x-request-id") ?? undefined;
     this.details = (told["details"] as Record<string, unknown> | null | undefined) ?? {};
+    this.isOurs = typeof told["code"] === "string" && typeof told["request_id"] === "string";
     this.retryAfter = seconds(headers.get("retry-after"));
   }
 

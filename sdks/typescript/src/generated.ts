@@ -1372,6 +1372,45 @@ export interface paths {
         patch: operations["update_mcp_server"];
         trace?: never;
     };
+    "/api/v1/mcp-servers/{name}/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepares a sign-in at the authorization server of an MCP server whose `auth` is of the type `authorization_code`. Open
+         *     `authorize_url` in a browser; it comes back to this server. In a browser that has a session of the same person that is
+         *     all; otherwise the last page shows a code for `…/authorize/confirm`. How it stands is told in `found.authorization`.
+         */
+        post: operations["authorize_mcp_server"];
+        /** Gives an MCP server's tokens back where its authorization server takes them (RFC 7009), and forgets them. */
+        delete: operations["disconnect_mcp_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mcp-servers/{name}/authorize/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands in the code of the page that a sign-in ended with. Only who began it may. */
+        post: operations["confirm_mcp_server_authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mcp-servers/{name}/refresh": {
         parameters: {
             query?: never;
@@ -2736,6 +2775,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where people come back to who signed in at an authorization server. What they come back with is good once. A browser
+         *     without a session of whoever began it is shown a code, to be handed in where it was begun.
+         */
+        get: operations["oauth_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/client-metadata.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who we are, for authorization servers that take the address of such a document for a client's id. Only where this server
+         *     has an `https` address.
+         */
+        get: operations["oauth_client_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -3541,6 +3620,41 @@ export interface components {
             /** @enum {string} */
             type: "oauth2";
         };
+        /** @description What we are allowed, and whether it still holds. */
+        Authorization: {
+            authorized_at?: components["schemas"]["Timestamp"] | null;
+            authorized_by?: components["schemas"]["user_id"] | null;
+            /** @description As which client we are known there. */
+            client_id?: string | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it can be renewed without a person. */
+            is_renewable: boolean;
+            /** @description Who gave the access: the authorization server's own name. */
+            issuer?: string | null;
+            /**
+             * @description Scopes that the server asked for and we do not have; the next authorization asks for them. With a status of
+             *     `needs_authorization`, whatever needs none of them still works.
+             */
+            missing_scopes?: string[];
+            /** @description What was allowed, as far as the server says. */
+            scopes?: string[];
+            /** @description Whether somebody has to do something. */
+            status: components["schemas"]["AuthorizationStatus"];
+            /** @description Why, and who has to do what. */
+            why?: string | null;
+        };
+        /** @description An address to be opened in a browser. */
+        AuthorizationBegun: {
+            /** @description The authorization server's page, where a person signs in. */
+            authorize_url: string;
+            /** @description Until when they must have come back. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Whether somebody has to do something.
+         * @enum {string}
+         */
+        AuthorizationStatus: "connected" | "needs_authorization";
         /** @description One piece of content. MCP, conversations and model APIs each take what they can use. */
         Block: {
             /** @description The text. */
@@ -4057,7 +4171,7 @@ export interface components {
          * @description How an OAuth client sends its own credentials.
          * @enum {string}
          */
-        ClientAuth: "basic" | "body";
+        ClientAuth: "basic" | "body" | "private_key_jwt";
         /** @description A tool that a client carries out. */
         ClientConfig: {
             /**
@@ -4243,6 +4357,11 @@ export interface components {
         };
         /** @description The configuration of a tool, by its kind. */
         Config: components["schemas"]["HttpConfig"] | components["schemas"]["SystemConfig"] | components["schemas"]["PythonConfig"] | components["schemas"]["BusinessConfig"] | components["schemas"]["ClientConfig"] | components["schemas"]["AgentConfig"] | components["schemas"]["WorkflowConfig"] | components["schemas"]["McpConfig"];
+        /** @description The code of the page that a sign-in ended with. */
+        ConfirmAuthorization: {
+            /** @description As the page shows it. */
+            code: string;
+        };
         /** @description A field that the source and somebody here both changed. */
         Conflict: {
             /** @description What it was when it was imported last; absent when it was not there. */
@@ -6054,6 +6173,22 @@ export interface components {
             token_url?: string | null;
             /** @enum {string} */
             type: "client_credentials";
+        } | {
+            /** @description Where people sign in, for a server without metadata; with `token_url`. */
+            authorization_url?: string | null;
+            client_auth?: components["schemas"]["ClientAuth"] | null;
+            /** @description A client that was registered by hand. Without it we register ourselves where the authorization server allows it. */
+            client_id?: string | null;
+            /** @description The authorization server. */
+            issuer?: string | null;
+            /** @description The scopes to ask for, in the place of those that the server names. */
+            scopes?: string[];
+            /** @description The name of the secret that is that client's, if it has one. */
+            secret?: string | null;
+            /** @description Where tokens are given out; with `authorization_url`. */
+            token_url?: string | null;
+            /** @enum {string} */
+            type: "authorization_code";
         };
         /** @description A tool of a registered MCP server. */
         McpConfig: {
@@ -6084,6 +6219,7 @@ export interface components {
         };
         /** @description What was found out about a server when it was last asked. */
         McpFound: {
+            authorization?: components["schemas"]["Authorization"] | null;
             /** @description The address that answers: the registered one, or `{url}/mcp`. */
             endpoint?: string | null;
             /** @description Why it could not be asked the last time. */
@@ -12819,6 +12955,77 @@ export interface operations {
             };
         };
     };
+    authorize_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to sign in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationBegun"];
+                };
+            };
+        };
+    };
+    disconnect_mcp_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is no access any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    confirm_mcp_server_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name or id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmAuthorization"];
+            };
+        };
+        responses: {
+            /** @description The server, connected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+        };
+    };
     refresh_mcp_server: {
         parameters: {
             query?: never;
@@ -15682,6 +15889,57 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+        };
+    };
+    oauth_callback: {
+        parameters: {
+            query?: {
+                /** @description What tokens are given for */
+                code?: string;
+                /** @description That nothing was allowed */
+                error?: string;
+                /** @description Why */
+                error_description?: string;
+                /** @description The authorization server (RFC 9207) */
+                iss?: string;
+                /** @description Who is on the way */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page for people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    oauth_client_metadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
                 };
             };
         };

@@ -12,3 +12,14 @@ export { Toolbox } from "./toolbox.js";
 export type { Call, ToolboxOptions } from "./toolbox.js";
 export type { Outcome } from "./words.js";
 export { AnthropicTools, OpenAITools, RealtimeTools } from "./integrations.js";
+export type {
+  AnthropicTool,
+  ChatTool,
+  Only,
+  ResponsesTool,
+  ResultsMessage,
+  SessionEvent,
+  SessionTool,
+  ToolMessage,
+  ToolOutput,
+} from "./integrations.js";

@@ -1,5 +1,6 @@
 import type { Schemas } from "./client.js";
 import { ApiError, ConnectionFailed } from "./errors.js";
+import { encode, exact, fault, isRounded } from "./json.js";
 
 /** What a model is told of a failure, at most, in characters. Results are cut by the server, to fit the model. */
 const MOST_WORDS = 4000;
@@ -39,7 +40,10 @@ export function refused(error: Error): Outcome {
   let told = `Error: ${error.message}`;
   if (error instanceof ApiError) told = `Error (${error.code}): ${error.message}`;
   else if (error instanceof ConnectionFailed) {
-    told = `Error: the tools' server did not answer (${error.message}). Nobody knows whether the call was carried out.`;
+    told = `Error: the tools' server did not answer (${error.message}). `;
+    told += error.sent
+      ? "Nobody knows whether the call was carried out."
+      : "The call was not carried out; it may be made again.";
   }
   return { text: told.slice(0, MOST_WORDS), isError: true, images: [] };
 }
@@ -67,20 +71,40 @@ function result(answer: Schemas["CallAnswer"]): Pick<Outcome, "text" | "images">
 
 /** A model's arguments, which some give as a text. */
 export function parsed(given: unknown): Record<string, unknown> {
-  const value: unknown = typeof given === "string" ? JSON.parse(given.trim() || "{}") : (given ?? {});
+  const value: unknown = typeof given === "string" ? exact(given.trim() || "{}") : (given ?? {});
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SyntaxError("the arguments must be a JSON object");
   }
+  // What a vendor's package has read is no longer what the model has said.
+  if (isRounded(value)) throw new SyntaxError("a number in them is too large to be kept: give it as a text");
+  const wrong = fault(value);
+  if (wrong) throw new SyntaxError(wrong);
   return value as Record<string, unknown>;
 }
 
 /**
- * The key under which a model's call is done once, however often the request is sent. Some models number their calls
- * anew in each answer, so the arguments count as well.
+ * The key under which a model's call is done once, however often the request is sent.
+ *
+ * An id that was made by chance says which call it is. Some models give none, or number their calls anew in each answer
+ * (`functions.charge:0`): then the answer's id says it, and without one every call is its own. Only what says which call
+ * it is may make one of two. The arguments count as well.
  */
-export function callKey(scope: string, tool: string, callId: string, given: Record<string, unknown>): string {
-  const told = callId.replace(/[^!-~]/g, "").slice(0, 64);
-  return `sdk-${scope.replace(/[^!-~]/g, "").slice(0, 64)}-${told}-${hash(JSON.stringify([scope, tool, callId, sorted(given)]))}`;
+export function callKey(
+  scope: string,
+  tool: string,
+  callId: string | undefined,
+  given: Record<string, unknown>,
+  answerId?: string | undefined,
+): string {
+  let id = callId ?? "";
+  if (!isOfChance(id, tool)) id = id && answerId && isOfChance(answerId, tool) ? `${answerId} ${id}` : randomId();
+  const shown = (text: string): string => text.replace(/[^!-~]/g, "").slice(0, 64);
+  return `sdk-${shown(scope)}-${shown(id)}-${hash(encode([scope, tool, id, sorted(given)]))}`;
+}
+
+/** Whether an id is most likely no other call's: `call_8fKx01…` and `toolu_01A09…`, not `call_1` or `functions.x:0`. */
+function isOfChance(id: string, tool: string): boolean {
+  return (id.replaceAll(tool || " ", " ").match(/[0-9A-Za-z]{8,}/g) ?? []).some((run) => /[0-9]/.test(run));
 }
 
 function sorted(value: unknown): unknown {

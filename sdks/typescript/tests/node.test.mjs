@@ -17,13 +17,15 @@ for (const [name, proof] of Object.entries(proofs)) test(name, () => proof(sdk, 
 /** A server that answers as planned, then well; a status of 0 breaks the connection off. */
 async function failing(...plan) {
   const keys = [];
+  // In the form of our server's own refusals, if it is said.
+  const ours = plan[0] === "ours" && plan.shift() ? { error: { code: "overloaded", message: "later", request_id: "r" } } : {};
   const server = createServer((request, response) => {
     request.resume();
     keys.push(request.headers["idempotency-key"]);
     const [status, headers] = plan.shift() ?? [200, {}];
     if (status === 0) return request.socket.destroy();
     response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(JSON.stringify(status === 200 ? { success: true } : {}));
+    response.end(JSON.stringify(status === 200 ? { success: true } : ours));
   });
   return { keys, client: new sdk.Client({ baseUrl: await listen(server), token: "t" }) };
 }
@@ -38,7 +40,10 @@ test("what is sent again, and what is not", async () => {
     assert.deepEqual(keyed.keys, Array(plan.length + 1).fill("k"));
   }
   for (const headers of [{ "retry-after": "0" }, { "retry-after": "1" }]) {
-    const limited = await failing([503, headers]);
+    const gateway = await failing([503, headers]);
+    await assert.rejects(gateway.client.tools.call("x"), sdk.ApiError);
+    assert.equal(gateway.keys.length, 1, "a gateway may have passed it on");
+    const limited = await failing("ours", [503, headers]);
     const began = Date.now();
     await limited.client.tools.call("x");
     assert.ok(Date.now() - began >= Number(headers["retry-after"]) * 1000);

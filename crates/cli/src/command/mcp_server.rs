@@ -1,5 +1,6 @@
 //! `callwright mcp-server`: MCP servers whose tools the organization uses.
 
+mod authorize;
 mod probe;
 mod tools;
 
@@ -28,6 +29,10 @@ pub(crate) enum McpServer {
     Refresh(Named),
     /// Look at a server from this machine, without registering it.
     Probe(probe::Probe),
+    /// Sign in for a server that wants OAuth, with a browser.
+    Authorize(authorize::Authorize),
+    /// Give the access to a server back, and forget it.
+    Disconnect(Named),
     /// Make tools of a server tools of the organization.
     Adopt(tools::Adopt),
     /// Look at a changed definition, and accept it.
@@ -70,11 +75,20 @@ pub(crate) struct Add {
     /// Read a key from the standard input, and put it into the vault.
     #[arg(long)]
     api_key: bool,
+    /// Somebody signs in for it (OAuth): `callwright mcp-server authorize NAME` comes next.
+    #[arg(long, conflicts_with_all = ["secret", "api_key"])]
+    oauth: bool,
+    /// The id of an OAuth client that was registered by hand, for `--oauth`.
+    #[arg(long, value_name = "ID", requires = "oauth")]
+    client_id: Option<String>,
+    /// The name of the secret that is that client's.
+    #[arg(long, value_name = "NAME", requires = "client_id")]
+    client_secret: Option<String>,
     /// A further header, `NAME: VALUE`; `${NAME}` in it is a secret. May be given several times.
     #[arg(long = "header", value_name = "HEADER")]
     headers: Vec<String>,
     /// Start this program instead; what follows `--` are its arguments.
-    #[arg(long, value_name = "PROGRAM", conflicts_with_all = ["address", "secret", "api_key", "headers"])]
+    #[arg(long, value_name = "PROGRAM", conflicts_with_all = ["address", "secret", "api_key", "oauth", "headers"])]
     command: Option<String>,
     /// A variable of the program's environment, `NAME=VALUE`; `${NAME}` in it is a secret. May be given several times.
     #[arg(long = "env", value_name = "VARIABLE", requires = "command")]
@@ -96,6 +110,12 @@ pub(super) fn run(command: McpServer) -> Result<(), Failure> {
         McpServer::Show(command) => show(&command),
         McpServer::Refresh(command) => refresh(&command),
         McpServer::Probe(command) => probe::run(&command),
+        McpServer::Authorize(command) => authorize::run(&command),
+        McpServer::Disconnect(command) => {
+            command.remote.connect()?.delete(&format!("{}/authorize", path(&command.name)))?;
+            output::say(format!("disconnected from {}", command.name));
+            Ok(())
+        }
         McpServer::Adopt(command) => tools::adopt(&command),
         McpServer::Accept(command) => tools::accept(&command),
         McpServer::Enable(command) => switch(&command, true),
@@ -126,6 +146,9 @@ fn list(command: &List) -> Result<(), Failure> {
 }
 
 fn state(server: &Value) -> String {
+    if server["is_enabled"] == true && server["found"]["authorization"]["status"] == "needs_authorization" {
+        return "needs authorization".to_owned();
+    }
     match (server["is_enabled"] == true, server["found"]["error"].as_str()) {
         (false, _) => "off".to_owned(),
         (true, Some(error)) => format!("error: {error}"),
@@ -143,6 +166,15 @@ fn add(command: &Add) -> Result<(), Failure> {
     }
     if command.api_key {
         spec["api_key"] = json!(read_key()?);
+    }
+    if command.oauth {
+        spec["auth"] = json!({"type": "authorization_code"});
+        if let Some(id) = &command.client_id {
+            spec["auth"]["client_id"] = json!(id);
+        }
+        if let Some(secret) = &command.client_secret {
+            spec["auth"]["secret"] = json!(secret);
+        }
     }
     for header in &command.headers {
         let (name, value) = header
@@ -165,7 +197,9 @@ fn add(command: &Add) -> Result<(), Failure> {
         return output::json(&server);
     }
     output::say(format!("registered MCP server {}: {}", command.name, told(&server)));
-    if server["found"]["error"].is_null() {
+    if command.oauth {
+        output::say(format!("`callwright mcp-server authorize {}` comes next", command.name));
+    } else if server["found"]["error"].is_null() {
         output::say(format!("`callwright mcp-server adopt {} --all` takes its tools over", command.name));
     }
     Ok(())
@@ -181,6 +215,9 @@ fn read_key() -> Result<String, Failure> {
 }
 
 fn told(server: &Value) -> String {
+    if server["found"]["authorization"]["status"] == "needs_authorization" {
+        return format!("it needs authorization: {}", text(&server["found"]["authorization"], "why"));
+    }
     match server["found"]["error"].as_str() {
         Some(error) => format!("it cannot be asked: {error}"),
         None => format!("{} tools", text(&server["found"], "tools")),

@@ -117,6 +117,9 @@ pub(crate) const ROUTES: &[Route] = &[
     ("DELETE", "/api/v1/mcp-servers/{mcp_server}", Who::Secrets, "admin", 204, Hidden, ""),
     // Its secret is not set, so nothing is sent; that is told in the answer.
     ("POST", "/api/v1/mcp-servers/{mcp_server}/refresh", Who::Secrets, "admin", 200, Hidden, ""),
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/authorize", Who::Secrets, "admin", 409, Hidden, ""),
+    ("DELETE", "/api/v1/mcp-servers/{mcp_server}/authorize", Who::Secrets, "admin", 204, Hidden, ""),
+    ("POST", "/api/v1/mcp-servers/{mcp_server}/authorize/confirm", Who::Secrets, "admin", 422, Hidden, r#"{"code": "ABCD-EFGH"}"#),
     ("GET", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, ""),
     ("POST", "/api/v1/mcp-servers/{mcp_server}/tools", Who::Secrets, "admin", 200, Hidden, r#"{"all": true}"#),
     // It was never asked, so it has no such tool.
@@ -246,6 +249,8 @@ pub(crate) const ROUTES: &[Route] = &[
     ("GET", "/mcp/agents/{agent}", Who::See, "mcp|tools:call", 406, Hidden, ""),
     ("DELETE", "/mcp/agents/{agent}", Who::See, "mcp|tools:call", 400, Hidden, ""),
     ("GET", "/.well-known/oauth-protected-resource", Who::Anybody, "", 200, Theirs, ""),
+    ("GET", "/oauth/callback?state=nobody", Who::Anybody, "", 410, Theirs, ""),
+    ("GET", "/oauth/client-metadata.json", Who::Anybody, "", 404, Theirs, ""),
     ("GET", "/.well-known/oauth-protected-resource/mcp", Who::Anybody, "", 200, Theirs, ""),
     ("GET", "/.well-known/oauth-protected-resource/mcp/agents/{agent}", Who::Anybody, "", 200, Theirs, ""),
     ("GET", "/v1/convai/conversation?agent_id={agent}", Who::Call, "agents:run", 101, Hidden, ""),

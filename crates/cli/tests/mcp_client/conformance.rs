@@ -21,6 +21,7 @@ fn run(package: &str, wanted: &[&str], baseline: &str) {
         .arg(modules.join(package).join("dist/index.js"))
         .args(["client", "--command", &format!("{} {} {BINARY}", python.display(), driver.display())])
         .args(wanted)
+        .args(["--timeout", "100000"])
         .arg("--expected-failures")
         .arg(Path::new(FOLDER).join(baseline))
         .arg("--output-dir")

@@ -54,6 +54,37 @@ pub enum McpAuth {
         #[serde(default)]
         client_auth: ClientAuth,
     },
+    /// OAuth 2.1 with a person who signs in: `POST /api/v1/mcp-servers/{name}/authorize`. Everything is found through the
+    /// server's metadata; what is said here goes before what was found.
+    AuthorizationCode {
+        /// A client that was registered by hand. Without it we register ourselves where the authorization server allows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(min_length = 1, max_length = 500)]
+        client_id: Option<String>,
+        /// The name of the secret that is that client's, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(min_length = 1, max_length = 64)]
+        secret: Option<String>,
+        /// The scopes to ask for, in the place of those that the server names.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(max_items = 50)]
+        scopes: Vec<String>,
+        /// How the client's own credentials are sent; follows from the metadata when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_auth: Option<ClientAuth>,
+        /// The authorization server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(max_length = 2000)]
+        issuer: Option<String>,
+        /// Where people sign in, for a server without metadata; with `token_url`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(max_length = 2000)]
+        authorization_url: Option<String>,
+        /// Where tokens are given out; with `authorization_url`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(max_length = 2000)]
+        token_url: Option<String>,
+    },
 }
 
 impl McpAuth {
@@ -64,6 +95,7 @@ impl McpAuth {
             Self::Bearer { secret } | Self::Header { secret, .. } | Self::ClientCredentials { secret, .. } => {
                 BTreeSet::from([secret.clone()])
             }
+            Self::AuthorizationCode { secret, .. } => secret.iter().cloned().collect(),
         }
     }
 
@@ -82,18 +114,61 @@ impl McpAuth {
                     let message = format!("`auth.client_id` must have 1 to {MAX_TEXT} characters");
                     return Err(Fault::invalid("auth.client_id", message));
                 }
-                if token_url.as_deref().is_some_and(|url| !super::spec::is_web_address(url)) {
-                    let message = "`auth.token_url` must be an address such as https://example.com/oauth/token";
+                check_address("auth.token_url", token_url.as_deref())?;
+                check_scopes(scopes)
+            }
+            Self::AuthorizationCode {
+                client_id,
+                secret,
+                scopes,
+                client_auth,
+                issuer,
+                authorization_url,
+                token_url,
+                ..
+            } => {
+                if client_id.as_deref().is_some_and(|id| id.is_empty() || id.len() > MAX_TEXT) {
+                    let message = format!("`auth.client_id` must have 1 to {MAX_TEXT} characters");
+                    return Err(Fault::invalid("auth.client_id", message));
+                }
+                if client_id.is_none() && (secret.is_some() || client_auth.is_some()) {
+                    let message = "`auth.secret` and `auth.client_auth` are of a client that was registered by hand; give its `auth.client_id` too";
+                    return Err(Fault::invalid("auth.client_id", message));
+                }
+                if client_auth.is_some() && secret.is_none() {
+                    let message = "`auth.client_auth` says how a secret is sent; name one in `auth.secret`";
+                    return Err(Fault::invalid("auth.secret", message));
+                }
+                if authorization_url.is_some() != token_url.is_some() {
+                    let message = "`auth.authorization_url` and `auth.token_url` belong together: give both or neither";
                     return Err(Fault::invalid("auth.token_url", message));
                 }
-                if scopes.len() > MAX_SCOPES || scopes.iter().any(|scope| scope.is_empty() || scope.len() > MAX_TEXT) {
-                    let message =
-                        format!("`auth.scopes` may have at most {MAX_SCOPES} entries of 1 to {MAX_TEXT} characters");
-                    return Err(Fault::invalid("auth.scopes", message));
+                for (field, url) in [
+                    ("auth.issuer", issuer),
+                    ("auth.authorization_url", authorization_url),
+                    ("auth.token_url", token_url),
+                ] {
+                    check_address(field, url.as_deref())?;
                 }
-                Ok(())
+                check_scopes(scopes)
             }
             Self::None | Self::Bearer { .. } => Ok(()),
         }
     }
+}
+
+fn check_address(field: &str, url: Option<&str>) -> Result<(), Fault> {
+    if url.is_some_and(|url| !super::spec::is_web_address(url)) {
+        let message = format!("`{field}` must be an address such as https://example.com/oauth/token");
+        return Err(Fault::invalid(field, message));
+    }
+    Ok(())
+}
+
+fn check_scopes(scopes: &[String]) -> Result<(), Fault> {
+    if scopes.len() > MAX_SCOPES || scopes.iter().any(|scope| scope.is_empty() || scope.len() > MAX_TEXT) {
+        let message = format!("`auth.scopes` may have at most {MAX_SCOPES} entries of 1 to {MAX_TEXT} characters");
+        return Err(Fault::invalid("auth.scopes", message));
+    }
+    Ok(())
 }

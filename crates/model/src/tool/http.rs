@@ -224,6 +224,8 @@ pub enum ClientAuth {
     Basic,
     /// Fields of the form.
     Body,
+    /// A short-lived assertion signed with a private key (RFC 7523): the secret is the key in PEM (PKCS #8), ES256 or RS256.
+    PrivateKeyJwt,
 }
 
 /// How the upstream recognises a repeated request. Give `header` or `field`; neither means the header `Idempotency-Key`.

@@ -304,6 +304,7 @@ impl Ports for CallPorts<'_> {
             scopes: client.scopes,
             audience: client.audience,
             client_auth: client.client_auth,
+            issuer: None,
         };
         self.app.vault().oauth_token(request, stale.as_ref()).await
     }

@@ -8,12 +8,15 @@ use callwright_model::{
     Content, Object, ToolError,
     mcp_server::{McpDefinition, McpProtocol},
     secret::SecretString,
+    tool::http::ClientAuth,
 };
 use callwright_tools::mcp::{Opened, Reach, Session, TokenSource, Upstream};
 use http::HeaderMap;
 use url::Url;
 
-use super::oauth::ClientTokens;
+use super::{oauth::ClientTokens, person::PersonTokens};
+
+pub use super::person::Person;
 
 /// What is looked at, and how.
 pub struct Probe {
@@ -21,14 +24,26 @@ pub struct Probe {
     pub url: Url,
     /// Sent with every request.
     pub headers: HeaderMap,
-    /// An OAuth client's id and secret.
-    pub client: Option<(String, SecretString)>,
+    /// An OAuth client that was registered by hand.
+    pub client: Option<ProbeClient>,
+    /// Who signs in if the server wants it.
+    pub person: Option<Arc<dyn Person>>,
     /// Which era of the protocol is spoken.
     pub protocol: McpProtocol,
     /// What is called then, one after the other.
     pub calls: Vec<(String, Object)>,
     /// For connecting, and for each call.
     pub timeout: Duration,
+}
+
+/// An OAuth client. Without anybody who signs in, it asks for tokens with its own credentials.
+pub struct ProbeClient {
+    /// Its id.
+    pub id: String,
+    /// Its secret, or its private key.
+    pub secret: Option<SecretString>,
+    /// How that is shown; by default as the server's metadata says, or `client_secret_basic`.
+    pub auth: Option<ClientAuth>,
 }
 
 /// What was seen.
@@ -48,11 +63,14 @@ pub struct Seen {
 /// # Errors
 /// Why there is no session, or no list.
 pub async fn probe(guard: &Guard, probe: Probe) -> Result<Seen, ToolError> {
-    let secrets = probe.client.iter().map(|(_, secret)| secret);
-    let hide = Redactor::new(secrets);
-    let tokens = probe
-        .client
-        .map(|(id, secret)| Arc::new(ClientTokens::alone(guard, &probe.url, id, secret)) as Arc<dyn TokenSource>);
+    let hide = Redactor::new(probe.client.iter().filter_map(|client| client.secret.as_ref()));
+    let tokens: Option<Arc<dyn TokenSource>> = match (probe.person, probe.client) {
+        (Some(person), client) => Some(Arc::new(PersonTokens::new(guard, &probe.url, person, client))),
+        (None, Some(ProbeClient { id, secret: Some(secret), auth })) => {
+            Some(Arc::new(ClientTokens::alone(guard, &probe.url, id, secret, auth.unwrap_or_default())))
+        }
+        (None, _) => None,
+    };
     let upstream = Upstream {
         name: probe.url.host_str().unwrap_or_default().to_owned(),
         reach: Reach::Http { url: probe.url, headers: probe.headers, tokens },

@@ -113,6 +113,7 @@ async fn keep(app: &App, server: &McpServer, session: &Session, listed: Listed) 
         tools: u32::try_from(listed.tools.len()).unwrap_or(u32::MAX),
         error: None,
         refreshed_at: Some(now),
+        authorization: server.found.authorization.clone(),
     };
     let has_changed = app
         .store()

@@ -10,7 +10,7 @@ use callwright_store::{mcp_server::MAX_SERVERS, secret::SecretRow};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::refresh;
+use super::{authorize, refresh};
 use crate::{App, app::require, audit};
 
 /// Registers a server and asks it what it offers. That it cannot be asked is told in `found.error`.
@@ -74,10 +74,18 @@ pub async fn update(app: &App, caller: &Caller, name: &str, patch: &Value) -> Re
     check(app, &spec)?;
     let is_elsewhere =
         spec.url != current.spec.url || spec.command != current.spec.command || spec.args != current.spec.args;
-    let found =
-        McpFound { endpoint: current.found.endpoint.clone().filter(|_| !is_elsewhere), ..current.found.clone() };
+    let is_other = is_elsewhere || !is_same_client(&current.spec.auth, &spec.auth);
+    let found = McpFound {
+        endpoint: current.found.endpoint.clone().filter(|_| !is_elsewhere),
+        authorization: current.found.authorization.clone().filter(|_| !is_other),
+        ..current.found.clone()
+    };
     let change = audit::between(details(&spec), &details(&current.spec), &details(&spec));
     let entry = audit::entry(app, caller, "mcp_server.update", "mcp_server", current.id, change);
+    // What somebody allowed us at one place is not shown to another.
+    if is_other {
+        authorize::give_back(app, &current).await?;
+    }
     let server = McpServer { spec, found, updated_at: app.clock().now(), ..current };
     let is_there = app
         .store()
@@ -85,6 +93,9 @@ pub async fn update(app: &App, caller: &Caller, name: &str, patch: &Value) -> Re
             Box::pin(async move {
                 if !tx.update_mcp_server(server).await? {
                     return Ok(false);
+                }
+                if is_other {
+                    tx.delete_oauth_grants(server.organization_id, &server.id.to_string()).await?;
                 }
                 if let Some(secret) = secret {
                     tx.put_mcp_secret(secret, server.id).await?;
@@ -121,6 +132,7 @@ async fn looked_at(app: &App, server: McpServer) -> Result<McpServer, Fault> {
 pub async fn delete(app: &App, caller: &Caller, name: &str) -> Result<(), Fault> {
     require(caller, Right::Configure, Scope::Admin)?;
     let server = find(app, caller, name).await?;
+    authorize::give_back(app, &server).await?;
     let change = audit::between(json!({ "name": name }), &details(&server.spec), &());
     let entry = audit::entry(app, caller, "mcp_server.delete", "mcp_server", server.id, change);
     let (org, id) = (caller.org_id, server.id);
@@ -150,6 +162,18 @@ pub async fn get(app: &App, caller: &Caller, name: &str) -> Result<McpServer, Fa
 pub async fn list(app: &App, caller: &Caller, page: &PageRequest) -> Result<Page<McpServer>, Fault> {
     require(caller, Right::Configure, Scope::Admin)?;
     Ok(app.store().mcp_servers(caller.org_id, page).await?)
+}
+
+/// Whether tokens that were given under one are still ours under the other. Other scopes are asked for the next time.
+fn is_same_client(before: &McpAuth, after: &McpAuth) -> bool {
+    let without_scopes = |auth: &McpAuth| match auth.clone() {
+        McpAuth::AuthorizationCode { client_id, secret, client_auth, issuer, authorization_url, token_url, .. } => {
+            let scopes = Vec::new();
+            McpAuth::AuthorizationCode { client_id, secret, scopes, client_auth, issuer, authorization_url, token_url }
+        }
+        other => other,
+    };
+    without_scopes(before) == without_scopes(after)
 }
 
 /// A server by name or id, from the database.

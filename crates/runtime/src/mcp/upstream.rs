@@ -6,7 +6,7 @@ use callwright_guard::Redactor;
 use callwright_model::{
     ErrorClass, Fault, ToolError,
     id::{AgentId, OrgId},
-    mcp_server::{McpAuth, McpServer, McpTransport, may_be_set, placeholders},
+    mcp_server::{McpAuth, McpServer, McpServerSpec, McpTransport, may_be_set, placeholders},
     secret::SecretString,
 };
 use callwright_tools::mcp::{Key, Reach, Upstream};
@@ -15,7 +15,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{oauth::ClientTokens, refresh};
+use super::{
+    authorize,
+    oauth::{ClientTokens, GrantTokens},
+    refresh,
+};
 use crate::App;
 
 type Secrets = BTreeMap<String, SecretString>;
@@ -80,6 +84,9 @@ fn key(org: OrgId, server: &McpServer, secrets: &Secrets) -> Result<Key, Fault> 
         part(name.as_bytes());
         part(value.expose().as_bytes());
     }
+    // Somebody else may have signed in since. Tokens change within a session.
+    let signed_in = server.found.authorization.as_ref().and_then(|authorization| authorization.authorized_at);
+    part(&signed_in.map_or(0, |at| at.micros()).to_be_bytes());
     Ok(Key { org, server: server.id, credential: hasher.finalize().into() })
 }
 
@@ -88,11 +95,7 @@ fn http(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolE
     let address = server.found.endpoint.as_deref().or(spec.url.as_deref()).unwrap_or_default();
     let url =
         Url::parse(address).map_err(|_| unusable(format!("the address of the MCP server `{}` is none", spec.name)))?;
-    let mut headers = HeaderMap::new();
-    for (name, value) in &spec.headers {
-        let is_secret = !placeholders(value).is_empty();
-        insert(&mut headers, name, &filled(value, secrets), is_secret)?;
-    }
+    let mut headers = headers(spec, secrets)?;
     let secret = |name: &str| secrets.get(name).map_or("", SecretString::expose);
     let mut tokens = None;
     match &spec.auth {
@@ -106,8 +109,22 @@ fn http(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolE
             let source = ClientTokens::new(app, server, &url, secret);
             tokens = Some(Arc::new(source) as Arc<dyn callwright_tools::mcp::TokenSource>);
         }
+        McpAuth::AuthorizationCode { .. } => {
+            let source = GrantTokens { app: app.clone(), ask: authorize::grant_of(server, secrets)? };
+            tokens = Some(Arc::new(source) as Arc<dyn callwright_tools::mcp::TokenSource>);
+        }
     }
     Ok(Reach::Http { url, headers, tokens })
+}
+
+/// The headers that were registered, filled in.
+pub(super) fn headers(spec: &McpServerSpec, secrets: &Secrets) -> Result<HeaderMap, ToolError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &spec.headers {
+        let is_secret = !placeholders(value).is_empty();
+        insert(&mut headers, name, &filled(value, secrets), is_secret)?;
+    }
+    Ok(headers)
 }
 
 fn stdio(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolError> {

@@ -1,5 +1,6 @@
 //! `/api/v1/mcp-servers`: MCP servers whose tools the organization uses.
 
+mod authorize;
 mod tools;
 
 use axum::extract::State;
@@ -27,6 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(list, create))
         .routes(routes!(get, update, delete))
         .routes(routes!(refresh))
+        .routes(routes!(authorize::authorize, authorize::disconnect))
+        .routes(routes!(authorize::confirm))
         .routes(routes!(tools::list, tools::adopt))
         .routes(routes!(tools::accept))
 }

@@ -97,7 +97,6 @@ async fn attempt(config: &McpConfig, cx: &ExecCx<'_>, call: &PreparedCall) -> Re
         },
     };
     let session: &Session = lease.session();
-    let hide = session.hide();
     let asked = Call {
         tool: &config.tool,
         arguments: call.arguments.clone(),
@@ -105,8 +104,9 @@ async fn attempt(config: &McpConfig, cx: &ExecCx<'_>, call: &PreparedCall) -> Re
         deadline: call.deadline,
         cancel: cx.cancel,
     };
-    let result = session.call(asked, |params| cx.ports.emit(Progress::Log { line: line(&params, hide) })).await;
-    Ok(result.map(|result| content::of(result, hide)))
+    let result =
+        session.call(asked, |params| cx.ports.emit(Progress::Log { line: line(&params, &session.hide()) })).await;
+    Ok(result.map(|result| content::of(result, &session.hide())))
 }
 
 /// A line about progress: `2/4 halfway there`.

@@ -2,13 +2,13 @@
 //! anything of a request may have left is not lost on the way.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::AtomicBool},
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
 use bytes::Bytes;
-use callwright_guard::{Guard, Outgoing, SendError, Streamed};
+use callwright_guard::{Guard, Outgoing, Redactor, SendError, Streamed};
 use callwright_model::{ToolError, secret::SecretString};
 use futures_util::stream::BoxStream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -23,7 +23,10 @@ use sse_stream::Sse;
 use tokio::time::Instant;
 use url::Url;
 
-use super::{events, session::TokenSource};
+use super::{
+    events,
+    session::{Refusal, TokenSource},
+};
 
 /// Longer than any call may take: calls are given up by their own deadline.
 const LONGEST_POST: Duration = Duration::from_secs(630);
@@ -32,6 +35,10 @@ const LONGEST_STREAM: Duration = Duration::from_secs(6 * 3600);
 /// The most of an error page that is read.
 const MAX_ERROR_BYTES: usize = 16 << 10;
 const REDIRECTS: u8 = 3;
+/// How many tokens are remembered so that they are hidden.
+const MAX_SENT: usize = 4;
+/// How often one request is sent again with another token.
+const MAX_REFUSALS: usize = 2;
 
 /// What can go wrong that is not the protocol's.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +70,32 @@ pub(super) struct GuardedHttp {
     pub(super) headers: HeaderMap,
     /// Where access tokens come from, with OAuth.
     pub(super) tokens: Option<Arc<dyn TokenSource>>,
+    /// Those that were sent.
+    pub(super) sent: Arc<SentTokens>,
     pub(super) connect_timeout: Duration,
+}
+
+/// The tokens that were sent of late: a server may say them again.
+#[derive(Default)]
+pub(super) struct SentTokens(Mutex<VecDeque<SecretString>>);
+
+impl SentTokens {
+    fn note(&self, token: &SecretString) {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.iter().any(|known| known.expose() == token.expose()) {
+            return;
+        }
+        sent.push_back(token.clone());
+        if sent.len() > MAX_SENT {
+            sent.pop_front();
+        }
+    }
+
+    /// What hides them too.
+    pub(super) fn hidden(&self, by: &Redactor) -> Redactor {
+        let sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.is_empty() { by.clone() } else { by.with(sent.iter()) }
+    }
 }
 
 /// One request before its credentials.
@@ -77,24 +109,25 @@ struct Sending<'a> {
 }
 
 impl GuardedHttp {
-    /// Sends, once more with a new token if the server refuses the one that was sent: then nothing was done.
+    /// Sends, and again with another token while the server refuses the one that was sent: then nothing was done. Once for
+    /// a token that is not good, once more for one that is not good enough.
     async fn open(&self, sending: &Sending<'_>) -> Result<Streamed, Failed> {
-        let mut stale: Option<SecretString> = None;
-        loop {
-            let token = match &self.tokens {
-                Some(tokens) => {
-                    let token = tokens.token(stale.as_ref()).await;
-                    Some(token.map_err(|error| Failed::Client(HttpError::Token(Box::new(error))))?)
-                }
-                None => None,
-            };
+        let Some(tokens) = &self.tokens else { return self.send(sending, None).await };
+        let failed = |error| Failed::Client(HttpError::Token(Box::new(error)));
+        let mut token = tokens.token().await.map_err(failed)?;
+        for before in 0..MAX_REFUSALS {
             let answer = self.send(sending, token.as_ref()).await?;
-            if answer.status == StatusCode::UNAUTHORIZED && stale.is_none() && token.is_some() {
-                stale = token;
-                continue;
+            let is_unauthorized = answer.status == StatusCode::UNAUTHORIZED;
+            if !is_unauthorized && answer.status != StatusCode::FORBIDDEN {
+                return Ok(answer);
             }
-            return Ok(answer);
+            let refusal = Refusal { token, is_unauthorized, challenge: challenge(&answer), before };
+            match tokens.refused(&refusal).await.map_err(failed)? {
+                Some(other) => token = Some(other),
+                None => return Ok(answer),
+            }
         }
+        self.send(sending, token.as_ref()).await
     }
 
     async fn send(&self, sending: &Sending<'_>, token: Option<&SecretString>) -> Result<Streamed, Failed> {
@@ -102,6 +135,7 @@ impl GuardedHttp {
         let mut headers = self.headers.clone();
         headers.extend(sending.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         if let Some(token) = token {
+            self.sent.note(token);
             let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
                 .map_err(|_| form("the access token cannot be sent"))?;
             value.set_sensitive(true);
@@ -308,11 +342,7 @@ fn discovering(message: &ClientJsonRpcMessage) -> Option<rmcp::model::RequestId>
 /// An answer whose status says no.
 async fn refused(answer: Streamed) -> Failed {
     let status = answer.status;
-    let challenge = answer.headers.get(header::WWW_AUTHENTICATE).map(|value| {
-        let text = String::from_utf8_lossy(value.as_bytes());
-        text.chars().take(2_000).collect::<String>()
-    });
-    match (status, challenge) {
+    match (status, challenge(&answer)) {
         (StatusCode::UNAUTHORIZED, challenge) => {
             Failed::AuthRequired(AuthRequiredError::new(challenge.unwrap_or_default()))
         }
@@ -325,6 +355,17 @@ async fn refused(answer: Streamed) -> Failed {
             Failed::Client(HttpError::Status { status: status.as_u16(), retry_after, words })
         }
     }
+}
+
+/// What a refusal says of the credentials that it wants, bounded. Several headers are one list.
+fn challenge(answer: &Streamed) -> Option<String> {
+    let values: Vec<_> = answer
+        .headers
+        .get_all(header::WWW_AUTHENTICATE)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!values.is_empty()).then(|| values.join(", ").chars().take(4_000).collect())
 }
 
 async fn collect(mut answer: Streamed, most: usize) -> Result<Vec<u8>, Failed> {

@@ -39,7 +39,7 @@ use super::{
     KEY_IN_META, content,
     failure::{self, Broken},
     handler::{Changed, Handler, Progresses},
-    http::GuardedHttp,
+    http::{GuardedHttp, SentTokens},
     stdio,
 };
 
@@ -59,11 +59,30 @@ const CLOSING: Duration = Duration::from_secs(3);
 /// Gives out access tokens for a server.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// A token. `stale` is one that the server has just refused; it is not given again.
+    /// A token; none to send the request without one.
     ///
     /// # Errors
     /// Why there is none.
-    async fn token(&self, stale: Option<&SecretString>) -> Result<SecretString, ToolError>;
+    async fn token(&self) -> Result<Option<SecretString>, ToolError>;
+
+    /// The server has refused a request: another token to send it with once more, or none if its answer stands.
+    ///
+    /// # Errors
+    /// What is told in the place of its answer.
+    async fn refused(&self, refusal: &Refusal) -> Result<Option<SecretString>, ToolError>;
+}
+
+/// A request that was refused for its credentials. Nothing was done.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The token that was sent.
+    pub token: Option<SecretString>,
+    /// Whether the token is not good (401), or not good enough (403).
+    pub is_unauthorized: bool,
+    /// What the server says of it, in `WWW-Authenticate`.
+    pub challenge: Option<String>,
+    /// How often the same request was refused before.
+    pub before: usize,
 }
 
 /// How a server is reached.
@@ -158,6 +177,7 @@ pub struct Session {
     child: Option<stdio::Child>,
     opened: Opened,
     hide: Redactor,
+    sent: Arc<SentTokens>,
     places: tokio::sync::Semaphore,
 }
 
@@ -204,8 +224,9 @@ impl Session {
         limit: Instant,
     ) -> Result<Self, Broken> {
         let Reach::Http { headers, tokens, .. } = &upstream.reach else { return Err(Broken::never()) };
-        let oversized = Arc::<AtomicBool>::default();
+        let (oversized, sent) = (Arc::<AtomicBool>::default(), Arc::<SentTokens>::default());
         let client = GuardedHttp {
+            sent: sent.clone(),
             oversized: oversized.clone(),
             guard: guard.clone(),
             headers: headers.clone(),
@@ -219,7 +240,7 @@ impl Session {
         // A lost session is ours to replace: what was under way in it is told apart there from what was not accepted.
         config.reinit_on_expired_session = false;
         let transport = StreamableHttpClientTransport::with_client(client, config);
-        let mut session = Self::shake_hands(upstream, protocol, transport, limit, None, oversized).await?;
+        let mut session = Self::shake_hands(upstream, protocol, transport, limit, None, oversized, sent).await?;
         session.opened.endpoint = Some(url.clone());
         Ok(session)
     }
@@ -230,7 +251,8 @@ impl Session {
         let (read, write) = pipes;
         let transport = rmcp::transport::async_rw::AsyncRwTransport::new_client(read, write)
             .with_max_line_length(upstream.max_response_bytes);
-        Self::shake_hands(upstream, upstream.protocol, transport, limit, Some(child), Arc::default()).await
+        Self::shake_hands(upstream, upstream.protocol, transport, limit, Some(child), Arc::default(), Arc::default())
+            .await
     }
 
     async fn shake_hands<T, E, A>(
@@ -240,6 +262,7 @@ impl Session {
         limit: Instant,
         child: Option<stdio::Child>,
         oversized: Arc<AtomicBool>,
+        sent: Arc<SentTokens>,
     ) -> Result<Self, Broken>
     where
         T: rmcp::transport::IntoTransport<RoleClient, E, A>,
@@ -252,11 +275,11 @@ impl Session {
         let serving = serve_client_with_lifecycle_and_ct(handler, transport, lifecycle(protocol), stop.clone());
         let running = match tokio::time::timeout_at(limit, serving).await {
             Ok(Ok(running)) => running,
-            Ok(Err(error)) => return Err(failure::opening(&upstream.name, &error, &upstream.hide)),
+            Ok(Err(error)) => return Err(failure::opening(&upstream.name, &error, &sent.hidden(&upstream.hide))),
             Err(_) => return Err(failure::opening_too_slow(&upstream.name)),
         };
         let peer = running.peer().clone();
-        let opened = opened(&peer, &upstream.hide);
+        let opened = opened(&peer, &sent.hidden(&upstream.hide));
         if peer.peer_info().is_some_and(|info| {
             info.capabilities.tools.as_ref().is_some_and(|tools| tools.list_changed == Some(true))
                 && !info.protocol_version.has_initialize()
@@ -274,6 +297,7 @@ impl Session {
             child,
             opened,
             hide: upstream.hide.clone(),
+            sent,
             places: tokio::sync::Semaphore::new(upstream.max_concurrency.max(1)),
         })
     }
@@ -301,8 +325,9 @@ impl Session {
         self.is_stale.swap(false, Ordering::Relaxed)
     }
 
-    pub(super) fn hide(&self) -> &Redactor {
-        &self.hide
+    /// What hides the secrets that the server knows, the tokens among them.
+    pub(super) fn hide(&self) -> Redactor {
+        self.sent.hidden(&self.hide)
     }
 
     /// The server's tools, page by page.
@@ -325,10 +350,11 @@ impl Session {
                 if failure::is_lost(&error) {
                     self.lose();
                 }
-                failure::of_call(&error, &self.hide).error
+                failure::of_call(&error, &self.hide()).error
             })?;
+            let hide = self.hide();
             for tool in page.tools {
-                match definition(&tool, &self.hide) {
+                match definition(&tool, &hide) {
                     Ok(_) if listed.tools.len() >= MAX_TOOLS => {
                         listed.refused.push(format!("more than {MAX_TOOLS} tools: the rest is left out"));
                         return Ok(listed);
@@ -396,7 +422,7 @@ impl Session {
             let mut waiting = self.progresses.waiting.lock().await;
             let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
             let handle = self.peer.send_cancellable_request(request, options).await;
-            let handle = handle.map_err(|error| failure::of_call(&error, &self.hide))?;
+            let handle = handle.map_err(|error| failure::of_call(&error, &self.hide()))?;
             waiting.insert(handle.progress_token.clone(), tell);
             handle
         };
@@ -429,7 +455,7 @@ impl Session {
                 if failure::is_lost(&error) {
                     self.lose();
                 }
-                Err(failure::of_call(&error, &self.hide))
+                Err(failure::of_call(&error, &self.hide()))
             }
         }
     }
@@ -448,7 +474,7 @@ impl Session {
         let deadline = Instant::now() + limit;
         let call = Call { tool, arguments, key: "probe", deadline, cancel: &cancel };
         let result = self.call(call, |_| {}).await.map_err(|broken| broken.error)?;
-        Ok(content::of(result, &self.hide))
+        Ok(content::of(result, &self.hide()))
     }
 
     /// Ends the session, and the program behind it with all its children.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
-use super::{Granted, OauthRequest};
+use super::{Granted, OauthRequest, assertion};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -20,11 +20,64 @@ const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_ANSWER_BYTES: usize = 256 << 10;
 const MAX_DESCRIPTION: usize = 300;
 
-/// Asks for a token.
+/// Who asks a token server, and how it shows that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asker<'a> {
+    /// The client's id.
+    pub(super) id: &'a str,
+    /// Its secret, or its private key.
+    pub(super) secret: Option<&'a SecretString>,
+    /// How that is shown; none for a client without a secret.
+    pub(super) auth: Option<ClientAuth>,
+    /// Whom an assertion is for.
+    pub(super) audience: &'a str,
+    /// Whether the form names the client too where HTTP Basic does: some servers look there first.
+    pub(super) is_named: bool,
+}
+
+/// Asks for a token with the client's own credentials.
 pub(super) async fn exchange(guard: &Guard, request: &OauthRequest) -> Result<Granted, ToolError> {
-    let url = Url::parse(&request.token_url)
+    let scopes = request.scopes.join(" ");
+    let mut fields = vec![("grant_type", "client_credentials")];
+    if !scopes.is_empty() {
+        fields.push(("scope", &scopes));
+    }
+    if let Some(audience) = &request.audience {
+        fields.push(("audience", audience));
+    }
+    let asker = Asker {
+        id: &request.client_id,
+        secret: Some(&request.client_secret),
+        auth: Some(request.client_auth),
+        audience: request.issuer.as_deref().unwrap_or(&request.token_url),
+        is_named: false,
+    };
+    ask(guard, &request.token_url, &asker, &fields, &[]).await
+}
+
+/// Sends one form to a token server and reads what it grants. `hidden` are secrets in the form besides the client's own.
+pub(super) async fn ask(
+    guard: &Guard,
+    token_url: &str,
+    asker: &Asker<'_>,
+    fields: &[(&str, &str)],
+    hidden: &[&SecretString],
+) -> Result<Granted, ToolError> {
+    let answer = post(guard, token_url, asker, fields).await?;
+    let hide = Redactor::new(asker.secret.into_iter().chain(hidden.iter().copied()));
+    read(&answer, &hide)
+}
+
+/// Sends one form with the client's credentials.
+pub(super) async fn post(
+    guard: &Guard,
+    token_url: &str,
+    asker: &Asker<'_>,
+    fields: &[(&str, &str)],
+) -> Result<Answer, ToolError> {
+    let url = Url::parse(token_url)
         .map_err(|_| refused("token_url_invalid", "`token_url` is not an address such as https://example.com/token"))?;
-    let (headers, body) = form(request)?;
+    let (headers, body) = form(asker, fields)?;
     let outgoing = Outgoing {
         method: Method::POST,
         url,
@@ -38,35 +91,40 @@ pub(super) async fn exchange(guard: &Guard, request: &OauthRequest) -> Result<Gr
         max_bytes: MAX_ANSWER_BYTES,
         sensitive: Vec::new(),
     };
-    let answer = guard.send(outgoing).await.map_err(|error| unreachable(&error))?;
-    read(&answer, request)
+    guard.send(outgoing).await.map_err(|error| unreachable(&error))
 }
 
-fn form(request: &OauthRequest) -> Result<(HeaderMap, Bytes), ToolError> {
+fn form(asker: &Asker<'_>, fields: &[(&str, &str)]) -> Result<(HeaderMap, Bytes), ToolError> {
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "client_credentials");
-    if !request.scopes.is_empty() {
-        form.append_pair("scope", &request.scopes.join(" "));
-    }
-    if let Some(audience) = &request.audience {
-        form.append_pair("audience", audience);
-    }
-    match request.client_auth {
-        ClientAuth::Body => {
-            form.append_pair("client_id", &request.client_id);
-            form.append_pair("client_secret", request.client_secret.expose());
+    form.extend_pairs(fields);
+    let secret = asker.secret.map_or("", SecretString::expose);
+    match asker.auth {
+        None => {
+            form.append_pair("client_id", asker.id);
         }
-        ClientAuth::Basic => {
+        Some(ClientAuth::Body) => {
+            form.append_pair("client_id", asker.id);
+            form.append_pair("client_secret", secret);
+        }
+        Some(ClientAuth::Basic) => {
+            if asker.is_named {
+                form.append_pair("client_id", asker.id);
+            }
             // RFC 6749 section 2.3.1: both are encoded as form values first.
             let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-            let pair = format!("{}:{}", encode(&request.client_id), encode(request.client_secret.expose()));
+            let pair = format!("{}:{}", encode(asker.id), encode(secret));
             let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
                 .map_err(|_| refused("credential_unusable", "the client's credentials cannot be sent"))?;
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
+        }
+        Some(ClientAuth::PrivateKeyJwt) => {
+            form.append_pair("client_id", asker.id);
+            form.append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+            form.append_pair("client_assertion", &assertion::sign(asker.id, asker.audience, secret)?);
         }
     }
     Ok((headers, form.finish().into()))
@@ -78,11 +136,13 @@ struct TokenAnswer {
     access_token: Option<String>,
     token_type: Option<String>,
     expires_in: Option<Value>,
+    refresh_token: Option<String>,
+    scope: Option<String>,
     error: Option<String>,
     error_description: Option<String>,
 }
 
-fn read(answer: &Answer, request: &OauthRequest) -> Result<Granted, ToolError> {
+fn read(answer: &Answer, hide: &Redactor) -> Result<Granted, ToolError> {
     let status = answer.status.as_u16();
     if status == 429 || status >= 500 {
         let message = format!("the token server cannot give a token now (HTTP {status})");
@@ -93,7 +153,7 @@ fn read(answer: &Answer, request: &OauthRequest) -> Result<Granted, ToolError> {
         return Err(refused("oauth_bad_answer", message));
     };
     if let Some(error) = &body.error {
-        return Err(denied(error, body.error_description.as_deref(), request));
+        return Err(denied(error, body.error_description.as_deref(), hide));
     }
     if !answer.status.is_success() {
         return Err(refused("oauth_refused", format!("the token server refused (HTTP {status})")));
@@ -109,7 +169,12 @@ fn read(answer: &Answer, request: &OauthRequest) -> Result<Granted, ToolError> {
     if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(refused("oauth_bad_answer", "the token server's answer has no usable `access_token`"));
     }
-    Ok(Granted { token: SecretString::new(token), lifetime: body.expires_in.as_ref().and_then(lifetime) })
+    Ok(Granted {
+        token: SecretString::new(token),
+        lifetime: body.expires_in.as_ref().and_then(lifetime),
+        refresh: body.refresh_token.filter(|token| !token.is_empty()).map(SecretString::new),
+        scope: body.scope,
+    })
 }
 
 /// `expires_in` is seconds; some servers put it in quotes or write a fraction.
@@ -125,26 +190,26 @@ fn lifetime(value: &Value) -> Option<Duration> {
 /// No token is kept longer, whatever its server says.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-fn denied(error: &str, description: Option<&str>, request: &OauthRequest) -> ToolError {
+/// What a server's own word for an error means. Anything but such a word is told as `refused`.
+pub(super) fn denied(error: &str, description: Option<&str>, hide: &Redactor) -> ToolError {
     let is_code = (1..=40).contains(&error.len()) && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let error = if is_code { error } else { "refused" };
-    let hide = Redactor::new([&request.client_secret]);
     let description = description.map(|text| hide.text(text).chars().take(MAX_DESCRIPTION).collect::<String>());
     let said = description.filter(|text| !text.is_empty()).map(|text| format!(": {text}")).unwrap_or_default();
     let hint = match error {
         "invalid_client" => "; check `client_id`, `client_secret` and `client_auth`",
         "invalid_scope" => "; check `scopes`",
-        "unauthorized_client" | "unsupported_grant_type" => "; the client may not use client credentials there",
+        "unauthorized_client" | "unsupported_grant_type" => "; the client may not ask for tokens in this way there",
         _ => "",
     };
     refused(&format!("oauth_{error}"), format!("the token server refused with `{error}`{said}{hint}"))
 }
 
-fn refused(code: &str, message: impl Into<String>) -> ToolError {
+pub(super) fn refused(code: &str, message: impl Into<String>) -> ToolError {
     ToolError::new(ErrorClass::AuthError, code, message)
 }
 
-fn unreachable(error: &SendError) -> ToolError {
+pub(super) fn unreachable(error: &SendError) -> ToolError {
     use SendErrorKind as Kind;
     let (class, code) = match error.kind {
         Kind::Blocked => (ErrorClass::PermissionError, "outbound_blocked"),

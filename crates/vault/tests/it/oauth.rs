@@ -86,6 +86,7 @@ fn request(world: &World, server: &TokenServer) -> OauthRequest {
         scopes: vec!["read".to_owned(), "write".to_owned()],
         audience: None,
         client_auth: ClientAuth::Basic,
+        issuer: None,
     }
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import uuid
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Union, cast
 
@@ -26,19 +28,25 @@ class Outcome:
     """The server's whole answer; none where there was none."""
     images: List[Dict[str, str]] = field(default_factory=list)
     """Pictures among the results: `data` in base64 and `mime_type`."""
+    beside: str = ""
+    """What the text says beside the data: further texts and links, and that the result was cut."""
 
     def value(self) -> Any:
         """For runtimes that want JSON: an object or list as it is, anything else under a name."""
         if self.is_error:
             return {"error": self.text}
-        return self.data if isinstance(self.data, (dict, list)) and self.data else {"result": self.text}
+        if not isinstance(self.data, (dict, list)) or not self.data:
+            return {"result": self.text}
+        return {"result": self.data, "note": self.beside} if self.beside else self.data
 
 
 def outcome(answer: models.CallAnswer) -> Outcome:
     """What a model is told of an answer."""
     if answer["success"]:
-        text, images = _result(answer)
-        return Outcome(text, False, answer.get("data"), answer, images)
+        pieces, images = _result(answer)
+        data = answer.get("data")
+        beside = "\n".join(pieces if data is None else pieces[1:])
+        return Outcome("\n".join(pieces) or "Done.", False, data, answer, images, beside)
     pending, error = answer.get("pending"), answer.get("error")
     if pending:
         told = _waiting(answer, pending)
@@ -60,11 +68,17 @@ def refused(error: CallwrightError) -> Outcome:
     elif not isinstance(error, ConnectionFailed):
         told = f"Error: {error}"
     else:
-        told = f"Error: the tools' server did not answer ({error}). Nobody knows whether the call was carried out."
+        told = f"Error: the tools' server did not answer ({error}). "
+        told += (
+            "Nobody knows whether the call was carried out."
+            if error.sent
+            else "The call was not carried out; it may be made again."
+        )
     return Outcome(told[:MOST_WORDS], True)
 
 
-def _result(answer: models.CallAnswer) -> "tuple[str, List[Dict[str, str]]]":
+def _result(answer: models.CallAnswer) -> "tuple[List[str], List[Dict[str, str]]]":
+    """The pieces of a result, the data first, and its pictures."""
     pieces: List[str] = []
     images: List[Dict[str, str]] = []
     data = answer.get("data")
@@ -91,7 +105,7 @@ def _result(answer: models.CallAnswer) -> "tuple[str, List[Dict[str, str]]]":
     cut = answer.get("truncated")
     if cut:
         pieces.append(f"(cut: {cut['shown_bytes']} of {cut['total_bytes']} bytes)")
-    return "\n".join(pieces) or "Done.", images
+    return pieces, images
 
 
 def _waiting(answer: models.CallAnswer, pending: models.Pending) -> str:
@@ -105,19 +119,42 @@ def _waiting(answer: models.CallAnswer, pending: models.Pending) -> str:
 
 
 def arguments(given: Union[str, bytes, Mapping[str, Any], None]) -> Dict[str, Any]:
-    """A model's arguments, which some runtimes give as a text."""
-    if isinstance(given, (str, bytes)):
-        read = json.loads(given) if given.strip() else {}
-        if not isinstance(read, dict):
+    """A model's arguments, which some runtimes give as a text. What cannot be sent as JSON is a `ValueError`."""
+    try:
+        read = given
+        if isinstance(given, (str, bytes)):
+            read = json.loads(given) if given.strip() else {}
+        if not isinstance(read or {}, Mapping) or isinstance(read, (str, bytes)):
             raise ValueError("the arguments must be a JSON object")
-        return read
-    return dict(given or {})
+        made = dict(read or {})
+        json.dumps(made, allow_nan=False, ensure_ascii=False).encode()
+        return made
+    except UnicodeError:
+        raise ValueError("a text in them is not valid Unicode, it holds half of a character") from None
+    except (RecursionError, TypeError) as error:
+        raise ValueError(str(error)) from None
 
 
-def key(scope: str, tool: str, call_id: str, given: Mapping[str, Any]) -> str:
+def key(scope: str, tool: str, call_id: Optional[str], given: Mapping[str, Any], answer_id: Optional[str]) -> str:
     """The key under which a model's call is done once, however often the request is sent.
 
-    Some models number their calls anew in each answer, so the arguments count as well.
+    An id that was made by chance says which call it is. Some models give none, or number their calls anew in each
+    answer (`functions.charge:0`): then the answer's id says it, and without one every call is its own. Only what says
+    which call it is may make one of two. The arguments count as well.
     """
-    whole = json.dumps([scope, tool, call_id, given], sort_keys=True, default=str)
+    id = call_id or ""
+    if not _is_of_chance(id, tool):
+        id = f"{answer_id} {id}" if answer_id and id and _is_of_chance(answer_id, tool) else uuid.uuid4().hex
+    whole = json.dumps([scope, tool, id, given], sort_keys=True, default=str)
     return "sdk-" + hashlib.sha256(whole.encode()).hexdigest()[:40]
+
+
+def _is_of_chance(id: str, tool: str) -> bool:
+    """Whether an id is most likely no other call's: `call_8fKx01…`, not `call_1` or `functions.x:0`."""
+    runs = re.findall(r"[0-9A-Za-z]{8,}", id.replace(tool, " ") if tool else id)
+    return any(re.search(r"[0-9]", run) for run in runs)
+
+
+def same(tool: str, given: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    """A name for calls that want the same."""
+    return json.dumps([tool, given, context], sort_keys=True, default=str)

@@ -17,10 +17,16 @@ class ConversationAgent:
     """
 
     def __init__(
-        self, agent_id: str, api_key: Optional[str] = None, *, base_url: Optional[str] = None, **how: Any
+        self,
+        agent_id: str,
+        api_key: Optional[str] = None,
+        *,
+        base_url: Optional[str] = None,
+        client_tools: Optional[ClientTools] = None,
+        **how: Any,
     ) -> None:
         self.agent_id = agent_id
-        self.client_tools = ClientTools()
+        self.client_tools = client_tools or ClientTools()
         self._how = {"base_url": base_url, "token": api_key, "client_tools": self.client_tools, **how}
         self.conversation: Optional[AsyncConversation] = None
 

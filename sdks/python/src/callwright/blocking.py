@@ -24,10 +24,10 @@ class Conversation:
     """
 
     def __init__(self, agent_id: Optional[str] = None, **how: Any) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._thread: Optional[threading.Thread] = None
         self._tasks: Set[asyncio.Task[None]] = set()
-        self._talk = AsyncConversation(agent_id, **how)
+        self._talk = _Carried(agent_id, **how)
 
     @property
     def conversation_id(self) -> Optional[str]:
@@ -43,9 +43,11 @@ class Conversation:
 
     def start_session(self) -> str:
         """Connects, and gives the conversation's id."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._loop.run_forever, name="Conversation", daemon=True)
-            self._thread.start()
+        if self._thread is not None or self._talk.ended is not None:
+            raise CallwrightError("this conversation has begun already: make a new `Conversation`")
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="Conversation", daemon=True)
+        self._thread.start()
         try:
             return self._do(self._talk.start_session())
         except BaseException:
@@ -92,6 +94,7 @@ class Conversation:
             self._do(what)
 
     def _soon(self, what: Coroutine[Any, Any, None]) -> None:
+        assert self._loop is not None
         task = self._loop.create_task(what)
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -106,6 +109,7 @@ class Conversation:
             what.close()
             told = "has not begun or has ended" if self._thread is None else "cannot wait for itself in a callback"
             raise CallwrightError(f"the conversation {told}")
+        assert self._loop is not None
         future: Future[Given] = asyncio.run_coroutine_threadsafe(what, self._loop)
         try:
             return future.result(timeout)
@@ -114,8 +118,16 @@ class Conversation:
             raise TimeoutError("the conversation goes on") from None
 
     def _stop(self) -> None:
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._loop.call_soon_threadsafe(self._loop.stop)
+        thread, loop, self._thread, self._loop = self._thread, self._loop, None, None
+        if thread is not None and loop is not None:
+            loop.call_soon_threadsafe(loop.stop)
             thread.join(timeout=5)
-            self._loop.close()
+            # A callback that does not come to an end keeps the thread, which keeps no program.
+            if not thread.is_alive():
+                loop.close()
+
+
+class _Carried(AsyncConversation):
+    """One whose loop belongs to it alone: client tools must not hold it up."""
+
+    _own_loop = True

@@ -12,6 +12,11 @@ class CallwrightError(Exception):
 class ConnectionFailed(CallwrightError):
     """The server could not be reached, or the connection broke off."""
 
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
+        """Whether the request may have arrived; if not, it surely was not done."""
+
 
 class TimedOut(ConnectionFailed):
     """The server did not answer in time. A write without an idempotency key may or may not have been done."""
@@ -109,11 +114,17 @@ def from_answer(status: int, body: Any, headers: Mapping[str, str]) -> ApiError:
     return kind(
         status,
         str(told.get("code") or f"http_{status}"),
-        str(told.get("message") or f"the server answered {status}"),
+        str(told.get("message") or _unsaid(status)),
         request_id=told.get("request_id") or headers.get("x-request-id"),
         details=told.get("details"),
         retry_after=seconds(headers.get("retry-after")),
     )
+
+
+def _unsaid(status: int) -> str:
+    if 300 <= status < 400:
+        return "the server points elsewhere: is `base_url` right (https, host, path)?"
+    return f"the server answered {status}"
 
 
 def seconds(header: Optional[str]) -> Optional[float]:

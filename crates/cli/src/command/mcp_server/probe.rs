@@ -1,10 +1,12 @@
 //! `callwright mcp-server probe`: a look at an MCP server from this machine, before anybody registers it.
 
+mod loopback;
+
 use std::{sync::Arc, time::Duration};
 
 use callwright_guard::{Guard, Options};
-use callwright_model::{Object, ToolError, mcp_server::McpProtocol, secret::SecretString};
-use callwright_runtime::mcp::probe::{Probe as Wish, Seen, probe};
+use callwright_model::{Object, ToolError, mcp_server::McpProtocol, secret::SecretString, tool::http::ClientAuth};
+use callwright_runtime::mcp::probe::{Probe as Wish, ProbeClient, Seen, probe};
 use clap::{Args, ValueEnum};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
@@ -26,21 +28,31 @@ pub(crate) struct Probe {
     /// A further header, `NAME: VALUE`; may be given several times.
     #[arg(long = "header", value_name = "HEADER")]
     headers: Vec<String>,
-    /// The id of an OAuth client that asks for a token with its own credentials.
-    #[arg(long, value_name = "ID", requires = "client_secret_env")]
+    /// The id of an OAuth client that was registered by hand. Without `--authorize` it asks for a token with its own
+    /// credentials.
+    #[arg(long, value_name = "ID")]
     client_id: Option<String>,
     /// Read the OAuth client's secret from this environment variable.
-    #[arg(long, value_name = "VARIABLE")]
+    #[arg(long, value_name = "VARIABLE", requires = "client_id")]
     client_secret_env: Option<String>,
+    /// Read the OAuth client's private key (PEM, PKCS #8) from this environment variable: it signs in the place of a secret.
+    #[arg(long, value_name = "VARIABLE", requires = "client_id", conflicts_with = "client_secret_env")]
+    client_key_env: Option<String>,
+    /// Sign in with a browser if the server wants it: the address is printed, and waited for on this machine.
+    #[arg(long, conflicts_with = "token_env")]
+    authorize: bool,
+    /// The address of a document that says who we are, for authorization servers that look there.
+    #[arg(long, value_name = "URL", requires = "authorize")]
+    client_metadata_url: Option<Url>,
     /// Which era of the protocol is spoken.
     #[arg(long, default_value = "auto")]
     protocol: Protocol,
     /// Call a tool then: `NAME` or `NAME={"a": 1}`; may be given several times.
     #[arg(long = "call", value_name = "CALL")]
     calls: Vec<String>,
-    /// For connecting, and for each call.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
-    timeout_seconds: u64,
+    /// For connecting, and for each call; with `--authorize` 300 unless said, since somebody signs in meanwhile.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout_seconds: Option<u64>,
     /// Print what was seen as JSON.
     #[arg(long)]
     json: bool,
@@ -58,10 +70,13 @@ enum Protocol {
 }
 
 pub(super) fn run(command: &Probe) -> Result<(), Failure> {
-    let wish = wish(command)?;
+    let mut wish = wish(command)?;
     let calls = wish.calls.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let seen = runtime.block_on(async {
+        if command.authorize {
+            wish.person = Some(Arc::new(loopback::Browser::listen(command.client_metadata_url.clone()).await?));
+        }
         let guard = Guard::new(everywhere()).map_err(|error| Failure::new(error.to_string()))?;
         probe(&guard, wish).await.map_err(|error| Failure::new(error.message))
     })?;
@@ -85,22 +100,32 @@ fn wish(command: &Probe) -> Result<Wish, Failure> {
         value.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, value);
     }
-    let client = match (&command.client_id, &command.client_secret_env) {
-        (Some(id), Some(variable)) => Some((id.clone(), SecretString::new(environment(variable)?))),
-        _ => None,
-    };
+    let client = command.client_id.as_ref().map(|id| client(command, id)).transpose()?;
+    let timeout = command.timeout_seconds.unwrap_or(if command.authorize { 300 } else { 20 });
     Ok(Wish {
         url: command.address.clone(),
         headers,
         client,
+        person: None,
         protocol: match command.protocol {
             Protocol::Auto => McpProtocol::Auto,
             Protocol::Initialize => McpProtocol::Initialize,
             Protocol::Stateless => McpProtocol::Stateless,
         },
         calls: command.calls.iter().map(|text| call(text)).collect::<Result<_, _>>()?,
-        timeout: Duration::from_secs(command.timeout_seconds),
+        timeout: Duration::from_secs(timeout),
     })
+}
+
+fn client(command: &Probe, id: &str) -> Result<ProbeClient, Failure> {
+    let variable = command.client_secret_env.as_ref().or(command.client_key_env.as_ref());
+    if variable.is_none() && !command.authorize {
+        let message = "an OAuth client that nobody signs in for needs `--client-secret-env` or `--client-key-env`";
+        return Err(Failure::usage(message));
+    }
+    let secret = variable.map(|variable| environment(variable).map(SecretString::new)).transpose()?;
+    let auth = command.client_key_env.as_ref().map(|_| ClientAuth::PrivateKeyJwt);
+    Ok(ProbeClient { id: id.to_owned(), secret, auth })
 }
 
 fn environment(variable: &str) -> Result<String, Failure> {

@@ -23,18 +23,21 @@ class AsyncAnthropicTools:
         client: Optional[AsyncClient] = None,
         context: Optional[Mapping[str, Any]] = None,
         wait: float = 0,
+        timeout: Optional[float] = None,
         on_directive: Optional[Callable[[Mapping[str, Any]], Any]] = None,
     ) -> None:
-        self._box = AsyncToolbox(agent=agent, client=client, context=context, wait=wait, on_directive=on_directive)
+        self._box = AsyncToolbox(
+            agent=agent, client=client, context=context, wait=wait, timeout=timeout, on_directive=on_directive
+        )
 
-    async def tools(self) -> List[Dict[str, Any]]:
+    async def tools(self) -> List[Any]:
         """For `messages.create(tools=…)`."""
         return await self._box.definitions("anthropic")
 
-    async def handle(self, message: Any, *, only: Optional[List[str]] = None) -> List[Dict[str, Any]]:
+    async def handle(self, message: Any, *, only: Optional[List[str]] = None) -> List[Any]:
         """Answers the calls in a message with one message of the user; a message without calls with none."""
         calls = [
-            Call(get(block, "name"), get(block, "input"), get(block, "id"))
+            Call(get(block, "name"), get(block, "input"), get(block, "id"), get(message, "id"))
             for block in listed(get(message, "content"))
             if get(block, "type") == "tool_use" and (only is None or get(block, "name") in only)
         ]

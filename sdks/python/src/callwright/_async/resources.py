@@ -8,7 +8,7 @@ import uuid
 from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Union, cast
 
 from .. import errors
-from .._events import Event, is_final
+from .._events import Event, Words, is_final
 from .._generated import models
 from .paging import items
 from .transport import AsyncTransport
@@ -19,8 +19,8 @@ MOST_WAIT_RUN = 120.0
 # How much longer than the server this program waits.
 MARGIN = 30.0
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
-# A tool may take this long, unless it was said otherwise.
-CALL_TIMEOUT = 300.0
+# A server that goes down, or a proxy, may answer at once that there is nothing yet.
+AT_ONCE = 1.0
 ENDED = ("completed", "failed", "cancelled")
 
 
@@ -42,7 +42,7 @@ class Tools(_Group):
         idempotency_key: Optional[str] = None,
         wait: float = 0,
         dry_run: bool = False,
-        timeout: float = CALL_TIMEOUT,
+        timeout: Optional[float] = None,
     ) -> models.CallAnswer:
         """Calls a tool, as an agent has it if one is named.
 
@@ -57,7 +57,8 @@ class Tools(_Group):
             body["context"] = dict(context)
         if dry_run:
             body["dry_run"] = True
-        answer = await self._api.call_tool(name, body, idempotency_key=idempotency_key, timeout=timeout)
+        limit = timeout or self._api.call_timeout
+        answer = await self._api.call_tool(name, body, idempotency_key=idempotency_key, timeout=limit)
         if answer.get("pending") and wait > 0:
             return await Executions(self._api).wait(answer["execution_id"], wait)
         return answer
@@ -152,12 +153,15 @@ class Runs(_Group):
 
     async def wait(self, id: str, seconds: float) -> models.Run:
         """A run when it has ended or waits for somebody, or as it stands when the seconds are over."""
-        until = time.monotonic() + seconds
+        until, tries = time.monotonic() + seconds, 0
         while True:
-            rest = max(0.0, min(until - time.monotonic(), MOST_WAIT_RUN))
+            asked = time.monotonic()
+            rest = max(0.0, min(until - asked, MOST_WAIT_RUN))
             run = await self._api.get_run(id, wait_ms=int(rest * 1000), timeout=rest + MARGIN)
             if run["state"] in (*ENDED, "waiting") or time.monotonic() >= until:
                 return run
+            tries = tries + 1 if time.monotonic() - asked < AT_ONCE else 0
+            await asyncio.sleep(_pause(tries, until))
 
     async def stream(
         self,
@@ -176,39 +180,49 @@ class Runs(_Group):
             yield event
 
     async def events(self, id: str, *, after: Optional[Union[int, str]] = None) -> AsyncIterator[Dict[str, Any]]:
-        """What happens in a run, until it ends. A stream that is cut off is opened again where it was."""
+        """What happens in a run, until it ends. A stream that is cut off is opened again where it was.
+
+        The words (`delta`) that were lost then are told together, right before their `message`.
+        """
         async for event in self._follow(id, after, None, None):
             yield event
 
     async def _follow(
         self, id: Optional[str], after: Optional[Union[int, str]], body: Any, key: Optional[str]
     ) -> AsyncIterator[Dict[str, Any]]:
-        failures = 0
+        failures, words = 0, Words()
         while True:
             if id is None:
                 stream = self._api.events("POST", "/api/v1/runs", headers={"Idempotency-Key": key}, body=body)
             else:
                 last = {"Last-Event-ID": None if after is None else str(after)}
                 stream = self._api.events("GET", "/api/v1/runs/{id}/events", path={"id": id}, headers=last)
+            error: errors.CallwrightError = errors.ConnectionFailed("the stream ends before the run does")
             try:
                 async for event in stream:
+                    if event.name == "error":
+                        error = errors.ConnectionFailed(f"the stream has failed: {event.data}")
+                        break
                     failures = 0
                     after = event.id or after
                     told = _told(event)
-                    id = told["run"]["id"] if event.name == "run" else id
-                    yield told
+                    if event.name == "run" and "run" in told:
+                        id = told["run"]["id"]
+                    for each in words.passing(told):
+                        yield each
                     if is_final(event):
                         return
-                failures += 1
-            except errors.ApiError as error:
-                failures += 1
-                if error.status not in (429, 502, 503, 504) or failures > len(PAUSES):
+            except errors.ApiError as refusal:
+                if refusal.status not in (429, 502, 503, 504):
                     raise
-            except errors.ConnectionFailed:
-                failures += 1
-                if failures > len(PAUSES):
-                    raise
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
+                error = refusal
+            except errors.ConnectionFailed as failure:
+                error = failure
+            failures += 1
+            if failures > len(PAUSES):
+                raise error
+            words.cut()
+            await asyncio.sleep(PAUSES[failures - 1])
 
     async def cancel(self, id: str) -> None:
         await self._api.cancel_run(id)
@@ -234,12 +248,15 @@ class Executions(_Group):
 
     async def wait(self, id: str, seconds: float) -> models.CallAnswer:
         """The same once it has ended, or as it stands when the seconds are over."""
-        until = time.monotonic() + seconds
+        until, tries = time.monotonic() + seconds, 0
         while True:
-            rest = max(0.0, min(until - time.monotonic(), MOST_WAIT_EXECUTION))
+            asked = time.monotonic()
+            rest = max(0.0, min(until - asked, MOST_WAIT_EXECUTION))
             answer = await self._api.get_answer(id, wait_ms=int(rest * 1000), timeout=rest + MARGIN)
             if not answer.get("pending") or time.monotonic() >= until:
                 return answer
+            tries = tries + 1 if time.monotonic() - asked < AT_ONCE else 0
+            await asyncio.sleep(_pause(tries, until))
 
     async def give_result(self, id: str, result: Any, *, is_error: bool = False) -> models.ResultReceived:
         """Answers for a `client` tool that waits for its client."""
@@ -313,6 +330,11 @@ def _spec(
     if context:
         body["context"] = dict(context)
     return body
+
+
+def _pause(tries: int, until: float) -> float:
+    """How long to wait before the same is asked for once more, after so many answers that came at once."""
+    return max(0.0, min(PAUSES[min(tries, len(PAUSES)) - 1], until - time.monotonic())) if tries else 0.0
 
 
 def _told(event: Event) -> Dict[str, Any]:

@@ -576,6 +576,37 @@ class AuthOauth2(TypedDict):
     type: Literal['oauth2']
 
 
+class Authorization(TypedDict):
+    """What we are allowed, and whether it still holds."""
+    authorized_at: NotRequired[Union["Timestamp", None]]
+    authorized_by: NotRequired[Union["UserId", None]]
+    client_id: NotRequired[Union[str, None]]
+    """As which client we are known there."""
+    expires_at: NotRequired[Union["Timestamp", None]]
+    is_renewable: bool
+    """Whether it can be renewed without a person."""
+    issuer: NotRequired[Union[str, None]]
+    """Who gave the access: the authorization server's own name."""
+    missing_scopes: NotRequired[List[str]]
+    """Scopes that the server asked for and we do not have; the next authorization asks for them. With a status of
+    `needs_authorization`, whatever needs none of them still works.
+    """
+    scopes: NotRequired[List[str]]
+    """What was allowed, as far as the server says."""
+    status: "AuthorizationStatus"
+    """Whether somebody has to do something."""
+    why: NotRequired[Union[str, None]]
+    """Why, and who has to do what."""
+
+
+class AuthorizationBegun(TypedDict):
+    """An address to be opened in a browser."""
+    authorize_url: str
+    """The authorization server's page, where a person signs in."""
+    expires_at: "Timestamp"
+    """Until when they must have come back."""
+
+
 class BlockAudio(TypedDict):
     """A sound."""
     data: str
@@ -1114,6 +1145,12 @@ class ConditionVolume(TypedDict):
     """Fires below this many."""
     window_s: NotRequired[int]
     """How far back to look for `min` and `max`, in seconds, 10 to 86400."""
+
+
+class ConfirmAuthorization(TypedDict):
+    """The code of the page that a sign-in ended with."""
+    code: str
+    """As the page shows it."""
 
 
 class Conflict(TypedDict):
@@ -2642,6 +2679,28 @@ class MadeCase(TypedDict):
     """What the log could not tell, and what to do about it."""
 
 
+class McpAuthAuthorizationCode(TypedDict):
+    """OAuth 2.1 with a person who signs in: `POST /api/v1/mcp-servers/{name}/authorize`. Everything is found through
+    the server's metadata; what is said here goes before what was found.
+    """
+    authorization_url: NotRequired[Union[str, None]]
+    """Where people sign in, for a server without metadata; with `token_url`."""
+    client_auth: NotRequired[Union["ClientAuth", None]]
+    client_id: NotRequired[Union[str, None]]
+    """A client that was registered by hand. Without it we register ourselves where the authorization server allows
+    it.
+    """
+    issuer: NotRequired[Union[str, None]]
+    """The authorization server."""
+    scopes: NotRequired[List[str]]
+    """The scopes to ask for, in the place of those that the server names."""
+    secret: NotRequired[Union[str, None]]
+    """The name of the secret that is that client's, if it has one."""
+    token_url: NotRequired[Union[str, None]]
+    """Where tokens are given out; with `authorization_url`."""
+    type: Literal['authorization_code']
+
+
 class McpAuthBearer(TypedDict):
     """`Authorization: Bearer` and a secret."""
     secret: str
@@ -2710,6 +2769,7 @@ class McpDefinition(TypedDict):
 
 class McpFound(TypedDict):
     """What was found out about a server when it was last asked."""
+    authorization: NotRequired[Union["Authorization", None]]
     endpoint: NotRequired[Union[str, None]]
     """The address that answers: the registered one, or `{url}/mcp`."""
     error: NotRequired[Union[str, None]]
@@ -5571,6 +5631,10 @@ Auth = Union["AuthNone", "AuthBearer", "AuthApiKey", "AuthBasic", "AuthOauth2"]
 """How we identify ourselves upstream."""
 
 
+AuthorizationStatus = Literal['connected', 'needs_authorization']
+"""Whether somebody has to do something."""
+
+
 Block = Union["BlockText", "BlockJson", "BlockImage", "BlockAudio", "BlockResource", "BlockResourceLink"]
 """One piece of content. MCP, conversations and model APIs each take what they can use."""
 
@@ -5614,7 +5678,7 @@ Choice = Literal['approve', 'deny']
 """Yes or no."""
 
 
-ClientAuth = Literal['basic', 'body']
+ClientAuth = Literal['basic', 'body', 'private_key_jwt']
 """How an OAuth client sends its own credentials."""
 
 
@@ -5792,7 +5856,7 @@ LiveFrame = Union["Event", "Missed"]
 """A frame of the live stream."""
 
 
-McpAuth = Union["McpAuthNone", "McpAuthBearer", "McpAuthHeader", "McpAuthClientCredentials"]
+McpAuth = Union["McpAuthNone", "McpAuthBearer", "McpAuthHeader", "McpAuthClientCredentials", "McpAuthAuthorizationCode"]
 """How we say who we are to an MCP server."""
 
 
@@ -6096,6 +6160,9 @@ __all__ = [
     "AuthBearer",
     "AuthNone",
     "AuthOauth2",
+    "Authorization",
+    "AuthorizationBegun",
+    "AuthorizationStatus",
     "Block",
     "BlockAudio",
     "BlockImage",
@@ -6153,6 +6220,7 @@ __all__ = [
     "ConditionLatency",
     "ConditionVolume",
     "Config",
+    "ConfirmAuthorization",
     "Conflict",
     "Content",
     "ConvId",
@@ -6293,6 +6361,7 @@ __all__ = [
     "Lock",
     "MadeCase",
     "McpAuth",
+    "McpAuthAuthorizationCode",
     "McpAuthBearer",
     "McpAuthClientCredentials",
     "McpAuthHeader",

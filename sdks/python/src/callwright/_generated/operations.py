@@ -23,6 +23,7 @@ from .models import (
     AssignedTool,
     Assignment,
     AssignmentSpec,
+    AuthorizationBegun,
     Bundle,
     BundleReport,
     CallAnswer,
@@ -34,6 +35,7 @@ from .models import (
     ChangePassword,
     ClientResult,
     CloneTemplate,
+    ConfirmAuthorization,
     ConvId,
     ConversationDetail,
     Copied,
@@ -384,6 +386,26 @@ class Operations:
         )
         return answer
 
+    def authorize_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> AuthorizationBegun:
+        """Prepares a sign-in at the authorization server of an MCP server whose `auth` is of the type
+        `authorization_code`. Open `authorize_url` in a browser; it comes back to this server. In a browser that
+        has a session of the same person that is all; otherwise the last page shows a code for
+        `…/authorize/confirm`. How it stands is told in `found.authorization`.
+        """
+        answer: AuthorizationBegun = self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/authorize",
+            reading="json",
+            path={"name": name},
+            timeout=timeout,
+        )
+        return answer
+
     def call_tool(
         self,
         name: str,
@@ -508,6 +530,24 @@ class Operations:
             "/api/v1/templates/{id}/clone",
             reading="json",
             path={"id": id},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    def confirm_mcp_server_authorization(
+        self,
+        name: str,
+        body: ConfirmAuthorization,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """Hands in the code of the page that a sign-in ended with. Only who began it may."""
+        answer: McpServer = self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/authorize/confirm",
+            reading="json",
+            path={"name": name},
             body=body,
             timeout=timeout,
         )
@@ -1116,6 +1156,22 @@ class Operations:
             timeout=timeout,
         )
         return answer
+
+    def disconnect_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Gives an MCP server's tokens back where its authorization server takes them (RFC 7009), and forgets them.
+        """
+        self._send(
+            "DELETE",
+            "/api/v1/mcp-servers/{name}/authorize",
+            reading="nothing",
+            path={"name": name},
+            timeout=timeout,
+        )
 
     def export_audit(
         self,
@@ -2934,6 +2990,22 @@ class Operations:
         )
         return answer
 
+    def oauth_client_metadata(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Dict[str, Any]:
+        """Who we are, for authorization servers that take the address of such a document for a client's id. Only
+        where this server has an `https` address.
+        """
+        answer: Dict[str, Any] = self._send(
+            "GET",
+            "/oauth/client-metadata.json",
+            reading="json",
+            timeout=timeout,
+        )
+        return answer
+
     def openapi(
         self,
         *,
@@ -4122,6 +4194,26 @@ class AsyncOperations:
         )
         return answer
 
+    async def authorize_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> AuthorizationBegun:
+        """Prepares a sign-in at the authorization server of an MCP server whose `auth` is of the type
+        `authorization_code`. Open `authorize_url` in a browser; it comes back to this server. In a browser that
+        has a session of the same person that is all; otherwise the last page shows a code for
+        `…/authorize/confirm`. How it stands is told in `found.authorization`.
+        """
+        answer: AuthorizationBegun = await self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/authorize",
+            reading="json",
+            path={"name": name},
+            timeout=timeout,
+        )
+        return answer
+
     async def call_tool(
         self,
         name: str,
@@ -4246,6 +4338,24 @@ class AsyncOperations:
             "/api/v1/templates/{id}/clone",
             reading="json",
             path={"id": id},
+            body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def confirm_mcp_server_authorization(
+        self,
+        name: str,
+        body: ConfirmAuthorization,
+        *,
+        timeout: Optional[float] = None,
+    ) -> McpServer:
+        """Hands in the code of the page that a sign-in ended with. Only who began it may."""
+        answer: McpServer = await self._send(
+            "POST",
+            "/api/v1/mcp-servers/{name}/authorize/confirm",
+            reading="json",
+            path={"name": name},
             body=body,
             timeout=timeout,
         )
@@ -4854,6 +4964,22 @@ class AsyncOperations:
             timeout=timeout,
         )
         return answer
+
+    async def disconnect_mcp_server(
+        self,
+        name: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Gives an MCP server's tokens back where its authorization server takes them (RFC 7009), and forgets them.
+        """
+        await self._send(
+            "DELETE",
+            "/api/v1/mcp-servers/{name}/authorize",
+            reading="nothing",
+            path={"name": name},
+            timeout=timeout,
+        )
 
     async def export_audit(
         self,
@@ -6668,6 +6794,22 @@ class AsyncOperations:
             reading="json",
             path={"agent": agent},
             body=body,
+            timeout=timeout,
+        )
+        return answer
+
+    async def oauth_client_metadata(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> Dict[str, Any]:
+        """Who we are, for authorization servers that take the address of such a document for a client's id. Only
+        where this server has an `https` address.
+        """
+        answer: Dict[str, Any] = await self._send(
+            "GET",
+            "/oauth/client-metadata.json",
+            reading="json",
             timeout=timeout,
         )
         return answer

@@ -8,7 +8,6 @@ from typing import Any, Iterator, Callable, Optional, Type
 
 import httpx
 
-from .. import _policy
 from .paging import items
 from .resources import Agents, Approvals, Conversations, Executions, Runs, Threads, Tools
 from .transport import Transport
@@ -18,7 +17,8 @@ class Client:
     """A server, and who you are there.
 
     Without arguments the address and the token are taken from `CALLWRIGHT_URL` and `CALLWRIGHT_TOKEN`. `api` has every
-    operation by its name in the OpenAPI document; `tools`, `agents`, `runs` and so on have the everyday ones.
+    operation by its name in the OpenAPI document; `tools`, `agents`, `runs` and so on have the everyday ones. `timeout`
+    is for a request with all its attempts, in seconds: 60, and 300 for the call of a tool, unless it is said.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Client:
         base_url: Optional[str] = None,
         token: Optional[str] = None,
         *,
-        timeout: float = _policy.DEFAULT_TIMEOUT,
+        timeout: Optional[float] = None,
         http_client: Optional[httpx.Client] = None,
     ) -> None:
         self.api = Transport(base_url, token, timeout=timeout, http_client=http_client)

@@ -10,7 +10,7 @@ from typing import Any, Iterator, Dict, Optional, Type
 import httpx
 
 from .. import _policy, errors
-from .._events import Event, Lines
+from .._events import Event, Events
 from .._generated.operations import Operations
 
 
@@ -22,11 +22,13 @@ class Transport(Operations):
         base_url: Optional[str] = None,
         token: Optional[str] = None,
         *,
-        timeout: float = _policy.DEFAULT_TIMEOUT,
+        timeout: Optional[float] = None,
         http_client: Optional[httpx.Client] = None,
     ) -> None:
         self.base_url, self.token = _policy.settings(base_url, token)
-        self.timeout = timeout
+        self.timeout = timeout or _policy.DEFAULT_TIMEOUT
+        # A tool may take longer than anything else, unless it was said how long.
+        self.call_timeout = timeout or _policy.CALL_TIMEOUT
         self._is_own = http_client is None
         self._http = http_client or httpx.Client(limits=httpx.Limits(max_connections=None))
 
@@ -46,8 +48,10 @@ class Transport(Operations):
         body: Any = None,
         timeout: Optional[float] = None,
     ) -> Any:
-        said = {**_policy.headers(self.token), **_policy.query(headers)}
+        said = _policy.headers(self.token, headers)
         keyed = _policy.IDEMPOTENCY_KEY in said
+        # However often it is sent: nobody waits longer.
+        until = time.monotonic() + (timeout or self.timeout)
         attempt = 0
         while True:
             attempt += 1
@@ -59,7 +63,8 @@ class Transport(Operations):
                     params=_policy.query(query),
                     headers=said,
                     json=body,
-                    timeout=httpx.Timeout(timeout or self.timeout, connect=_policy.CONNECT_TIMEOUT),
+                    timeout=_policy.patience(until - time.monotonic()),
+                    follow_redirects=False,
                 )
                 if response.status_code < 300:
                     return _policy.read(response, reading)
@@ -67,7 +72,7 @@ class Transport(Operations):
             except httpx.TransportError as error:
                 failure = error
             pause = _policy.wait(method, keyed, attempt, failure)
-            if pause is None:
+            if pause is None or time.monotonic() + pause >= until:
                 if isinstance(failure, httpx.Response):
                     raise errors.from_answer(failure.status_code, _body(failure), failure.headers)
                 raise _policy.failed(failure) from failure
@@ -83,19 +88,19 @@ class Transport(Operations):
         body: Any = None,
     ) -> Iterator[Event]:
         """One stream of events, until it ends or breaks off."""
-        said = {**_policy.headers(self.token), **_policy.query(headers), "Accept": "text/event-stream"}
+        said = {**_policy.headers(self.token, headers), "Accept": "text/event-stream"}
         # The server says something at least every fifteen seconds, if only that it is still there.
-        patience = httpx.Timeout(self.timeout, connect=_policy.CONNECT_TIMEOUT)
+        patience = _policy.patience(self.timeout)
         url = self.base_url + _policy.place(path_template, path)
         try:
-            with self._http.stream(method, url, headers=said, json=body, timeout=patience) as response:
+            how: Dict[str, Any] = {"headers": said, "json": body, "timeout": patience, "follow_redirects": False}
+            with self._http.stream(method, url, **how) as response:
                 if response.status_code >= 300:
                     response.read()
                     raise errors.from_answer(response.status_code, _body(response), response.headers)
-                lines = Lines()
-                for line in response.iter_lines():
-                    event = lines.feed(line)
-                    if event is not None:
+                events = Events()
+                for text in response.iter_text():
+                    for event in events.feed(text):
                         yield event
         except httpx.TransportError as error:
             raise _policy.failed(error) from error

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Tuple
 
-MOST_DEPTH = 12
+MOST_NODES = 500
+"""More than this is too much for a model with every request: what is referred to then is any object."""
 
 
 def inline(schema: Mapping[str, Any]) -> Dict[str, Any]:
     """A schema without `$defs`: what is referred to stands in its place. What refers to itself ends as any object."""
     root = dict(schema)
+    nodes = 0
 
-    def resolve(node: Any, depth: int) -> Any:
+    def resolve(node: Any, within: Tuple[str, ...]) -> Any:
+        nonlocal nodes
+        nodes += 1
         if isinstance(node, list):
-            return [resolve(each, depth) for each in node]
+            return [resolve(each, within) for each in node]
         if not isinstance(node, dict):
             return node
         target = node.get("$ref")
-        if isinstance(target, str) and target.startswith("#/"):
-            if depth >= MOST_DEPTH:
-                return {"type": "object"}
-            found: Any = root
-            for part in target[2:].split("/"):
-                found = found.get(part.replace("~1", "/").replace("~0", "~"), {}) if isinstance(found, dict) else {}
-            beside = {key: value for key, value in node.items() if key != "$ref"}
-            return {**resolve(found, depth + 1), **resolve(beside, depth)}
-        return {key: resolve(value, depth) for key, value in node.items() if key not in ("$defs", "definitions")}
+        if not isinstance(target, str) or not (target == "#" or target.startswith("#/")):
+            return {key: resolve(value, within) for key, value in node.items()}
+        beside = {key: resolve(value, within) for key, value in node.items() if key != "$ref"}
+        if target == "#" or target in within or nodes > MOST_NODES:
+            return {"type": "object", **beside}
+        found: Any = root
+        for part in target[2:].split("/"):
+            found = found.get(part.replace("~1", "/").replace("~0", "~"), {}) if isinstance(found, dict) else {}
+        resolved = resolve(found, (*within, target))
+        return {**resolved, **beside} if isinstance(resolved, dict) else beside
 
-    resolved: Dict[str, Any] = resolve(root, 0)
-    return resolved
+    # Here they are definitions; within `properties` they would be parameters of that name.
+    shown = {key: value for key, value in root.items() if key not in ("$defs", "definitions")}
+    made: Dict[str, Any] = resolve(shown, ())
+    return made

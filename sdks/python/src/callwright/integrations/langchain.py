@@ -27,10 +27,11 @@ def tools(
     client: Optional[Client] = None,
     context: Optional[Mapping[str, Any]] = None,
     wait: float = 0,
+    timeout: Optional[float] = None,
     on_directive: Optional[Callable[[Mapping[str, Any]], Any]] = None,
 ) -> List[BaseTool]:
     """The tools of an agent, or all that the token may call. What fails is a tool message with the status `error`."""
-    box = Toolbox(agent=agent, client=client, context=context, wait=wait, on_directive=on_directive)
+    box = Toolbox(agent=agent, client=client, context=context, wait=wait, timeout=timeout, on_directive=on_directive)
     made: List[BaseTool] = []
     for definition in box.definitions("openai"):
         function = definition["function"]
@@ -65,7 +66,7 @@ class CallwrightTool(BaseTool):
         finally:
             _call_id.reset(token)
 
-    def _run(self, **arguments: Any) -> str:
+    def _run(self, /, **arguments: Any) -> str:
         outcome = self._box.call(self.name, arguments, _call_id.get() or str(uuid.uuid4()))
         if outcome.is_error:
             raise ToolException(outcome.text)

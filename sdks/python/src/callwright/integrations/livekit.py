@@ -12,7 +12,7 @@ import uuid
 from typing import Any, Callable, Dict, List, Mapping, Optional, Union
 
 from livekit.agents import RunContext, ToolError
-from livekit.agents.llm import RawFunctionTool, function_tool
+from livekit.agents.llm import RawFunctionTool, Tool, Toolset, function_tool
 
 from .._async.client import AsyncClient
 from .._async.toolbox import AsyncToolbox
@@ -29,8 +29,9 @@ async def function_tools(
     client: Optional[AsyncClient] = None,
     context: Optional[Context] = None,
     wait: float = 0,
+    timeout: Optional[float] = None,
     on_directive: Optional[Callable[[Mapping[str, Any]], Any]] = None,
-) -> List[RawFunctionTool[Any, Any]]:
+) -> List[Union[Tool, Toolset]]:
     """The tools of an agent, or all that the token may call.
 
     `context` is what tools know of the call, or a function of the `RunContext` that says it anew for each call. What
@@ -41,7 +42,9 @@ async def function_tools(
         client=client,
         context=None if callable(context) else context,
         wait=wait,
+        timeout=timeout,
         on_directive=on_directive,
+        of_one_conversation=True,
     )
     return [_tool(box, definition["function"], context) for definition in await box.definitions("openai")]
 

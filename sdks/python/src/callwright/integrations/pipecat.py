@@ -29,6 +29,7 @@ async def register_tools(
     client: Optional[AsyncClient] = None,
     context: Optional[Context] = None,
     wait: float = 0,
+    timeout: Optional[float] = None,
     on_directive: Optional[Callable[[Mapping[str, Any]], Any]] = None,
     cancel_on_interruption: Optional[bool] = None,
     timeout_secs: Optional[float] = None,
@@ -38,13 +39,19 @@ async def register_tools(
     `context` is what tools know of the call (`call_sid`, `phone_number`, `conversation_id`), or a function that says it
     anew for each call. `on_directive` is told when a tool ends or transfers the call. With `wait`, in seconds, a result
     that somebody must agree to first, or that comes later, is waited for.
+
+    What a person says meanwhile does not cancel a call that has an effect, unless `cancel_on_interruption` says so:
+    the server would do it all the same, and the model, told `CANCELLED`, would ask for it once more. Its result comes
+    later. A call that was cancelled goes on, and its result is given to the next call of the same within a minute.
     """
     box = AsyncToolbox(
         agent=agent,
         client=client,
         context=None if callable(context) else context,
         wait=wait,
+        timeout=timeout,
         on_directive=on_directive,
+        of_one_conversation=True,
     )
 
     async def carry_out(params: FunctionCallParams) -> None:
@@ -54,6 +61,7 @@ async def register_tools(
         outcome = await box.call(params.function_name, params.arguments, params.tool_call_id, more)
         await params.result_callback(outcome.value())
 
+    reads = {tool["name"] for tool in await box.definitions("mcp") if tool["annotations"]["readOnlyHint"]}
     schemas = []
     for definition in await box.definitions("openai"):
         function = definition["function"]
@@ -66,7 +74,10 @@ async def register_tools(
                 required=parameters.get("required", []),
             )
         )
+        cancels = cancel_on_interruption
+        if cancels is None and function["name"] not in reads:
+            cancels = False
         llm_service.register_function(
-            function["name"], carry_out, cancel_on_interruption=cancel_on_interruption, timeout_secs=timeout_secs
+            function["name"], carry_out, cancel_on_interruption=cancels, timeout_secs=timeout_secs
         )
     return ToolsSchema(standard_tools=schemas)

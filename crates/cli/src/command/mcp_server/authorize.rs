@@ -1,0 +1,104 @@
+//! `callwright mcp-server authorize`: an address to open, and a wait until whoever opened it has signed in.
+
+use std::{
+    io::BufRead,
+    sync::mpsc::{self, Receiver, TryRecvError},
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{path, told};
+use crate::{
+    client::Client,
+    command::Remote,
+    failure::Failure,
+    output::{self, text},
+};
+
+/// How often it is looked whether somebody has signed in.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// A server that wants OAuth.
+#[derive(Debug, Args)]
+pub(crate) struct Authorize {
+    /// Its name.
+    name: String,
+    /// Print the address, and do not wait.
+    #[arg(long)]
+    no_wait: bool,
+    /// Hand in the code of the page that an earlier sign-in ended with.
+    #[arg(long, value_name = "CODE", conflicts_with = "no_wait")]
+    code: Option<String>,
+    /// How long to wait.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout_seconds: u64,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+pub(super) fn run(command: &Authorize) -> Result<(), Failure> {
+    let client = command.remote.connect()?;
+    if let Some(code) = &command.code {
+        return done(command, &confirm(&client, command, code)?);
+    }
+    let before = authorized_at(&client.get(&path(&command.name))?);
+    let begun = client.post(&format!("{}/authorize", path(&command.name)), &json!({}))?;
+    if command.no_wait {
+        return if command.remote.json { output::json(&begun) } else { output::line(&text(&begun, "authorize_url")) };
+    }
+    output::say("open this address in a browser and sign in; if the page then shows a code, type it here:");
+    output::line(&text(&begun, "authorize_url"))?;
+    let codes = lines();
+    let end = Instant::now() + Duration::from_secs(command.timeout_seconds);
+    while Instant::now() < end {
+        match codes.try_recv() {
+            Ok(code) if code.trim().is_empty() => {}
+            Ok(code) => match confirm(&client, command, code.trim()) {
+                Ok(server) => return done(command, &server),
+                Err(failure) => output::say(format!("{failure}; try again")),
+            },
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => std::thread::sleep(LOOK_AGAIN),
+        }
+        let server = client.get(&path(&command.name))?;
+        if authorized_at(&server) != before {
+            return done(command, &server);
+        }
+    }
+    let message = format!("nobody has signed in for {} within {} s", command.name, command.timeout_seconds);
+    Err(Failure::new(message).hint(format!("callwright mcp-server authorize {}", command.name)))
+}
+
+fn confirm(client: &Client, command: &Authorize, code: &str) -> Result<Value, Failure> {
+    client.post(&format!("{}/authorize/confirm", path(&command.name)), &json!({ "code": code }))
+}
+
+fn authorized_at(server: &Value) -> Value {
+    server["found"]["authorization"]["authorized_at"].clone()
+}
+
+fn done(command: &Authorize, server: &Value) -> Result<(), Failure> {
+    if command.remote.json {
+        return output::json(server);
+    }
+    let authorization = &server["found"]["authorization"];
+    output::say(format!("connected to {} by {}", command.name, text(authorization, "issuer")));
+    if authorization["status"] == "needs_authorization" {
+        output::say(told(server));
+    }
+    Ok(())
+}
+
+/// What is typed, line by line.
+fn lines() -> Receiver<String> {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}

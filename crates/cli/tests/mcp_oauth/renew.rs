@@ -1,0 +1,183 @@
+//! Tokens are renewed: in time, once, and never twice with the same refresh token.
+
+use std::{thread, time::Duration};
+
+use callwright_testkit::{Answer, Api, Database, eventually, on_both, postgres};
+use serde_json::{Value, json};
+
+use crate::{
+    provider::Provider,
+    world::{FILES, World, call},
+};
+
+/// Calls by each of `apis`, `each` at once.
+fn at_once(apis: &[Api], each: usize) -> Vec<Value> {
+    let calls: Vec<_> = apis
+        .iter()
+        .flat_map(|api| (0..each).map(|_| api.clone()))
+        .map(|api| thread::spawn(move || call(&api, "read")))
+        .collect();
+    calls.into_iter().map(|call| call.join().unwrap()).collect()
+}
+
+#[test]
+fn twenty_callers_with_a_refused_token_make_one_renewal() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        let world = World::connected(database, &theirs);
+        theirs.state().slow = Duration::from_millis(800);
+        theirs.expire();
+        for answer in at_once(std::slice::from_ref(&world.api), 20) {
+            assert_eq!(answer["state"], "done", "{answer}");
+        }
+        assert_eq!(theirs.renewals(), (1, 0));
+        // The next one is given with the token that came with it.
+        theirs.expire();
+        assert_eq!(world.call("read")["state"], "done");
+        assert_eq!(theirs.renewals(), (2, 0));
+    });
+}
+
+#[test]
+fn a_token_is_renewed_before_it_ends() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        theirs.state().lifetime = Duration::from_secs(4);
+        let world = World::connected(database, &theirs);
+        let refused = theirs.state().refused;
+        for _ in 0..6 {
+            assert_eq!(world.call("read")["state"], "done");
+            thread::sleep(Duration::from_millis(1_000));
+        }
+        assert_eq!(theirs.state().refused, refused, "no token was sent that had ended");
+        let refreshes = theirs.state().refreshes;
+        assert!((2..=4).contains(&refreshes), "{refreshes}");
+        assert_eq!(theirs.state().reused, 0);
+    });
+}
+
+#[test]
+fn two_servers_on_one_database_make_one_renewal() {
+    if !postgres::is_available() {
+        assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+        return;
+    }
+    let theirs = Provider::start();
+    let world = World::connected(Database::Postgres, &theirs);
+    let second = world.server.beside();
+    let apis = [world.api.clone(), second.api()];
+    assert_eq!(call(&apis[1], "read")["state"], "done");
+    for round in 1..=3 {
+        theirs.state().slow = Duration::from_millis(600);
+        theirs.expire();
+        for answer in at_once(&apis, 8) {
+            assert_eq!(answer["state"], "done", "{answer}");
+        }
+        assert_eq!(theirs.renewals(), (round, 0));
+    }
+    // What one server is told, the other knows.
+    world.api.delete(&format!("{FILES}/authorize")).expect(204);
+    eventually("the other server has forgotten it too", 5, || {
+        (call(&apis[1], "read")["error"]["code"] == "needs_authorization").then_some(())
+    });
+}
+
+#[test]
+fn what_is_written_down_survives_a_restart() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        let mut world = World::connected(database, &theirs);
+        theirs.expire();
+        assert_eq!(world.call("read")["state"], "done");
+        world.server.kill9();
+        world.server.restart();
+        theirs.expire();
+        assert_eq!(world.call("read")["state"], "done");
+        assert_eq!(theirs.renewals(), (2, 0));
+    });
+}
+
+#[test]
+fn a_refused_renewal_ends_it_and_a_broken_one_does_not() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        let world = World::connected(database, &theirs);
+        theirs.expire();
+        for refusal in [Answer::status(503), Answer::reset()] {
+            theirs.state().refusal = Some(refusal);
+            let answer = world.call("read");
+            assert_eq!(answer["state"], "failed", "{answer}");
+            assert_ne!(answer["error"]["code"], "needs_authorization", "{answer}");
+            assert_eq!(world.authorization()["status"], "connected");
+        }
+        let description = "the user is gone <b>theirs-secret-x";
+        let body = json!({"error": "invalid_grant", "error_description": description});
+        theirs.state().refusal = Some(Answer::json(400, body));
+        // A session that could not be opened is tried again after a while.
+        let answer = eventually("the refusal is told", 40, || {
+            let answer = world.call("read");
+            (answer["error"]["code"] == "needs_authorization").then_some(answer)
+        });
+        assert_eq!(answer["error"]["class"], "auth_error", "{answer}");
+        assert_eq!(answer["error"]["require_human"], true, "{answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains("invalid_grant") && message.contains("mcp-server authorize files"), "{message}");
+        let authorization = world.authorization();
+        assert_eq!(authorization["status"], "needs_authorization", "{authorization}");
+        assert!(authorization["why"].as_str().unwrap().contains("invalid_grant"), "{authorization}");
+        // Nobody is asked again, and it is seen everywhere.
+        let (refreshes, refused) = theirs.asked();
+        for _ in 0..3 {
+            assert_eq!(world.call("read")["error"]["code"], "needs_authorization");
+        }
+        assert_eq!(theirs.asked(), (refreshes, refused));
+        let audit = world.api.get("/api/v1/audit?limit=200").expect(200).to_string();
+        assert_eq!(audit.matches("mcp_server.needs_authorization").count(), 1, "{audit}");
+        let list = world.server.run(&["mcp-server", "list"]).ok();
+        assert!(list.stdout.contains("needs authorization"), "{list:?}");
+        let doctor = world.server.run(&["doctor"]);
+        assert!(doctor.stdout.contains("callwright mcp-server authorize files"), "{doctor:?}");
+        // A person makes it good.
+        theirs.state().refusal = None;
+        world.sign_in();
+        assert_eq!(world.call("read")["state"], "done");
+    });
+}
+
+#[test]
+fn without_a_refresh_token_somebody_signs_in_again() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        theirs.state().renews = false;
+        let world = World::connected(database, &theirs);
+        assert_eq!(world.authorization()["is_renewable"], false);
+        theirs.expire();
+        assert_eq!(world.call("read")["error"]["code"], "needs_authorization");
+        assert_eq!(world.authorization()["status"], "needs_authorization");
+        assert_eq!(theirs.state().refreshes, 0);
+    });
+}
+
+#[test]
+fn missing_scopes_are_told_and_asked_for_the_next_time() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        theirs.state().write_scope = "files:write";
+        let world = World::connected(database, &theirs);
+        let answer = world.call("write");
+        assert_eq!(answer["error"]["code"], "needs_authorization", "{answer}");
+        assert_eq!(answer["error"]["details"]["missing_scopes"], json!(["files:write"]), "{answer}");
+        let authorization = world.authorization();
+        assert_eq!(authorization["status"], "needs_authorization", "{authorization}");
+        assert_eq!(authorization["missing_scopes"], json!(["files:write"]), "{authorization}");
+        // What was allowed goes on.
+        assert_eq!(world.call("read")["state"], "done");
+        assert_eq!(theirs.state().refreshes, 0, "a token that is good is not renewed for it");
+        world.sign_in();
+        assert_eq!(theirs.state().asked_scopes[1], "files:read offline_access files:write");
+        let authorization = world.authorization();
+        assert_eq!(authorization["status"], "connected", "{authorization}");
+        assert!(authorization.get("missing_scopes").is_none(), "{authorization}");
+        assert_eq!(world.call("write")["state"], "done");
+    });
+}

@@ -1,0 +1,444 @@
+//! What people allowed us at authorization servers, the clients that we registered there, and who is on the way.
+//!
+//! A grant's tokens change by compare-and-swap: whoever renews them takes the lease on the version that was read
+//! ([`Store::lease_oauth_grant`]) and writes under it, or not at all. So of many servers one spends a refresh token.
+
+use callwright_model::{
+    Timestamp,
+    id::{OauthGrantId, OrgId, TokenId, UserId},
+    oauth::{Authorization, AuthorizationStatus},
+};
+
+use crate::{
+    audit::AuditEntry,
+    db::{Store, Tx},
+    error::Result,
+    params,
+    value::{self, Row},
+};
+
+/// The most attempts of an organization that are under way; older ones make room.
+const MAX_ATTEMPTS: i64 = 100;
+/// The most clients of an organization that are remembered; older ones make room.
+const MAX_CLIENTS: i64 = 500;
+
+/// A grant with its sealed tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GrantRow {
+    /// Its id, which stays when somebody signs in once more.
+    pub id: OauthGrantId,
+    /// The organization it belongs to.
+    pub org_id: OrgId,
+    /// What it opens.
+    pub subject: String,
+    /// Whose it is; empty for the organization's.
+    pub holder: String,
+    /// Whether somebody has to do something.
+    pub status: AuthorizationStatus,
+    /// Why.
+    pub why: Option<String>,
+    /// Scopes that were asked for and are not there.
+    pub missing_scopes: Vec<String>,
+    /// Where tokens are renewed, and what was allowed. No secret.
+    pub terms: serde_json::Value,
+    /// The tokens, sealed.
+    pub sealed: String,
+    /// Whether there is a refresh token.
+    pub is_renewable: bool,
+    /// When the access token ends, if its server says so.
+    pub expires_at: Option<Timestamp>,
+    /// Counts up with every change of the tokens.
+    pub version: i64,
+    /// Until when somebody renews them.
+    pub leased_until: Option<Timestamp>,
+    /// Who signed in.
+    pub created_by: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// When the tokens were last changed.
+    pub updated_at: Timestamp,
+}
+
+/// New tokens of a grant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTokens {
+    /// The tokens, sealed.
+    pub sealed: String,
+    /// Where they are renewed, and what was allowed.
+    pub terms: serde_json::Value,
+    /// Whether there is a refresh token.
+    pub is_renewable: bool,
+    /// When the access token ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A client that we registered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClientRow {
+    /// For whom.
+    pub org_id: OrgId,
+    /// At which authorization server.
+    pub issuer: String,
+    /// For which address.
+    pub redirect_uri: String,
+    /// Its id.
+    pub client_id: String,
+    /// The whole registration with its secret, sealed.
+    pub sealed: String,
+    /// When its secret ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+}
+
+/// Somebody who is on the way to an authorization server, or back from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptRow {
+    /// The hash of what only they can show.
+    pub key_hash: String,
+    /// In which organization.
+    pub org_id: OrgId,
+    /// What is to be opened.
+    pub subject: String,
+    /// Who.
+    pub user_id: UserId,
+    /// By which token or session.
+    pub token_id: TokenId,
+    /// Whether that is a browser's session.
+    pub by_session: bool,
+    /// What is needed to go on, sealed.
+    pub sealed: String,
+    /// When it is too late.
+    pub expires_at: Timestamp,
+}
+
+const GRANT: &str = "id, org_id, subject, holder, status, why, missing_scopes, terms, sealed, is_renewable, expires_at, \
+                     version, leased_until, created_by, created_at, updated_at";
+const ATTEMPT: &str = "key_hash, org_id, subject, user_id, token_id, by_session, sealed, expires_at";
+
+/// The columns of a grant that [`authorization`] reads, for a join under the name `g`.
+pub(crate) const SHOWN: &str =
+    "g.id, g.status, g.why, g.missing_scopes, g.terms, g.is_renewable, g.expires_at, g.created_by, g.created_at";
+
+fn grant(row: &Row) -> Result<GrantRow> {
+    let mut fields = row.fields("oauth_grant");
+    Ok(GrantRow {
+        id: fields.id("id")?,
+        org_id: fields.id("org_id")?,
+        subject: fields.string("subject")?,
+        holder: fields.string("holder")?,
+        status: fields.word("status", AuthorizationStatus::parse)?,
+        why: fields.opt_string("why")?,
+        missing_scopes: fields.json("missing_scopes")?,
+        terms: fields.json("terms")?,
+        sealed: fields.string("sealed")?,
+        is_renewable: fields.flag("is_renewable")?,
+        expires_at: fields.opt_time("expires_at")?,
+        version: fields.int("version")?,
+        leased_until: fields.opt_time("leased_until")?,
+        created_by: fields.id("created_by")?,
+        created_at: fields.time("created_at")?,
+        updated_at: fields.time("updated_at")?,
+    })
+}
+
+/// What is told of the grant of a joined row; none if there is no grant.
+pub(crate) fn authorization(fields: &mut value::Fields<'_>) -> Result<Option<Authorization>> {
+    let Some(id) = fields.opt_id("id")? else { return Ok(None) };
+    let status = fields.word("status", AuthorizationStatus::parse)?;
+    let why = fields.opt_string("why")?;
+    let missing_scopes: Vec<String> = fields.json("missing_scopes")?;
+    let terms: serde_json::Value = fields.json("terms")?;
+    let text = |name: &str| terms.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let scopes = terms.get("scopes").and_then(|scopes| serde_json::from_value(scopes.clone()).ok()).unwrap_or_default();
+    Ok(Some(Authorization {
+        id: Some(id),
+        has_access: status == AuthorizationStatus::Connected,
+        status: if missing_scopes.is_empty() { status } else { AuthorizationStatus::NeedsAuthorization },
+        why,
+        missing_scopes,
+        issuer: text("issuer"),
+        client_id: text("client_id"),
+        scopes,
+        is_renewable: fields.flag("is_renewable")?,
+        expires_at: fields.opt_time("expires_at")?,
+        authorized_by: Some(fields.id("created_by")?),
+        authorized_at: Some(fields.time("created_at")?),
+    }))
+}
+
+fn attempt(row: &Row) -> Result<AttemptRow> {
+    let mut fields = row.fields("oauth_attempt");
+    Ok(AttemptRow {
+        key_hash: fields.string("key_hash")?,
+        org_id: fields.id("org_id")?,
+        subject: fields.string("subject")?,
+        user_id: fields.id("user_id")?,
+        token_id: fields.id("token_id")?,
+        by_session: fields.flag("by_session")?,
+        sealed: fields.string("sealed")?,
+        expires_at: fields.time("expires_at")?,
+    })
+}
+
+impl Tx<'_> {
+    /// Keeps what somebody allowed us, in the place of what they had allowed before, whose id stays.
+    pub async fn put_oauth_grant(&mut self, row: &GrantRow) -> Result<()> {
+        let sql = "INSERT INTO oauth_grant (id, org_id, subject, holder, status, why, missing_scopes, terms, sealed, \
+                   is_renewable, expires_at, version, created_by, created_at, updated_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $13) \
+                   ON CONFLICT (org_id, subject, holder) DO UPDATE SET status = excluded.status, why = excluded.why, \
+                   missing_scopes = excluded.missing_scopes, terms = excluded.terms, sealed = excluded.sealed, \
+                   is_renewable = excluded.is_renewable, expires_at = excluded.expires_at, \
+                   version = oauth_grant.version + 1, leased_by = NULL, leased_until = NULL, \
+                   created_by = excluded.created_by, created_at = excluded.created_at, updated_at = excluded.updated_at";
+        let params = params![
+            row.id,
+            row.org_id,
+            &row.subject,
+            &row.holder,
+            row.status.as_str(),
+            row.why.clone(),
+            value::json(&row.missing_scopes)?,
+            value::json(&row.terms)?,
+            &row.sealed,
+            row.is_renewable,
+            row.expires_at,
+            row.created_by,
+            row.created_at,
+        ];
+        self.execute(sql, &params).await?;
+        self.bump(row.org_id).await
+    }
+
+    /// Forgets what was allowed for `subject`, and who is on the way to allow it. False: nothing was.
+    pub async fn delete_oauth_grants(&mut self, org: OrgId, subject: &str) -> Result<bool> {
+        self.execute("DELETE FROM oauth_attempt WHERE org_id = $1 AND subject = $2", &params![org, subject]).await?;
+        let sql = "DELETE FROM oauth_grant WHERE org_id = $1 AND subject = $2";
+        let was_there = self.execute(sql, &params![org, subject]).await? > 0;
+        self.bump(org).await?;
+        Ok(was_there)
+    }
+
+    /// Notes that a person has to sign in again, if the tokens are still those of `version`. False: they are not.
+    pub async fn break_oauth_grant(
+        &mut self,
+        org: OrgId,
+        id: OauthGrantId,
+        version: i64,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let sql = "UPDATE oauth_grant SET status = $4, why = $5, leased_by = NULL, leased_until = NULL, updated_at = $6 \
+                   WHERE org_id = $1 AND id = $2 AND version = $3 AND status <> $4";
+        let broken = AuthorizationStatus::NeedsAuthorization.as_str();
+        let is_broken = self.execute(sql, &params![org, id, version, broken, why, now]).await? > 0;
+        if is_broken {
+            self.bump(org).await?;
+        }
+        Ok(is_broken)
+    }
+
+    /// Notes scopes that are missing. False: they were noted before, or the grant is not there.
+    pub async fn miss_oauth_scopes(
+        &mut self,
+        org: OrgId,
+        id: OauthGrantId,
+        missing: &[String],
+        why: &str,
+    ) -> Result<bool> {
+        let sql = "UPDATE oauth_grant SET missing_scopes = $3, why = $4 \
+                   WHERE org_id = $1 AND id = $2 AND missing_scopes <> $3";
+        let is_new = self.execute(sql, &params![org, id, value::json(missing)?, why]).await? > 0;
+        if is_new {
+            self.bump(org).await?;
+        }
+        Ok(is_new)
+    }
+
+    /// Notes that somebody is on the way.
+    pub async fn add_oauth_attempt(&mut self, row: &AttemptRow) -> Result<()> {
+        let sql = "DELETE FROM oauth_attempt WHERE org_id = $1 AND key_hash NOT IN (SELECT key_hash FROM oauth_attempt \
+                   WHERE org_id = $1 ORDER BY expires_at DESC LIMIT $2)";
+        self.execute(sql, &params![row.org_id, MAX_ATTEMPTS - 1]).await?;
+        let sql = "INSERT INTO oauth_attempt (key_hash, org_id, subject, user_id, token_id, by_session, sealed, expires_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let params = params![
+            &row.key_hash,
+            row.org_id,
+            &row.subject,
+            row.user_id,
+            row.token_id,
+            row.by_session,
+            &row.sealed,
+            row.expires_at,
+        ];
+        self.execute(sql, &params).await.map(drop)
+    }
+
+    /// Keeps a client that was registered.
+    pub async fn put_oauth_client(&mut self, row: &ClientRow) -> Result<()> {
+        let sql = "DELETE FROM oauth_client WHERE org_id = $1 AND created_at < (SELECT MIN(created_at) FROM \
+                   (SELECT created_at FROM oauth_client WHERE org_id = $1 ORDER BY created_at DESC LIMIT $2) AS latest)";
+        self.execute(sql, &params![row.org_id, MAX_CLIENTS - 1]).await?;
+        let sql = "INSERT INTO oauth_client (org_id, issuer, redirect_uri, client_id, sealed, expires_at, created_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (org_id, issuer, redirect_uri) DO UPDATE SET \
+                   client_id = excluded.client_id, sealed = excluded.sealed, expires_at = excluded.expires_at, \
+                   created_at = excluded.created_at";
+        let params = params![
+            row.org_id,
+            &row.issuer,
+            &row.redirect_uri,
+            &row.client_id,
+            &row.sealed,
+            row.expires_at,
+            row.created_at,
+        ];
+        self.execute(sql, &params).await.map(drop)
+    }
+}
+
+impl Store {
+    /// A grant.
+    pub async fn oauth_grant(&self, org: OrgId, id: OauthGrantId) -> Result<Option<GrantRow>> {
+        let sql = format!("SELECT {GRANT} FROM oauth_grant WHERE org_id = $1 AND id = $2");
+        self.fetch_optional(sql, params![org, id], grant).await
+    }
+
+    /// The grant for a subject, of the organization itself or of one holder.
+    pub async fn oauth_grant_for(&self, org: OrgId, subject: &str, holder: &str) -> Result<Option<GrantRow>> {
+        let sql = format!("SELECT {GRANT} FROM oauth_grant WHERE org_id = $1 AND subject = $2 AND holder = $3");
+        self.fetch_optional(sql, params![org, subject, holder], grant).await
+    }
+
+    /// Takes the lease on the tokens of `version` until `until`. False: another one has it, or the tokens are others by now.
+    pub async fn lease_oauth_grant(&self, row: &GrantRow, by: &str, now: Timestamp, until: Timestamp) -> Result<bool> {
+        let sql = "UPDATE oauth_grant SET leased_by = $4, leased_until = $5 WHERE org_id = $1 AND id = $2 AND version = $3 \
+                   AND status = $6 AND (leased_until IS NULL OR leased_until < $7)";
+        let good = AuthorizationStatus::Connected.as_str();
+        Ok(self.execute(sql, params![row.org_id, row.id, row.version, by, until, good, now]).await? > 0)
+    }
+
+    /// Gives a lease back without having changed anything.
+    pub async fn release_oauth_grant(&self, row: &GrantRow, by: &str) -> Result<()> {
+        let sql = "UPDATE oauth_grant SET leased_by = NULL, leased_until = NULL WHERE org_id = $1 AND id = $2 \
+                   AND version = $3 AND leased_by = $4";
+        self.execute(sql, params![row.org_id, row.id, row.version, by]).await.map(drop)
+    }
+
+    /// Keeps new tokens under a lease. False: the lease was lost, and nothing is kept.
+    pub async fn renew_oauth_grant(
+        &self,
+        row: &GrantRow,
+        by: &str,
+        tokens: &NewTokens,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let sql = "UPDATE oauth_grant SET sealed = $5, terms = $6, is_renewable = $7, expires_at = $8, updated_at = $9, \
+                   version = version + 1, leased_by = NULL, leased_until = NULL \
+                   WHERE org_id = $1 AND id = $2 AND version = $3 AND leased_by = $4";
+        let terms = value::json(&tokens.terms)?;
+        let params = params![
+            row.org_id,
+            row.id,
+            row.version,
+            by,
+            &tokens.sealed,
+            terms,
+            tokens.is_renewable,
+            tokens.expires_at,
+            now
+        ];
+        Ok(self.execute(sql, params).await? > 0)
+    }
+
+    /// Notes that a person has to sign in again, with its audit row. False: others were faster.
+    pub async fn break_oauth_grant(&self, row: &GrantRow, why: &str, entry: AuditEntry) -> Result<bool> {
+        let data = (row.org_id, row.id, row.version, why.to_owned(), entry);
+        self.write(data, |(org, id, version, why, entry), tx| {
+            Box::pin(async move {
+                let is_broken = tx.break_oauth_grant(*org, *id, *version, why, entry.at).await?;
+                if is_broken {
+                    tx.append_audit(entry).await?;
+                }
+                Ok(is_broken)
+            })
+        })
+        .await
+    }
+
+    /// Notes scopes that are missing, with the audit row. False: they were noted before.
+    pub async fn miss_oauth_scopes(
+        &self,
+        row: &GrantRow,
+        missing: Vec<String>,
+        why: String,
+        entry: AuditEntry,
+    ) -> Result<bool> {
+        self.write((row.org_id, row.id, missing, why, entry), |(org, id, missing, why, entry), tx| {
+            Box::pin(async move {
+                let is_new = tx.miss_oauth_scopes(*org, *id, missing, why).await?;
+                if is_new {
+                    tx.append_audit(entry).await?;
+                }
+                Ok(is_new)
+            })
+        })
+        .await
+    }
+
+    /// Takes an attempt away, if it is not too late for it: whoever gets it goes on, once.
+    pub async fn take_oauth_attempt(&self, key_hash: &str, now: Timestamp) -> Result<Option<AttemptRow>> {
+        let sql = format!("DELETE FROM oauth_attempt WHERE key_hash = $1 AND expires_at > $2 RETURNING {ATTEMPT}");
+        let rows = self.execute_returning(sql, params![key_hash, now]).await?;
+        rows.first().map(attempt).transpose()
+    }
+
+    /// Takes the attempt of one user away, for whoever shows what was given to that user.
+    pub async fn take_own_oauth_attempt(
+        &self,
+        org: OrgId,
+        user: UserId,
+        key_hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<AttemptRow>> {
+        let sql = format!(
+            "DELETE FROM oauth_attempt WHERE org_id = $1 AND user_id = $2 AND key_hash = $3 AND expires_at > $4 \
+             RETURNING {ATTEMPT}"
+        );
+        let rows = self.execute_returning(sql, params![org, user, key_hash, now]).await?;
+        rows.first().map(attempt).transpose()
+    }
+
+    /// Throws attempts away that are too late.
+    pub async fn purge_oauth_attempts(&self, now: Timestamp, batch: u32) -> Result<u64> {
+        let sql = "DELETE FROM oauth_attempt WHERE key_hash IN (SELECT key_hash FROM oauth_attempt WHERE expires_at <= $1 \
+                   ORDER BY expires_at LIMIT $2)";
+        self.execute(sql, params![now, batch]).await
+    }
+
+    /// A client that was registered at an authorization server.
+    pub async fn oauth_client(&self, org: OrgId, issuer: &str, redirect_uri: &str) -> Result<Option<ClientRow>> {
+        let sql = "SELECT org_id, issuer, redirect_uri, client_id, sealed, expires_at, created_at FROM oauth_client \
+                   WHERE org_id = $1 AND issuer = $2 AND redirect_uri = $3";
+        self.fetch_optional(sql, params![org, issuer, redirect_uri], |row| {
+            let mut fields = row.fields("oauth_client");
+            Ok(ClientRow {
+                org_id: fields.id("org_id")?,
+                issuer: fields.string("issuer")?,
+                redirect_uri: fields.string("redirect_uri")?,
+                client_id: fields.string("client_id")?,
+                sealed: fields.string("sealed")?,
+                expires_at: fields.opt_time("expires_at")?,
+                created_at: fields.time("created_at")?,
+            })
+        })
+        .await
+    }
+
+    /// Forgets a client that its authorization server does not know any more.
+    pub async fn delete_oauth_client(&self, org: OrgId, issuer: &str, client_id: &str) -> Result<()> {
+        let sql = "DELETE FROM oauth_client WHERE org_id = $1 AND issuer = $2 AND client_id = $3";
+        self.execute(sql, params![org, issuer, client_id]).await.map(drop)
+    }
+}
