@@ -56,6 +56,12 @@ def test_a_stream_that_stays_empty_is_given_up(monkeypatch: pytest.MonkeyPatch) 
         assert len(http.asked) == 6
 
 
+def test_a_list_begins_where_it_is_told_to() -> None:
+    http = Http(lambda asked: (200, JSON, b'{"items": [{"name": "x"}], "next_cursor": null}'))
+    assert [tool["name"] for tool in Client(http.url, "t").tools.list(cursor="abc")] == ["x"]
+    assert "cursor=abc" in http.asked[0].path
+
+
 def test_waiting_is_no_storm() -> None:
     def at_once(asked: Asked) -> Any:
         answer = {"id": "r", "state": "running", "execution_id": "e", "pending": {"kind": "result"}, "success": False}

@@ -49,6 +49,8 @@ const HANDSHAKE_MS = 15_000;
 // The server keeps a conversation for two minutes when its client is gone.
 const COME_BACK_WITHIN_MS = 120_000;
 const PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000];
+// A server that is there and refuses so often has ended the conversation.
+const MOST_REFUSALS = 4;
 const VERSION = "0.1.0";
 // How long the end waits for the line's goodbye.
 const GOODBYE_MS = 2000;
@@ -263,19 +265,39 @@ export class Conversation extends EventTarget {
 
   async #comeBack(): Promise<void> {
     const until = Date.now() + COME_BACK_WITHIN_MS;
+    let refusals = 0;
     for (let tries = 0; Date.now() < until && !this.#isLeaving; tries += 1) {
       await pause(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0);
       if (this.#isLeaving) return;
       try {
         await this.#open();
       } catch (error) {
-        if (error instanceof ConnectionFailed && !(error instanceof Refused)) continue;
+        if (error instanceof ConnectionFailed && !(error instanceof Refused)) {
+          refusals = !this.#isLeaving && (await this.#isServerThere()) ? refusals + 1 : 0;
+          if (refusals < MOST_REFUSALS) continue;
+        }
         return this.#over({ reason: "error", message: (error as Error).message });
       }
       if (!this.#isLeaving) this.#tell("reconnect", undefined);
       return;
     }
     this.#over({ reason: "error", message: "the connection could not be made again" });
+  }
+
+  /** Whether the server answers at all: why it would not have a socket is hidden from programs. */
+  async #isServerThere(): Promise<boolean> {
+    const url = this.#url.href.replace(/^ws/, "http").replace(/\/v1\/convai\/conversation.*$/, "/readyz");
+    // A page of another origin is told only that something has answered.
+    for (const mode of ["cors", "no-cors"] as const) {
+      try {
+        const answer = await fetch(url, { mode, credentials: "omit", signal: AbortSignal.timeout(2000) });
+        await answer.body?.cancel();
+        return answer.ok || answer.type === "opaque";
+      } catch {
+        // In the other mode, perhaps.
+      }
+    }
+    return false;
   }
 
   #over(ended: Ended): void {
@@ -357,6 +379,8 @@ export class Conversation extends EventTarget {
     const most = this.#token || this.#options.signedUrl ? MOST_SENT : MOST_SENT_OF_STRANGER;
     let wrong: string;
     try {
+      // In an object they would be left out without a word.
+      encode(typeof frame["result"] === "object" ? null : frame["result"]);
       const text = encode(frame);
       const { depth, values } = measure(text);
       const bytes = new TextEncoder().encode(text).length;

@@ -212,7 +212,7 @@ fn add(command: &Add) -> Result<(), Failure> {
         }
     }
     let made = command.remote.connect()?.post("/api/v1/hooks", &body)?;
-    print(&made, command.remote.json)
+    print(&made, command.remote.json, command.secret_stdin)
 }
 
 fn target(command: &Add) -> Value {
@@ -228,12 +228,15 @@ fn target(command: &Add) -> Value {
     target
 }
 
-/// Prints the secret, and says where it is used.
-fn print(made: &Value, as_json: bool) -> Result<(), Failure> {
+/// Prints the secret, unless whoever asks has it already, and says where it is used.
+fn print(made: &Value, as_json: bool, is_theirs: bool) -> Result<(), Failure> {
     if as_json {
         return output::json(made);
     }
     output::say(format!("address: {}", text(made, "address")));
+    if is_theirs {
+        return Ok(());
+    }
     output::say("the secret follows; keep it now, it cannot be shown again");
     output::line(&text(made, "secret"))
 }
@@ -274,5 +277,5 @@ fn rotate(command: &Rotate) -> Result<(), Failure> {
         false => json!({}),
     };
     let made = command.remote.connect()?.post(&path(&command.hook, "/rotate"), &body)?;
-    print(&made, command.remote.json)
+    print(&made, command.remote.json, command.secret_stdin)
 }

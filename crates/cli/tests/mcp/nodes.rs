@@ -57,10 +57,11 @@ impl Listening {
                     id.clone_into(&mut event.id);
                 } else if let Some(data) = line.strip_prefix("data: ") {
                     event.data = serde_json::from_str(data).unwrap_or_default();
-                } else if line.is_empty() && (!event.id.is_empty() || !event.data.is_null()) {
-                    if sender.send(std::mem::take(&mut event)).is_err() {
-                        return;
-                    }
+                } else if line.is_empty()
+                    && (!event.id.is_empty() || !event.data.is_null())
+                    && sender.send(std::mem::take(&mut event)).is_err()
+                {
+                    return;
                 }
             }
         });

@@ -218,5 +218,8 @@ fn the_command_line_makes_shows_rotates_and_removes() {
             (&made["hook"]["protection"]["type"], &made["secret"]),
             (&json!("retell"), &json!("key_0123456789abcdef"))
         );
+        // Whoever brings a secret along is not shown it on the screen.
+        let shown = world.server.run_with(&retell[..5], "key_abcdef0123456789\n").ok();
+        assert_eq!((shown.stdout.as_str(), shown.stderr.contains("/retell/tools/TOOL?hook=hook_")), ("", true));
     });
 }

@@ -83,14 +83,28 @@ fn the_package_needs_nothing_but_the_platform() {
 }
 
 #[test]
+fn the_guides_compile() {
+    let Some(package) = package() else { return };
+    let mut command = package.node(&["tests/guides.mjs", "guides"]);
+    command.arg(folder("typescript").join("../../docs/guides/sdk-typescript.md"));
+    command.arg(folder("typescript").join("README.md"));
+    run(command);
+    let config = r#"{"extends": "./tsconfig.json", "compilerOptions": {"noEmit": true, "rootDir": ".",
+        "noUncheckedIndexedAccess": false, "noUnusedLocals": false}, "include": ["guides"]}"#;
+    std::fs::write(package.copy.path().join("guides.json"), config).unwrap();
+    run(package.node(&["node_modules/typescript/bin/tsc", "-p", "guides.json"]));
+}
+
+#[test]
 fn programs_work_in_node() {
     on_both(|database| {
         let Some(package) = package() else { return };
         let server = serve(database);
-        let mut command = package.node(&["--test", "--test-reporter=tap", "tests/node.test.mjs"]);
+        let tests = ["tests/node.test.mjs", "tests/faults.test.mjs"];
+        let mut command = package.node(&[&["--test", "--test-reporter=tap"], &tests[..]].concat());
         for_server(&mut command, &server);
         let report = run(command);
-        assert!(passed(&report) >= 9, "{report}");
+        assert!(passed(&report) >= 24, "{report}");
     });
 }
 

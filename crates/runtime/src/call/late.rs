@@ -102,7 +102,7 @@ async fn write(app: &App, work: Box<Work>) -> Result<Option<CallAnswer>, Fault> 
             let answer = claim::goes_on(&work, id);
             app.spawn({
                 let app = app.clone();
-                async move { ticket_behind(&app, *work, id).await }
+                async move { ticket_behind(&app, work, id).await }
             });
             Ok(Some(answer))
         }

@@ -219,6 +219,48 @@ on_both! {
         assert_eq!((usage.prompt_tokens, usage.completion_tokens), (3_000_000_000_000, 0));
     }
 
+    async fn what_tools_did_is_kept_with_the_answer_behind_it_or_not_at_all(db) {
+        let (org, user) = db.organization().await;
+        let node = node(db).await;
+        let new = new_run(db, org, user);
+        let mut run = new.row.run.clone();
+        db.store.create_run(new).await.unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
+        let did = |seq| {
+            let result = ChatMessage::Tool {
+                tool_call_id: "call_find".to_owned(),
+                name: "find".to_owned(),
+                content: Vec::new(),
+                is_error: false,
+            };
+            let step = Step { state: StepState::Done, ..Step::open(seq, 1, StepKind::Tool, "find", at(6)) };
+            Settled { run: run.id, thread: run.thread_id, steps: vec![step], messages: vec![result], now: at(6) }
+        };
+        let (first, second) = (did(1), did(2));
+        db.store.append_turn(fence(&job), turn(&run, &["find"])).await.unwrap();
+        run.steps = 1;
+        let answer = Turn { before: Some(first), ..turn(&run, &["find"]) };
+        assert_eq!(db.store.append_turn(fence(&job), answer).await.unwrap().1, 4, "behind the result");
+        run.steps = 2;
+        let end = |state| Ending { turn: Some(Turn { before: Some(second.clone()), ..turn(&run, &[]) }), ..ending(run.id, state, at(7)) };
+        assert!(!db.store.cancel_run(org, ending(run.id, RunState::Cancelled, at(7))).await.unwrap(), "it is carried");
+        assert!(!db.store.end_run(fence(&job), end(RunState::Completed)).await.unwrap());
+        let state = |steps: &[Step]| steps.iter().filter(|step| step.position == 1).map(|step| step.state).collect::<Vec<_>>();
+        assert_eq!(state(&db.store.steps(run.id, 1, 9).await.unwrap()), [StepState::Done, StepState::Open]);
+        assert!(db.store.end_run(fence(&job), end(RunState::Failed)).await.unwrap());
+        let steps = db.store.steps(run.id, 1, 9).await.unwrap();
+        assert_eq!((state(&steps), steps.len()), (vec![StepState::Done, StepState::Done], 5));
+        let thread = db.store.last_messages(run.thread_id, 9).await.unwrap();
+        let kinds: String = thread.iter().map(|one| match &one.message {
+            ChatMessage::User { .. } => 'u',
+            ChatMessage::Tool { .. } => 't',
+            _ => 'a',
+        }).collect();
+        assert_eq!(kinds, "uatata");
+        let kept = db.store.run(org, run.id).await.unwrap().unwrap().run;
+        assert_eq!((kept.steps, kept.usage.total_tokens), (3, 36), "each answer is counted once");
+    }
+
     async fn messages_of_a_run_come_in_small_pieces(db) {
         let (org, user) = db.organization().await;
         let new = new_run(db, org, user);

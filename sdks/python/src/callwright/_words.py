@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Union, cast
 
+from . import _plain
 from ._generated import models
 from .errors import ApiError, CallwrightError, ConnectionFailed
 
@@ -127,6 +128,7 @@ def arguments(given: Union[str, bytes, Mapping[str, Any], None]) -> Dict[str, An
         if not isinstance(read or {}, Mapping) or isinstance(read, (str, bytes)):
             raise ValueError("the arguments must be a JSON object")
         made = dict(read or {})
+        _plain.plain(made)
         json.dumps(made, allow_nan=False, ensure_ascii=False).encode()
         return made
     except UnicodeError:

@@ -6,8 +6,8 @@ from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Optional
 
 
 async def items(operation: Callable[..., Awaitable[Any]], *places: Any, **filters: Any) -> AsyncIterator[Any]:
-    """Every item of a list, page by page."""
-    cursor: Optional[str] = None
+    """Every item of a list, page by page, from its beginning or from `cursor`."""
+    cursor: Optional[str] = filters.pop("cursor", None)
     while True:
         page: Dict[str, Any] = await operation(*places, cursor=cursor, **filters)
         for item in page["items"]:

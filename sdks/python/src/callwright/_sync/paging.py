@@ -7,8 +7,8 @@ from typing import Any, Iterator, Callable, Dict, Optional
 
 
 def items(operation: Callable[..., Any], *places: Any, **filters: Any) -> Iterator[Any]:
-    """Every item of a list, page by page."""
-    cursor: Optional[str] = None
+    """Every item of a list, page by page, from its beginning or from `cursor`."""
+    cursor: Optional[str] = filters.pop("cursor", None)
     while True:
         page: Dict[str, Any] = operation(*places, cursor=cursor, **filters)
         for item in page["items"]:

@@ -61,7 +61,8 @@ async def register_tools(
         outcome = await box.call(params.function_name, params.arguments, params.tool_call_id, more)
         await params.result_callback(outcome.value())
 
-    reads = {tool["name"] for tool in await box.definitions("mcp") if tool["annotations"]["readOnlyHint"]}
+    described = await box.definitions("mcp")
+    reads = {tool["name"] for tool in described if (tool.get("annotations") or {}).get("readOnlyHint")}
     schemas = []
     for definition in await box.definitions("openai"):
         function = definition["function"]
