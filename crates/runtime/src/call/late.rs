@@ -122,7 +122,7 @@ async fn ticket(app: &App, work: &Work, id: ExecutionId) -> Result<Ticket, Fault
 }
 
 /// Makes the ticket behind the answer. The execution may have ended by then.
-async fn ticket_behind(app: &App, work: Work, id: ExecutionId) {
+async fn ticket_behind(app: &App, work: Box<Work>, id: ExecutionId) {
     let (then, org) = (app.clone(), work.request.caller.org_id);
     behind::surely(app, "an execution that takes longer has no ticket", id, move || {
         let (app, work) = (then.clone(), work.clone());
