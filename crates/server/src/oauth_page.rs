@@ -82,7 +82,10 @@ async fn callback(State(state): State<ServerState>, uri: Uri, headers: HeaderMap
     path = "/oauth/client-metadata.json",
     operation_id = "oauth_client_metadata",
     tag = "oauth",
-    responses((status = 200, description = "The document", body = Object)),
+    responses(
+        (status = 200, description = "The document", body = Object),
+        (status = 404, description = "This server has no `https` address", body = crate::error::ErrorBody),
+    ),
     extensions(("x-right" = json!("public"))),
 )]
 async fn client_metadata(State(state): State<ServerState>) -> Result<Json<Value>, ApiError> {
