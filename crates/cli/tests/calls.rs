@@ -251,6 +251,14 @@ fn results_are_mapped_projected_cut_and_paged() {
         // The log hides what the author marked.
         let row = api.get(&format!("/api/v1/executions/{id}")).expect(200);
         assert_eq!(row["output"]["data"][0], json!({"id": "[redacted]"}));
+        // A cursor is no secret: others see of the result what the log shows, or nothing.
+        let made_up = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("{id}.0.100000"));
+        let viewer = Person::invite(&api, "viewer@example.org", "viewer").api;
+        let whole = viewer.get(&format!("/api/v1/executions/{id}/result?cursor={made_up}")).expect(200);
+        assert_eq!(whole["data"].as_array().unwrap().len(), 100);
+        assert!(!whole.to_string().contains("row-"), "{whole}");
+        let own = api.get(&format!("/api/v1/executions/{id}/result?cursor={made_up}")).expect(200);
+        assert_eq!(own["data"][99], json!({"id": "row-99"}));
         // The upstream says that it did not work.
         world.upstream.always(Answer::json(200, json!({"ok": false, "note": "no such customer"})));
         let failed = world.call("list", json!({}));

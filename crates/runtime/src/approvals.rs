@@ -1,5 +1,7 @@
 //! Deciding what executions wait for: operators by the API or a signed link, the person on the line by a call.
 
+use std::time::Duration;
+
 use callwright_model::{
     ErrorClass, Fault, FaultKind, Object, ToolError,
     account::{Caller, Right, Scope},
@@ -15,11 +17,14 @@ use callwright_store::{
     ticket::{TicketFilter, TicketRow},
 };
 use serde_json::json;
+use tokio::time::Instant;
 
-use crate::{App, app::require, audit, call, metering, tickets};
+use crate::{App, app::require, audit, behind, call, metering, tickets};
 
 /// The most characters of a note.
 const MAX_NOTE: usize = 1_000;
+/// How long it is tried to see how an execution goes on that was agreed to.
+const SEEN_WITHIN: Duration = Duration::from_secs(5);
 
 /// What somebody decides.
 #[derive(Debug, Clone, Default)]
@@ -191,10 +196,18 @@ pub(crate) async fn confirm(
         let app = app.clone();
         async move { call::resume::resume(&app, decided).await }
     });
-    if let Some(answer) = task.await.unwrap_or_else(|error| Err(Fault::internal(error)))? {
-        return Ok(answer);
+    match task.await.unwrap_or_else(|error| Err(Fault::internal(error))) {
+        Ok(Some(answer)) => return Ok(answer),
+        Ok(None) => {}
+        // It was agreed to, and the sweeper goes on with it: an error would have it asked for, and done, once more.
+        Err(fault) => tracing::warn!(ticket = %id, ?fault, "what was agreed to goes on behind the answer"),
     }
-    call::outcome::outcome(app, caller, execution, 0).await
+    let until = Instant::now() + SEEN_WITHIN;
+    let told = || call::outcome::outcome(app, caller, execution, 0);
+    match behind::tried("how an execution goes on that was agreed to could not be seen", execution, until, told).await {
+        Some(answer) => Ok(answer),
+        None => told().await,
+    }
 }
 
 /// Notes the decision, and goes on with the execution when enough have agreed.

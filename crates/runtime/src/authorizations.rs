@@ -42,6 +42,8 @@ pub(crate) struct Opening {
     pub(crate) kind: Kind,
     /// What people call it.
     pub(crate) name: String,
+    /// A hash of what makes it that thing: once it is another, the sign-in is for nothing.
+    pub(crate) of: String,
     /// Where.
     pub(crate) server: Discovered,
     /// As whom, if somebody registered a client by hand.
@@ -90,6 +92,8 @@ pub enum Arrival {
 struct Way {
     kind: Kind,
     name: String,
+    /// What it was begun for; see [`Opening::of`].
+    of: String,
     step: Step,
 }
 
@@ -136,7 +140,8 @@ pub(crate) async fn begin(app: &App, caller: &Caller, opening: Opening) -> Resul
     let (pending, address) = oauth::begin(server, client, opening.asked, &redirect_uri).map_err(failed)?;
     let key_hash = token::hash(&pending.state);
     let expires_at = app.clock().now().plus(PATIENCE);
-    let way = Way { kind: opening.kind, name: opening.name, step: Step::Going(Box::new(pending)) };
+    let (kind, name, of) = (opening.kind, opening.name, opening.of);
+    let way = Way { kind, name, of, step: Step::Going(Box::new(pending)) };
     let attempt = AttemptRow {
         org_id: org,
         subject: opening.subject,
@@ -162,7 +167,7 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
     let key_hash = token::hash(state);
     let attempt = app.store().take_oauth_attempt(&key_hash, app.clock().now()).await?.ok_or_else(too_late)?;
     let org = attempt.org_id;
-    let Way { kind, name, step } = app.vault().open_json(org, "oauth_attempt", &key_hash, &attempt.sealed).await?;
+    let Way { kind, name, of, step } = app.vault().open_json(org, "oauth_attempt", &key_hash, &attempt.sealed).await?;
     // Shown the code of a page, nobody is sent anywhere.
     let Step::Going(pending) = step else { return Err(too_late()) };
     if let Some(who) = &who {
@@ -186,7 +191,7 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
     let (terms, access) = finished.map_err(failed)?;
     match who {
         Some(who) => {
-            connect(app, &who, kind, &attempt.subject, terms, access).await?;
+            connect(app, &who, (kind, &of), &attempt.subject, terms, access).await?;
             Ok(Arrival::Connected { name })
         }
         None => {
@@ -194,7 +199,7 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
             let key_hash = code_hash(&attempt.subject, &code);
             let (lifetime, came_at) = (access.lifetime, app.clock().now());
             let step = Step::Back(Box::new(Back { terms, access, lifetime, came_at }));
-            let way = Way { kind, name: name.clone(), step };
+            let way = Way { kind, name: name.clone(), of, step };
             let sealed = app.vault().seal_json(org, "oauth_attempt", &key_hash, &way).await?;
             let expires_at = app.clock().now().plus(PATIENCE);
             let attempt = AttemptRow { key_hash, sealed, expires_at, ..attempt };
@@ -216,14 +221,14 @@ pub(crate) async fn confirm(app: &App, caller: &Caller, subject: &str, code: &st
     let Back { terms, mut access, lifetime, came_at } = *back;
     // It has been living since it came, and not since it was confirmed.
     access.lifetime = lifetime.map(|lifetime| lifetime.saturating_sub(now.since(came_at)));
-    connect(app, caller, way.kind, &attempt.subject, terms, access).await
+    connect(app, caller, (way.kind, &way.of), &attempt.subject, terms, access).await
 }
 
 /// Keeps what was allowed, and goes to work with it.
 async fn connect(
     app: &App,
     caller: &Caller,
-    kind: Kind,
+    (kind, of): (Kind, &str),
     subject: &str,
     terms: Terms,
     access: Access,
@@ -235,11 +240,15 @@ async fn connect(
         Kind::McpServer => audit::entry(app, caller, "mcp_server.authorize", "mcp_server", subject, details),
     };
     let is_there = match kind {
-        Kind::McpServer => mcp::is_there(app, org, subject).await?,
+        Kind::McpServer => mcp::is_there(app, org, subject, of).await?,
     };
     if !is_there {
         give_back(app, &row, None).await;
-        return Err(Fault::new(FaultKind::Gone, "subject_gone", "what was to be connected is not there any more"));
+        return Err(Fault::new(
+            FaultKind::Gone,
+            "subject_gone",
+            "what was to be connected is not there any more, or was changed meanwhile; authorize again",
+        ));
     }
     app.store()
         .write((row, entry), |(row, entry), tx| {

@@ -138,10 +138,17 @@ impl Tx<'_> {
         Ok(is_gone)
     }
 
-    /// Keeps what was found out about a server. False: it is not there.
-    pub async fn put_mcp_found(&mut self, org: OrgId, id: McpServerId, found: &McpFound) -> Result<bool> {
-        let sql = "UPDATE mcp_server SET found = $3 WHERE org_id = $1 AND id = $2";
-        Ok(self.execute(sql, &params![org, id, kept(found)?]).await? > 0)
+    /// Keeps what was found out about a server as it was at `seen`, its last change. False: it is not there, or is another
+    /// now, perhaps at another address.
+    pub async fn put_mcp_found(
+        &mut self,
+        org: OrgId,
+        id: McpServerId,
+        seen: Timestamp,
+        found: &McpFound,
+    ) -> Result<bool> {
+        let sql = "UPDATE mcp_server SET found = $3 WHERE org_id = $1 AND id = $2 AND updated_at = $4";
+        Ok(self.execute(sql, &params![org, id, kept(found)?, seen]).await? > 0)
     }
 
     /// Makes `seen` the current definitions of a server. True: some tool is defined in another way than before, is new or

@@ -42,8 +42,11 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How long somebody waits for another server's renewal, and how often they look.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
-/// How often it is tried to write new tokens down: what is lost here is lost for good.
-const KEEP_TRIES: u32 = 5;
+/// How long it is tried to write new tokens down: what is lost here is lost for good, and while the database is away nobody
+/// else can spend what was spent.
+const KEEP_PATIENCE: Duration = Duration::from_secs(600);
+/// The longest wait between two tries.
+const KEEP_PAUSE: Duration = Duration::from_secs(2);
 
 /// Whose tokens are wanted, and what is told when a person has to do something.
 #[derive(Debug, Clone)]
@@ -222,12 +225,12 @@ impl Vault {
             }
             let lives_on = !is_stale && row.expires_at.is_none_or(|end| now < end);
             if access.refresh.is_none() {
-                if lives_on {
-                    return Ok((token, row.expires_at));
+                if !is_stale {
+                    // By our clock it may have ended; only its server says so.
+                    return Ok((token, if lives_on { row.expires_at } else { Some(now) }));
                 }
-                let why =
-                    if is_stale { "the server does not accept the access any more" } else { "the access has ended" };
-                match self.broken(ask, &row, &format!("{why}, and it cannot be renewed")).await? {
+                let why = "the server does not accept the access any more, and it cannot be renewed";
+                match self.broken(ask, &row, why).await? {
                     Some(error) => return Err(error),
                     None => continue,
                 }
@@ -289,19 +292,19 @@ impl Vault {
             is_renewable: access.refresh.is_some(),
             expires_at: access.lifetime.map(|lifetime| now.plus(lifetime)),
         };
-        let mut tries = 0;
+        let (give_up, mut pause) = (Instant::now() + KEEP_PATIENCE, LOOK_AGAIN);
         loop {
-            tries += 1;
             match self.inner.store.renew_oauth_grant(row, by, &tokens, now).await {
                 Ok(true) => {
                     let kept = GrantRow { expires_at: tokens.expires_at, updated_at: now, ..row.clone() };
                     return Ok(Some((access.token(), good_until(&kept))));
                 }
                 Ok(false) => return Ok(None),
-                Err(error) if tries >= KEEP_TRIES => return Err(unreadable(&error)),
+                Err(error) if Instant::now() >= give_up => return Err(unreadable(&error)),
                 Err(error) => {
                     tracing::warn!(%error, "renewed tokens could not be written down; trying again");
-                    tokio::time::sleep(LOOK_AGAIN * tries).await;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(KEEP_PAUSE);
                 }
             }
         }

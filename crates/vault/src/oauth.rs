@@ -40,6 +40,8 @@ const MAX_KEPT: usize = 1_000;
 const MARGIN: Duration = Duration::from_secs(60);
 /// How long a token is kept whose server does not say how long it lives.
 const UNSAID_LIFETIME: Duration = Duration::from_secs(300);
+/// Tokens that are asked for anew without anybody are not kept longer.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// A client that asks for a token with its own credentials.
 #[derive(Debug, Clone)]
@@ -173,7 +175,7 @@ impl Drop for Landing {
 impl Slot {
     fn keep(&self, granted: Result<Granted, ToolError>, now: Timestamp) -> Result<SecretString, ToolError> {
         let granted = granted?;
-        let lifetime = granted.lifetime.unwrap_or(UNSAID_LIFETIME);
+        let lifetime = granted.lifetime.unwrap_or(UNSAID_LIFETIME).min(MAX_LIFETIME);
         // Of a token that lives for a minute or two, half is used.
         let good_for = lifetime.saturating_sub(MARGIN.min(lifetime / 2));
         let token = Token { text: granted.token.clone(), good_until: now.plus(good_for) };

@@ -16,9 +16,12 @@ const SLOW: &str = "import time\n\ndef execute_tool(seconds):\n    time.sleep(se
 fn world(database: Database) -> World {
     let world = World::new(database);
     let seconds = json!({"type": "object", "properties": {"seconds": {"type": "number"}}, "required": ["seconds"]});
-    let slow = json!({"name": "slow", "kind": "python", "effect": "read", "parameters": seconds,
+    let slow = json!({"name": "slow", "kind": "python", "effect": "read", "parameters": &seconds,
         "config": {"code": SLOW}, "policy": {"timeout_ms": 90_000}});
     world.api.post("/api/v1/tools", slow).expect(201);
+    let file = json!({"name": "file", "kind": "python", "effect": "write", "parameters": seconds,
+        "config": {"code": SLOW}, "policy": {"timeout_ms": 90_000}});
+    world.api.post("/api/v1/tools", file).expect(201);
     world
 }
 
@@ -91,6 +94,11 @@ fn a_task_that_is_given_up_ends() {
         });
         assert_eq!(world.upstream.take().len(), count);
     }
+    // A write is not waited for either.
+    let filed = begin(&session, "file", json!({"seconds": 3}));
+    assert_eq!(filed["status"], "working", "{filed}");
+    let result = task(&session, "tasks/result", &filed["taskId"]);
+    assert_eq!(text(&result["result"]), "slept", "{result}");
     let unknown = session.ask("tools/call", json!({"name": "nope", "task": {}}));
     assert_eq!(unknown["error"]["code"], -32602);
     let own = session.ask("tools/call", json!({"name": "confirm_action", "arguments": {}, "task": {}}));

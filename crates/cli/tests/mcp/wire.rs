@@ -185,10 +185,10 @@ fn an_approval_is_waited_for_a_while_and_then_told_as_pending() {
     // Whoever asked may not approve, so somebody else does.
     let (api, upstream) = (Person::invite(&world.api, "boss@example.org", "admin").api, &world.upstream);
     upstream.take();
+    let open = || api.get("/api/v1/approvals?state=open").expect(200)["items"].as_array().unwrap().clone();
+    let before = open().len();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let open = || api.get("/api/v1/approvals?state=open").expect(200)["items"].as_array().unwrap().clone();
-            let before = open().len();
             let ticket = callwright_testkit::eventually("a second ticket", 10, || {
                 let tickets = open();
                 (tickets.len() > before).then(|| tickets[0]["id"].as_str().unwrap().to_owned())

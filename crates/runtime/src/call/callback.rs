@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use super::{
     CallAnswer,
     answer::state_of,
-    claim, client,
+    claim, client, execute,
     kept::Kept,
     nested, outcome, park, record, resume, speech,
     work::{Stop, Work},
@@ -262,7 +262,7 @@ pub(crate) async fn record_answer(app: &App, row: TicketRow) -> Result<(), Fault
             TicketKind::Client => std::mem::take(&mut content.blocks),
             _ => Vec::new(),
         };
-        let mut shaped = work.tool().shaper.shape(content)?;
+        let mut shaped = execute::shape(&work, content)?;
         shaped.content.blocks.extend(links);
         Ok(shaped)
     });

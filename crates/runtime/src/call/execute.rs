@@ -112,10 +112,27 @@ pub(super) async fn run(
         }
         Outcome::Done(content) => {
             keep_resources(app, work, &content).await?;
-            work.tool().shaper.shape(content)
+            shape(work, content)
         }
         Outcome::Failed(error) => Err(error),
     })
+}
+
+/// Makes a result of what an executor gave. A write whose answer cannot be read was done all the same: told as a failure, it
+/// would be done again.
+pub(super) fn shape(work: &Work, content: Content) -> Result<Shaped, ToolError> {
+    match work.tool().shaper.shape(content) {
+        Err(error)
+            if work.effect() != Effect::Read && matches!(error.code.as_str(), "answer_schema" | "projection") =>
+        {
+            let message = format!(
+                "this was carried out, but its answer cannot be read: {}. Do not call it again for that",
+                error.message
+            );
+            Ok(Shaped { content: Content { message: Some(message), ..Content::default() }, whole: None })
+        }
+        shaped => shaped,
+    }
 }
 
 /// Keeps the resources that a result has as documents, unless nothing real has happened.

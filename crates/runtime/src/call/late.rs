@@ -18,6 +18,9 @@ use tracing::Instrument;
 use super::{CallAnswer, claim, park, record, work::Work};
 use crate::{App, behind, tickets};
 
+/// How soon it is looked again whether an execution has a row by which its caller can be answered.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// Where a read stands that may become late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Stage {
@@ -46,19 +49,25 @@ pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_re
         }
         .in_current_span()
     });
-    if let Ok(ended) = tokio::time::timeout_at(until, &mut task).await {
-        return ended.unwrap_or_else(|error| Err(Fault::internal(error)));
-    }
-    let id = twin.id;
-    let late = if is_read { read(app, twin, &gate).await } else { write(app, twin).await };
-    match late {
-        Ok(Some(answer)) => return Ok(answer),
-        // It ended just now, or has nothing yet that could be asked for.
-        Ok(None) => {}
-        // It is under way all the same, and an error would have it asked for again.
-        Err(fault) => {
-            tracing::warn!(execution = %id, ?fault, "a caller could not be answered in time");
+    let mut until = until;
+    loop {
+        if let Ok(ended) = tokio::time::timeout_at(until, &mut task).await {
+            return ended.unwrap_or_else(|error| Err(Fault::internal(error)));
         }
+        let (id, twin) = (twin.id, twin.clone());
+        let late = if is_read { read(app, twin, &gate).await } else { write(app, twin).await };
+        match late {
+            Ok(Some(answer)) => return Ok(answer),
+            // It ended just now.
+            Ok(None) if is_read => break,
+            // It has no row yet, or has one no more: the next look tells.
+            Ok(None) => {}
+            // It is under way all the same, and an error would have it asked for again.
+            Err(fault) => {
+                tracing::warn!(execution = %id, ?fault, "a caller could not be answered in time");
+            }
+        }
+        until = Instant::now() + LOOK_AGAIN;
     }
     task.await.unwrap_or_else(|error| Err(Fault::internal(error)))
 }

@@ -75,6 +75,7 @@ pub async fn authorize(app: &App, caller: &Caller, name: &str) -> Result<Authori
         subject: server.id.to_string(),
         kind: Kind::McpServer,
         name: server.spec.name.clone(),
+        of: place_of(&server),
         given: client_id.clone().map(|id| Given { id, secret, auth: *client_auth }),
         asked: Asked { instead: scopes.clone(), besides },
         server: found,
@@ -130,11 +131,23 @@ pub(super) async fn give_back(app: &App, server: &McpServer) -> Result<(), Fault
     Ok(())
 }
 
-/// Whether there is a server that somebody has just signed in for.
-pub(crate) async fn is_there(app: &App, org: OrgId, subject: &str) -> Result<bool, Fault> {
+/// Whether there is still the server that somebody has just signed in for.
+pub(crate) async fn is_there(app: &App, org: OrgId, subject: &str, of: &str) -> Result<bool, Fault> {
     let Ok(id) = subject.parse::<McpServerId>() else { return Ok(false) };
     let server = app.store().mcp_server_by_id(org, id).await?;
-    Ok(server.is_some_and(|server| matches!(server.spec.auth, McpAuth::AuthorizationCode { .. })))
+    Ok(server
+        .is_some_and(|server| matches!(server.spec.auth, McpAuth::AuthorizationCode { .. }) && place_of(&server) == of))
+}
+
+/// For what somebody signs in: what they allow at one place is not shown to another.
+fn place_of(server: &McpServer) -> String {
+    let auth = serde_json::to_value(&server.spec.auth).map(|mut auth| {
+        // Other scopes are no other place.
+        auth.as_object_mut().map(|auth| auth.swap_remove("scopes"));
+        auth
+    });
+    let place = serde_json::json!([server.spec.url, auth.unwrap_or_default(), server.created_at]);
+    callwright_vault::token::hash(&place.to_string())
 }
 
 /// Somebody has signed in: the server is asked what it offers.

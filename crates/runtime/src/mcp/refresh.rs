@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    ErrorClass, Fault, ToolError,
+    ErrorClass, Fault, Timestamp, ToolError,
     account::{Caller, Right, Scope},
     id::{McpServerId, OrgId},
     mcp_server::{McpFound, McpServer},
@@ -68,17 +68,15 @@ pub(super) async fn ask(app: &App, server: &McpServer) -> Result<Result<Refreshe
                 refreshed_at: Some(app.clock().now()),
                 ..known.server.found.clone()
             };
-            keep_found(app, org, server.id, found).await?;
+            keep_found(app, org, server.id, known.server.updated_at, found).await?;
             Ok(Err(error))
         }
     }
 }
 
-async fn keep_found(app: &App, org: OrgId, id: McpServerId, found: McpFound) -> Result<(), Fault> {
+async fn keep_found(app: &App, org: OrgId, id: McpServerId, seen: Timestamp, found: McpFound) -> Result<(), Fault> {
     app.store()
-        .write((org, id, found), |(org, id, found), tx| {
-            Box::pin(async move { tx.put_mcp_found(*org, *id, found).await })
-        })
+        .write(found, move |found, tx| Box::pin(async move { tx.put_mcp_found(org, id, seen, found).await }))
         .await?;
     app.mcp().forget(org);
     Ok(())
@@ -103,6 +101,7 @@ pub(super) async fn read(app: &App, server: &McpServer, session: &Session) -> Re
 
 async fn keep(app: &App, server: &McpServer, session: &Session, listed: Listed) -> Result<(McpServer, bool), Fault> {
     let (org, id, now) = (server.organization_id, server.id, app.clock().now());
+    let seen = server.updated_at;
     let opened = session.opened();
     let found = McpFound {
         endpoint: opened.endpoint.as_ref().map(|url| url.as_str().to_owned()),
@@ -119,7 +118,7 @@ async fn keep(app: &App, server: &McpServer, session: &Session, listed: Listed) 
         .store()
         .write((found.clone(), listed.tools), move |(found, tools), tx| {
             Box::pin(async move {
-                if !tx.put_mcp_found(org, id, found).await? {
+                if !tx.put_mcp_found(org, id, seen, found).await? {
                     return Ok(false);
                 }
                 tx.put_mcp_definitions(org, id, tools, now).await

@@ -159,7 +159,12 @@ impl ServerHandler for Handler {
         let who = who(&context.extensions)?.clone();
         let can = self.can(&context);
         let params = serde_json::to_value(&request).and_then(serde_json::from_value);
-        let params = params.map_err(|why| ErrorData::invalid_params(why.to_string(), None))?;
+        let mut params: super::wire::CallParams =
+            params.map_err(|why| ErrorData::invalid_params(why.to_string(), None))?;
+        // `rmcp` takes `_meta` out of the parameters: the key of the intent is in it.
+        if let Ok(serde_json::Value::Object(meta)) = serde_json::to_value(&context.meta) {
+            params.meta.extend(meta);
+        }
         let session = self.session(&context.extensions).is_some();
         let era = if session { super::Era::Session } else { super::Era::Stateless };
         let asking = if session { super::ask::Asking::Never } else { super::ask::Asking::Result };

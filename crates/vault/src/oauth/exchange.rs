@@ -184,11 +184,11 @@ fn lifetime(value: &Value) -> Option<Duration> {
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    Duration::try_from_secs_f64(seconds).ok().map(|lifetime| lifetime.min(MAX_LIFETIME))
+    Duration::try_from_secs_f64(seconds).ok().map(|lifetime| lifetime.min(LONGEST))
 }
 
-/// No token is kept longer, whatever its server says.
-const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+/// A longer life than ten years is nonsense.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// What a server's own word for an error means. Anything but such a word is told as `refused`.
 pub(super) fn denied(error: &str, description: Option<&str>, hide: &Redactor) -> ToolError {
