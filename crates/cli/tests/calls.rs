@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use callwright_testkit::{Answer, Api, Database, Gate, Options, Server, Upstream, eventually, on_both};
+use base64::Engine as _;
+use callwright_testkit::{Answer, Api, Database, Gate, Options, Person, Server, Upstream, eventually, on_both};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_callwright");
