@@ -2732,7 +2732,7 @@ export interface paths {
          *     is signed, as the hook's maker says. The answer has the result when there is one within the hook's wait; else it is 202
          *     and says where to ask. Where `webhook_response_url` is given, the outcome is sent there in any case.
          * @description With `idempotency_key` (or `Idempotency-Key`, or `webhook-id` where that is signed) it acts once, however often it is
-         *     sent.
+         *     sent. The same signed bytes act once in any case; beside a signature the header counts for nothing, and is refused.
          */
         post: operations["use_hook"];
         delete?: never;
