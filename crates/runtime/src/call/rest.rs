@@ -16,8 +16,8 @@ use crate::App;
 /// call themselves is shown what the log shows.
 pub async fn rest(app: &App, caller: &Caller, id: Option<ExecutionId>, cursor: &str) -> Result<CallAnswer, Fault> {
     let may_read = caller.may(Right::View, Scope::Read);
-    if !caller.may(Right::Call, Scope::ToolsCall) && !caller.may(Right::Call, Scope::Mcp) && !may_read {
-        return Err(Fault::forbidden("this needs the scope `tools:call`, `mcp` or `read`"));
+    if !caller.may(Right::Call, Scope::ToolsCall) && !may_read {
+        return Err(Fault::forbidden("this needs the scope `tools:call` or `read`"));
     }
     let bad_cursor = || Fault::invalid("cursor", "`cursor` is not one that this execution gave");
     let cursor =
