@@ -53,10 +53,10 @@ impl Carrier {
         &self,
         job: &JobRow,
         caller: Caller,
-        thread: Thread,
+        mut thread: Thread,
         chosen: &Chosen,
     ) -> Result<(Scene, Vec<Value>), Halt> {
-        let (caller, mut established) = self.vouched_for(caller, &thread).await?;
+        let (caller, mut established) = self.vouched_for(caller, &mut thread).await?;
         let mut context = thread.context;
         context.extend(self.kept.context.clone());
         self.name_places(thread.id, &context, &mut established);
@@ -80,15 +80,17 @@ impl Carrier {
     }
 
     /// What of the context is verified although the rest is not, and the caller as one who vouches for no more than that.
-    async fn vouched_for(&self, mut caller: Caller, thread: &Thread) -> Result<(Caller, Object), Halt> {
+    async fn vouched_for(&self, mut caller: Caller, thread: &mut Thread) -> Result<(Caller, Object), Halt> {
         let mut established = Object::new();
-        if caller.is_context_trusted()
-            && !thread.context.is_empty()
-            && !self.app.store().is_thread_trusted(thread.id).await?
-        {
-            // Whoever runs on the thread vouches for what they send now, not for what somebody else wrote before.
-            established.extend(self.kept.context.clone());
-            caller = caller.without_trust();
+        if caller.is_context_trusted() && !thread.context.is_empty() {
+            // Read together: the thread's variables may have been written anew since the thread was looked at.
+            let (context, is_trusted) = self.app.store().context_of_thread(thread.id).await?.unwrap_or_default();
+            thread.context = context;
+            if !is_trusted {
+                // Whoever runs on the thread vouches for what they send now, not for what somebody else wrote before.
+                established.extend(self.kept.context.clone());
+                caller = caller.without_trust();
+            }
         }
         if let Some(vouched) = self.kept.vouched.as_ref().filter(|_| caller.is_context_trusted()) {
             established.extend(vouched.clone());
