@@ -2,15 +2,26 @@
 
 use std::{sync::Arc, time::Duration};
 
-use callwright_model::{Object, account::Caller, id::ThreadId, run::Thread};
-use callwright_store::job::JobRow;
+use callwright_model::{
+    Object,
+    account::Caller,
+    chat::ChatMessage,
+    id::ThreadId,
+    run::{RunState, Thread},
+};
+use callwright_store::{job::JobRow, run::Settled};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{Carrier, Halt, deadline_over, failed};
 use crate::{
     models::{self, Chosen},
-    run::{begun::Ground, reach, tools::Scene},
+    run::{
+        begun::Ground,
+        finish::{self, End},
+        reach,
+        tools::Scene,
+    },
 };
 
 /// How often it is looked whether whoever asked for the run still may.
@@ -31,6 +42,9 @@ impl Carrier {
             Some(messages) => self.messages = messages,
             None => self.load().await?,
         }
+        if self.greet().await? {
+            return Ok(());
+        }
         let mut looked = Instant::now();
         loop {
             self.check().await?;
@@ -46,6 +60,23 @@ impl Carrier {
                 return Ok(());
             }
         }
+    }
+
+    /// Says the words with which the agent begins a conversation, where it has taken one over and is to speak first; then
+    /// it listens. True: that was all.
+    async fn greet(&mut self) -> Result<bool, Halt> {
+        let greeting = self.kept.handed.as_ref().and_then(|handed| handed.greeting.clone());
+        let Some(words) = greeting.filter(|_| self.row.run.steps == 0) else { return Ok(false) };
+        self.check().await?;
+        let settled = Settled {
+            run: self.row.run.id,
+            thread: self.row.run.thread_id,
+            steps: Vec::new(),
+            messages: vec![ChatMessage::Assistant { text: words.clone(), tool_calls: Vec::new(), opaque: None }],
+            now: self.app.clock().now(),
+        };
+        let end = End { settled: Some(settled), ..End::new(RunState::Completed, Some(words)) };
+        if finish::end(self, end).await? { Ok(true) } else { Err(Halt::Cancelled) }
     }
 
     /// With what the run's tools are called, and how they are described to its model.
