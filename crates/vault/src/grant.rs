@@ -19,6 +19,7 @@ use crate::{
 
 mod end;
 mod lease;
+mod memory;
 mod renew;
 mod slot;
 mod told;
@@ -74,13 +75,14 @@ impl Vault {
             holder: new.holder.clone(),
             status: AuthorizationStatus::Connected,
             why: None,
+            trouble: None,
             missing_scopes: Vec::new(),
             terms: serde_json::to_value(&new.terms).map_err(Fault::internal)?,
             sealed: self.seal_json(new.org, "oauth_grant", &place, &new.access).await?,
             is_renewable: new.access.refresh.is_some(),
             expires_at: new.access.lifetime.map(|lifetime| now.plus(lifetime)),
             version: 1,
-            leased_until: None,
+            leased_by: None,
             created_by: new.by,
             created_at: now,
             updated_at: now,

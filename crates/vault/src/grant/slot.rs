@@ -1,15 +1,23 @@
 //! Access tokens in memory: one renewal for all who wait for a grant's.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use callwright_model::{Timestamp, ToolError, id::OauthGrantId, secret::SecretString};
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
-use super::{GrantAsk, told::stopping};
+use super::{
+    GrantAsk,
+    memory::Memory,
+    told::{not_accepted, stopping},
+};
 use crate::Vault;
 
 /// How many grants' tokens are kept in memory.
@@ -19,10 +27,13 @@ const MAX_KEPT: usize = 1_000;
 pub(crate) struct Grants {
     slots: Cache<OauthGrantId, Arc<Slot>>,
     generation: AtomicU64,
+    /// What is under way. It is waited for before the database is closed: a refresh token that was spent and whose
+    /// successor was not written down is a grant that is lost.
+    pub(super) flights: TaskTracker,
 }
 
 #[derive(Default)]
-struct Slot {
+pub(super) struct Slot {
     state: Mutex<State>,
 }
 
@@ -30,8 +41,11 @@ struct Slot {
 struct State {
     held: Option<Held>,
     flight: Option<Flight>,
+    memory: Memory,
 }
 
+/// A token, and until when it is given out.
+pub(super) type Found = (SecretString, Option<Timestamp>);
 type Landed = Result<SecretString, ToolError>;
 type Flight = watch::Receiver<Option<Landed>>;
 
@@ -44,7 +58,7 @@ struct Held {
 
 impl Default for Grants {
     fn default() -> Self {
-        Self { slots: Cache::new(MAX_KEPT), generation: AtomicU64::new(0) }
+        Self { slots: Cache::new(MAX_KEPT), generation: AtomicU64::new(0), flights: TaskTracker::new() }
     }
 }
 
@@ -55,11 +69,22 @@ impl Grants {
     }
 
     fn slot(&self, id: OauthGrantId) -> Arc<Slot> {
-        let made: Result<_, std::convert::Infallible> = self.slots.get_or_insert_with(&id, || Ok(Arc::default()));
+        let made: Result<_, Infallible> = self.slots.get_or_insert_with(&id, || Ok(Arc::default()));
         match made {
             Ok(slot) => slot,
             Err(never) => match never {},
         }
+    }
+}
+
+impl Slot {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks or tells what is remembered of the grant.
+    pub(super) fn memory<T>(&self, with: impl FnOnce(&mut Memory) -> T) -> T {
+        with(&mut self.state().memory)
     }
 }
 
@@ -68,50 +93,71 @@ struct Landing(Arc<Slot>);
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).flight = None;
+        self.0.state().flight = None;
     }
 }
 
+fn is_same(one: &SecretString, other: Option<&SecretString>) -> bool {
+    other.is_some_and(|other| other.expose() == one.expose())
+}
+
 impl Vault {
-    /// An access token of a grant: kept, renewed by somebody, or renewed now. `stale` is one that was just refused.
+    /// An access token of a grant: kept, renewed by somebody, or renewed now. `stale` is one that was just refused, which is
+    /// never given back.
     ///
     /// # Errors
-    /// `needs_authorization` when a person has to sign in; `network_error` or `timeout_error` when it did not work now.
+    /// `needs_authorization` when a person has to sign in; `access_refused` when the refusal of `stale` stands;
+    /// `network_error` or `timeout_error` when it did not work now.
     pub async fn grant_token(&self, ask: &GrantAsk, stale: Option<&SecretString>) -> Result<SecretString, ToolError> {
         let slot = self.inner.grants.slot(ask.id);
         loop {
             let (mut flight, is_own) = match self.look(&slot, ask, stale) {
-                Ok(token) => return Ok(token),
+                Ok(landed) => return landed,
                 Err(flight) => flight,
             };
             let landed = flight.wait_for(Option::is_some).await.map_err(|_| stopping())?;
             let landed = landed.clone().unwrap_or_else(|| Err(stopping()));
-            // What another one had asked for may be the very token that was refused to us.
-            let is_refused = |token: &SecretString| stale.is_some_and(|stale| stale.expose() == token.expose());
             match landed {
-                Ok(token) if !is_own && is_refused(&token) => {}
+                // What another one had asked for may be the very token that was refused to us.
+                Ok(token) if is_same(&token, stale) && !is_own => {}
+                Ok(token) if is_same(&token, stale) => return Err(not_accepted(ask)),
                 landed => return landed,
             }
         }
     }
 
-    fn look(
-        &self,
-        slot: &Arc<Slot>,
-        ask: &GrantAsk,
-        stale: Option<&SecretString>,
-    ) -> Result<SecretString, (Flight, bool)> {
-        let mut state = slot.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// A grant's token was let in by its server.
+    pub fn grant_token_accepted(&self, id: OauthGrantId, token: &SecretString) {
+        if let Some(slot) = self.inner.grants.slots.get(&id) {
+            slot.memory(|memory| memory.accepted(token));
+        }
+    }
+
+    /// Begins no more renewals and waits for those under way, so that what they bring is written down.
+    pub async fn close(&self) {
+        let flights = &self.inner.grants.flights;
+        flights.close();
+        flights.wait().await;
+    }
+
+    /// The token that is held, or the flight that brings one.
+    fn look(&self, slot: &Arc<Slot>, ask: &GrantAsk, stale: Option<&SecretString>) -> Result<Landed, (Flight, bool)> {
+        let mut state = slot.state();
         if let Some(flight) = &state.flight {
             return Err((flight.clone(), false));
         }
-        let generation = self.inner.grants.generation.load(Ordering::SeqCst);
+        let grants = &self.inner.grants;
+        let generation = grants.generation.load(Ordering::SeqCst);
         if let Some(held) = &state.held {
-            let is_stale = stale.is_some_and(|stale| stale.expose() == held.token.expose());
             let is_good = held.good_until.is_none_or(|end| self.inner.clock.now() < end);
-            if !is_stale && is_good && held.generation == generation {
-                return Ok(held.token.clone());
+            if !is_same(&held.token, stale) && is_good && held.generation == generation {
+                return Ok(Ok(held.token.clone()));
             }
+        }
+        // Counted before it is asked whether it may begin, so that nobody who closes misses it.
+        let counted = grants.flights.token();
+        if grants.flights.is_closed() {
+            return Ok(Err(stopping()));
         }
         state.held = None;
         let (send, flight) = watch::channel(None);
@@ -120,11 +166,15 @@ impl Vault {
         tokio::spawn({
             let (vault, ask, stale, slot) = (self.clone(), ask.clone(), stale.cloned(), slot.clone());
             async move {
+                let _counted = counted;
                 let landing = Landing(slot);
-                let found = vault.read_or_renew(&ask, stale.as_ref()).await;
+                let found = vault.read_or_renew(&landing.0, &ask, stale.as_ref()).await;
                 let landed = found.map(|(token, good_until)| {
-                    let held = Held { token: token.clone(), good_until, generation };
-                    landing.0.state.lock().unwrap_or_else(PoisonError::into_inner).held = Some(held);
+                    let mut state = landing.0.state();
+                    if stale.is_some() && !is_same(&token, stale.as_ref()) {
+                        state.memory.replaced(&token, vault.inner.clock.instant());
+                    }
+                    state.held = Some(Held { token: token.clone(), good_until, generation });
                     token
                 });
                 drop(landing);

@@ -12,6 +12,15 @@ pub(super) fn needs(ask: &GrantAsk, why: &str) -> ToolError {
     error
 }
 
+/// The server refuses what should be good: its refusal stands, and what happens next is up to it.
+pub(super) fn not_accepted(ask: &GrantAsk) -> ToolError {
+    let message = format!(
+        "{} does not accept the access that we have (HTTP 401); if it goes on refusing, it needs authorization: {}",
+        ask.what, ask.remedy
+    );
+    ToolError::new(ErrorClass::AuthError, "access_refused", message)
+}
+
 pub(super) fn unreadable(error: &dyn std::fmt::Display) -> ToolError {
     tracing::error!(%error, "an authorization could not be read or written");
     ToolError::new(
