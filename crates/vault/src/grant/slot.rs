@@ -112,7 +112,7 @@ impl Vault {
         let slot = self.inner.grants.slot(ask.id);
         loop {
             let (mut flight, is_own) = match self.look(&slot, ask, stale) {
-                Ok(landed) => return landed,
+                Ok(token) => return Ok(token),
                 Err(flight) => flight,
             };
             let landed = flight.wait_for(Option::is_some).await.map_err(|_| stopping())?;
@@ -141,7 +141,12 @@ impl Vault {
     }
 
     /// The token that is held, or the flight that brings one.
-    fn look(&self, slot: &Arc<Slot>, ask: &GrantAsk, stale: Option<&SecretString>) -> Result<Landed, (Flight, bool)> {
+    fn look(
+        &self,
+        slot: &Arc<Slot>,
+        ask: &GrantAsk,
+        stale: Option<&SecretString>,
+    ) -> Result<SecretString, (Flight, bool)> {
         let mut state = slot.state();
         if let Some(flight) = &state.flight {
             return Err((flight.clone(), false));
@@ -151,14 +156,11 @@ impl Vault {
         if let Some(held) = &state.held {
             let is_good = held.good_until.is_none_or(|end| self.inner.clock.now() < end);
             if !is_same(&held.token, stale) && is_good && held.generation == generation {
-                return Ok(Ok(held.token.clone()));
+                return Ok(held.token.clone());
             }
         }
-        // Counted before it is asked whether it may begin, so that nobody who closes misses it.
+        // Counted before it asks whether it may still spend anything, so that nobody who closes misses it.
         let counted = grants.flights.token();
-        if grants.flights.is_closed() {
-            return Ok(Err(stopping()));
-        }
         state.held = None;
         let (send, flight) = watch::channel(None);
         state.flight = Some(flight.clone());
