@@ -1,5 +1,6 @@
 //! Handing the call to the executor of its kind, and looking after it while it runs.
 
+use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -174,17 +175,17 @@ fn overdue(work: &Work) -> ToolError {
     }
 }
 
-pub(super) fn prepared(app: &App, work: &Work) -> PreparedCall {
+pub(super) fn prepared<'a>(app: &App, work: &'a Work) -> PreparedCall<'a> {
     let spec = &work.tool().tool.spec;
     PreparedCall {
         execution_id: work.id,
-        arguments: work.arguments.clone(),
+        arguments: Cow::Borrowed(&work.arguments),
         org: work.request.caller.org_id,
-        context: work.context.clone(),
-        secrets: work.secrets.clone(),
+        context: Cow::Borrowed(&work.context),
+        secrets: Cow::Borrowed(&work.secrets),
         extra: work.extra(app.clock().now()),
         intent_key: work.upstream_key(),
-        policy: spec.policy.clone(),
+        policy: Cow::Borrowed(&spec.policy),
         effect: spec.effect,
         repeatable: spec.repeatable,
         deadline: work.deadline,
@@ -271,7 +272,7 @@ impl Ports for CallPorts<'_> {
         }
     }
 
-    async fn business(&self, config: &BusinessConfig, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn business(&self, config: &BusinessConfig, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         let ask = business::Ask {
             caller: &self.work.request.caller,
             execution: self.id,
@@ -281,7 +282,7 @@ impl Ports for CallPorts<'_> {
         business::run(self.app, config, ask).await
     }
 
-    async fn control(&self, step: &ControlAsk<'_>, _: &PreparedCall) -> Result<Result<Cleared, ToolError>, Fault> {
+    async fn control(&self, step: &ControlAsk<'_>, _: &PreparedCall<'_>) -> Result<Result<Cleared, ToolError>, Fault> {
         if self.work.is_stubbed() {
             // Nobody is on the line, and nobody takes over.
             return Ok(Ok(Cleared::default()));
