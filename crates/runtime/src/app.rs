@@ -19,6 +19,9 @@ use crate::{
     tickets::Tickets,
 };
 
+/// How long `stop` waits for renewals of access to other services: a little longer than one may take.
+const RENEWALS: Duration = Duration::from_secs(25);
+
 /// What the operator may set about the engine.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -186,6 +189,10 @@ impl App {
             tracing::warn!(left = self.0.tasks.len(), "executions were still under way when the drain ended");
         }
         self.0.mcp.close().await;
+        // What a renewal brings must be written down while there is a database.
+        if tokio::time::timeout(RENEWALS, self.0.vault.close()).await.is_err() {
+            tracing::warn!("an access was still being renewed when the database was closed");
+        }
         if let Err(error) = self.0.store.remove_node(self.node_id()).await {
             tracing::warn!(%error, "could not sign this node off");
         }

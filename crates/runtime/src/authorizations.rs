@@ -138,7 +138,7 @@ pub(crate) async fn begin(app: &App, caller: &Caller, opening: Opening) -> Resul
         app.vault().keep_oauth_client(org, &server.issuer, &redirect_uri, &client).await?;
     }
     let (pending, address) = oauth::begin(server, client, opening.asked, &redirect_uri).map_err(failed)?;
-    let key_hash = token::hash(&pending.state);
+    let key_hash = token::hash(pending.state.expose());
     let expires_at = app.clock().now().plus(PATIENCE);
     let (kind, name, of) = (opening.kind, opening.name, opening.of);
     let way = Way { kind, name, of, step: Step::Going(Box::new(pending)) };

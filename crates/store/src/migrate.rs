@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(18, "mcp_servers", include_str!("../migrations/0018_mcp_servers.sql")),
     migration(19, "hooks", include_str!("../migrations/0019_hooks.sql")),
     migration(20, "oauth", include_str!("../migrations/0020_oauth.sql")),
+    migration(21, "grant_trouble", include_str!("../migrations/0021_grant_trouble.sql")),
     migration(23, "after_effects", include_str!("../migrations/0023_after_effects.sql")),
 ];
 
