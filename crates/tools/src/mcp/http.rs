@@ -25,7 +25,7 @@ use url::Url;
 
 use super::{
     events,
-    session::{Refusal, TokenSource},
+    upstream::{Refusal, TokenSource},
 };
 
 /// Longer than any call may take: calls are given up by their own deadline.
