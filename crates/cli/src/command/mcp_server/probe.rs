@@ -38,6 +38,10 @@ pub(crate) struct Probe {
     /// Read the OAuth client's private key (PEM, PKCS #8) from this environment variable: it signs in the place of a secret.
     #[arg(long, value_name = "VARIABLE", requires = "client_id", conflicts_with = "client_secret_env")]
     client_key_env: Option<String>,
+    /// The authorization server, in the place of the one that the server names. A client's secret goes to another host than
+    /// the server's only if you say this.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
     /// Sign in with a browser if the server wants it: the address is printed, and waited for on this machine.
     #[arg(long, conflicts_with = "token_env")]
     authorize: bool,
@@ -106,6 +110,7 @@ fn wish(command: &Probe) -> Result<Wish, Failure> {
         url: command.address.clone(),
         headers,
         client,
+        issuer: command.issuer.clone(),
         person: None,
         protocol: match command.protocol {
             Protocol::Auto => McpProtocol::Auto,

@@ -75,6 +75,7 @@ impl Session {
         let (oversized, sent) = (Arc::<AtomicBool>::default(), Arc::<SentTokens>::default());
         let client = GuardedHttp {
             sent: sent.clone(),
+            hide: upstream.hide.clone(),
             oversized: oversized.clone(),
             guard: guard.clone(),
             headers: headers.clone(),
