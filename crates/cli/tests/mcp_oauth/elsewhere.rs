@@ -93,8 +93,9 @@ fn tokens_and_a_secret_are_given_back_to_the_server_that_they_are_of() {
         world.sign_in();
         world.api.delete(AUTHORIZE).expect(204);
         assert_eq!(other.count(), 0, "{:?}", other.requests());
-        // At its own place it is.
+        // At its own place it is, also to one that is particular.
         theirs.state().server_metadata = json!({});
+        theirs.state().wants_secret_field = true;
         world.sign_in();
         world.api.delete(AUTHORIZE).expect(204);
         assert_eq!(theirs.state().revoked, ["refresh_token", "access_token"]);

@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) write_scope: &'static str,
     /// Whether the refusal of `write` says the token back as a scope.
     pub(crate) echoes: bool,
+    /// Whether giving tokens back needs a field `client_secret` in the form, as the Python SDK's servers do.
+    pub(crate) wants_secret_field: bool,
     /// Where the MCP server says that it is now.
     pub(crate) moved: Option<String>,
     /// How long the list of tools takes, and giving tokens back.
@@ -74,6 +76,7 @@ impl State {
             server_metadata: json!({}),
             write_scope: "files:read",
             echoes: false,
+            wants_secret_field: false,
             moved: None,
             slow_list: Duration::ZERO,
             slow_revocation: Duration::ZERO,
@@ -205,6 +208,9 @@ fn authorization_server(state: &mut State, base: &str, request: &Recorded) -> An
         ("POST", "/token") => token(state, request),
         ("POST", "/revoke") => {
             let form = pairs(&request.text());
+            if state.wants_secret_field && !form.contains_key("client_secret") {
+                return Answer::json(400, json!({"error": "invalid_request"}));
+            }
             state.access.remove(&form["token"]);
             state.refresh.remove(&form["token"]);
             state.revoked.push(form["token_type_hint"].clone());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use callwright_guard::{Guard, Redactor};
 use callwright_model::{ToolError, secret::SecretString, tool::http::ClientAuth};
+use http::StatusCode;
 use rand::{TryRng, rngs::SysRng};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -304,8 +305,12 @@ pub async fn revoke(
     let tokens = [(access.refresh.clone(), "refresh_token"), (access.token.clone(), "access_token")];
     for (token, hint) in tokens {
         let Some(token) = token else { continue };
-        let fields = [("token", token.expose()), ("token_type_hint", hint)];
-        let answer = exchange::post(guard, endpoint, &asker, &fields).await?;
+        let fields = [("token", token.expose()), ("token_type_hint", hint), ("client_secret", "")];
+        let mut answer = exchange::post(guard, endpoint, &asker, &fields[..2]).await?;
+        if answer.status == StatusCode::BAD_REQUEST && asker.auth == Some(ClientAuth::Basic) {
+            // Servers made with the Python SDK (2.3) miss the field in the form where the secret is in the header.
+            answer = exchange::post(guard, endpoint, &asker, &fields).await?;
+        }
         if !answer.status.is_success() {
             let message =
                 format!("the authorization server does not take the tokens back (HTTP {})", answer.status.as_u16());

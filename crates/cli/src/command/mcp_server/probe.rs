@@ -82,7 +82,12 @@ pub(super) fn run(command: &Probe) -> Result<(), Failure> {
             wish.person = Some(Arc::new(loopback::Browser::listen(command.client_metadata_url.clone()).await?));
         }
         let guard = Guard::new(everywhere()).map_err(|error| Failure::new(error.to_string()))?;
-        probe(&guard, wish).await.map_err(|error| Failure::new(error.message))
+        probe(&guard, wish).await.map_err(|error| match error.code.as_str() {
+            "http_401" if !command.authorize && command.token_env.is_none() && command.client_id.is_none() => {
+                Failure::new(error.message).hint("if it wants somebody to sign in (OAuth), `--authorize` does so")
+            }
+            _ => Failure::new(error.message),
+        })
     })?;
     show(command, &seen, &calls)
 }
