@@ -10,7 +10,7 @@ use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::{
-    App, conversation,
+    App, authorizations, conversation,
     job::worker,
     metering, outbox,
     run::{self, family},
@@ -171,7 +171,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     let now = app.clock().now();
     app.store().expire_slots(now, BATCH).await?;
     app.store().purge_results(now, BATCH).await?;
-    app.store().purge_oauth_attempts(now, BATCH).await?;
+    authorizations::back::too_late(app, app.store().purge_oauth_attempts(now, BATCH).await?);
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     app.store().purge_hook_deliveries(now.minus(outbox::KEPT), BATCH).await?;
