@@ -71,7 +71,11 @@ def register(bearer: str) -> None:
         json.dumps({"tool": tool, "visibility": "public"}).encode(),
         {"authorization": f"Bearer {bearer}", "content-type": "application/json"},
     )
-    urllib.request.urlopen(request, timeout=20).close()
+    try:
+        urllib.request.urlopen(request, timeout=20).close()
+    except OSError as error:
+        print(f"its tool could not be registered: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
     print(bearer, file=out, flush=True)
 
 

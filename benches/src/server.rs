@@ -42,7 +42,7 @@ impl Server {
 
 /// Starts the server on an empty data directory, with the sandbox of `python`, and registers the tools.
 pub(crate) async fn start(binary: &Path, python: &Path, upstream: &str) -> Result<Server, Failure> {
-    let data = tempfile::tempdir_in(std::env::current_dir()?)?;
+    let data = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target"))?;
     let address = free_address()?;
     // Otherwise the server makes it while it is measured, for half a minute.
     let made = Command::new(binary).args(["python", "prepare", "--dir"]).arg(python).stdout(Stdio::null()).status()?;

@@ -37,7 +37,7 @@ impl Drop for Server {
 
 /// Starts it with the instant model as its only provider.
 pub(crate) async fn start(binary: &Path, model: &str, postgres: Option<&str>) -> Result<Server, Failure> {
-    let data = tempfile::tempdir_in(std::env::current_dir()?)?;
+    let data = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target"))?;
     let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let mut command = Command::new(binary);
     command
