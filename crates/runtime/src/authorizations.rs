@@ -5,13 +5,17 @@
 //! short code that the page shows and that they must hand in where they began. Without that, somebody could have others
 //! sign in for an organization that is not theirs.
 
+pub(crate) mod back;
+mod code;
+
 use std::time::Duration;
 
 use callwright_model::{
     Fault, FaultKind, Timestamp, ToolError,
     account::{Caller, Right, Scope},
+    id::OrgId,
 };
-use callwright_store::oauth::{AttemptRow, GrantRow};
+use callwright_store::oauth::AttemptRow;
 use callwright_vault::{
     grant::NewGrant,
     oauth::{self, Access, Asked, Discovered, Given, Pending, Terms},
@@ -19,11 +23,13 @@ use callwright_vault::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use url::Url;
 use utoipa::ToSchema;
 
-pub use callwright_vault::oauth::Returned;
-
+use self::code::{code, code_hash};
 use crate::{App, app::require, audit, mcp};
+
+pub use callwright_vault::oauth::Returned;
 
 /// How long somebody may be on the way, and then have to hand in a code.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -31,8 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const CALLBACK: &str = "/oauth/callback";
 /// Where we say who we are, for authorization servers that look there.
 pub const CLIENT_DOCUMENT: &str = "/oauth/client-metadata.json";
-/// The letters of a code; none looks like another.
-const LETTERS: &[u8; 32] = b"ABCDEFGHJKMNPQRSTUVWXYZ234567890";
+/// 256 random bits as text.
+const STATE_LENGTH: usize = 43;
 
 /// What somebody is to sign in for.
 pub(crate) struct Opening {
@@ -68,6 +74,19 @@ pub struct AuthorizationBegun {
     pub authorize_url: String,
     /// Until when they must have come back.
     pub expires_at: Timestamp,
+    /// The authorization server: who they sign in with.
+    #[schema(max_length = 2000)]
+    pub issuer: String,
+    /// Who is sent what they allow.
+    #[schema(max_length = 2000)]
+    pub resource: String,
+    /// What they are asked to allow; the authorization server's own choice when empty.
+    #[schema(max_items = 100)]
+    pub scopes: Vec<String>,
+    /// What they should look at before they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 8000)]
+    pub warning: Option<String>,
 }
 
 /// What became of somebody who came back.
@@ -130,16 +149,21 @@ pub(crate) async fn begin(app: &App, caller: &Caller, opening: Opening) -> Resul
     let (org, redirect_uri) = (caller.org_id, app.public_address(CALLBACK));
     let server = &opening.server;
     let known = app.vault().oauth_client(org, &server.issuer, &redirect_uri).await?;
+    let known_id = known.as_ref().map(|known| known.id.clone());
     let document = document_address(app);
     let obtained =
         oauth::obtain(app.guard(), server, opening.given, document.as_deref(), known, &redirect_uri, app.clock());
-    let (client, is_new) = obtained.await.map_err(failed)?;
-    if is_new {
-        app.vault().keep_oauth_client(org, &server.issuer, &redirect_uri, &client).await?;
-    }
+    let (client, _) = obtained.await.map_err(failed)?;
     let (pending, address) = oauth::begin(server, client, opening.asked, &redirect_uri).map_err(failed)?;
+    // Whoever goes takes the registration along, and whoever comes back brings it back. One that is not known there any more
+    // ends at a page of theirs, of which we hear nothing: the next one goes as somebody new.
+    if known_id.as_ref() == Some(&pending.client.id) {
+        app.store().delete_oauth_client(org, &server.issuer, &pending.client.id).await?;
+    }
     let key_hash = token::hash(pending.state.expose());
     let expires_at = app.clock().now().plus(PATIENCE);
+    let Terms { issuer, resource, asked: scopes, .. } = pending.terms.clone();
+    let warning = warning(&issuer, &resource);
     let (kind, name, of) = (opening.kind, opening.name, opening.of);
     let way = Way { kind, name, of, step: Step::Going(Box::new(pending)) };
     let attempt = AttemptRow {
@@ -152,8 +176,22 @@ pub(crate) async fn begin(app: &App, caller: &Caller, opening: Opening) -> Resul
         key_hash,
         expires_at,
     };
-    app.store().write(attempt, |attempt, tx| Box::pin(tx.add_oauth_attempt(attempt))).await?;
-    Ok(AuthorizationBegun { authorize_url: address.into(), expires_at })
+    let evicted = app.store().write(attempt, |attempt, tx| Box::pin(tx.add_oauth_attempt(attempt))).await?;
+    back::too_late(app, evicted);
+    Ok(AuthorizationBegun { authorize_url: address.into(), expires_at, issuer, resource, scopes, warning })
+}
+
+/// Anybody's server can name anybody's authorization server, and many of those do not ask for whom their tokens are.
+fn warning(issuer: &str, resource: &str) -> Option<String> {
+    let (at, of) = (Url::parse(issuer).ok()?, Url::parse(resource).ok()?);
+    (!oauth::is_near(&at, &of)).then(|| {
+        format!(
+            "{} is another place than {}, and what is allowed there is sent to {}: go on only if the two belong together",
+            at.host_str().unwrap_or_default(),
+            of.host_str().unwrap_or_default(),
+            of.host_str().unwrap_or_default()
+        )
+    })
 }
 
 /// Somebody comes back from an authorization server; `who` is the browser's session, if it has one.
@@ -164,8 +202,12 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
             "this address is where authorization servers send people back to; `state` is missing",
         ));
     };
-    let key_hash = token::hash(state);
-    let attempt = app.store().take_oauth_attempt(&key_hash, app.clock().now()).await?.ok_or_else(too_late)?;
+    // Anybody may ask this: what nobody has begun is not looked for with a write.
+    let (key_hash, now) = (token::hash(state), app.clock().now());
+    if state.len() != STATE_LENGTH || !app.store().has_oauth_attempt(&key_hash, now).await? {
+        return Err(too_late());
+    }
+    let attempt = app.store().take_oauth_attempt(&key_hash, now).await?.ok_or_else(too_late)?;
     let org = attempt.org_id;
     let Way { kind, name, of, step } = app.vault().open_json(org, "oauth_attempt", &key_hash, &attempt.sealed).await?;
     // Shown the code of a page, nobody is sent anywhere.
@@ -181,32 +223,55 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
         require(who, Right::Configure, Scope::Admin)?;
     }
     let finished = oauth::finish(app.guard(), &pending, &returned).await;
-    if let Err(error) = &finished
-        && error.code == "oauth_invalid_client"
-        && !pending.client.is_given
-    {
-        // The registration is not known there any more: the next attempt makes another one.
-        app.store().delete_oauth_client(org, &pending.terms.issuer, &pending.client.id).await?;
+    if finished.as_ref().map_or_else(|error| error.code == "oauth_access_denied", |_| true) {
+        keep_client(app, org, &pending).await;
     }
     let (terms, access) = finished.map_err(failed)?;
-    match who {
+    let subject = attempt.subject.clone();
+    let arrived = match who {
         Some(who) => {
-            connect(app, &who, (kind, &of), &attempt.subject, terms, access).await?;
-            Ok(Arrival::Connected { name })
+            let connected = connect(app, &who, (kind, &of), &subject, &terms, &access).await;
+            connected.map(|()| Arrival::Connected { name })
         }
-        None => {
-            let code = code()?;
-            let key_hash = code_hash(&attempt.subject, &code);
-            let (lifetime, came_at) = (access.lifetime, app.clock().now());
-            let step = Step::Back(Box::new(Back { terms, access, lifetime, came_at }));
-            let way = Way { kind, name: name.clone(), of, step };
-            let sealed = app.vault().seal_json(org, "oauth_attempt", &key_hash, &way).await?;
-            let expires_at = app.clock().now().plus(PATIENCE);
-            let attempt = AttemptRow { key_hash, sealed, expires_at, ..attempt };
-            app.store().write(attempt, |attempt, tx| Box::pin(tx.add_oauth_attempt(attempt))).await?;
-            Ok(Arrival::ToConfirm { name, code })
-        }
+        None => wait_for_code(app, attempt, (kind, name, of), &terms, &access).await,
+    };
+    if arrived.is_err() {
+        back::unused(app, org, kind, subject, terms, access);
     }
+    arrived
+}
+
+/// They know our client there, since they have sent somebody back with an answer of their own.
+async fn keep_client(app: &App, org: OrgId, pending: &Pending) {
+    let client = &pending.client;
+    if client.is_given || document_address(app).as_ref() == Some(&client.id) {
+        return;
+    }
+    let redirect_uri = app.public_address(CALLBACK);
+    if let Err(fault) = app.vault().keep_oauth_client(org, &pending.terms.issuer, &redirect_uri, client).await {
+        tracing::warn!(?fault, "a registration could not be kept; the next sign-in makes another one");
+    }
+}
+
+/// Whoever came back is not known: what they bring is kept until the code for it is handed in.
+async fn wait_for_code(
+    app: &App,
+    attempt: AttemptRow,
+    (kind, name, of): (Kind, String, String),
+    terms: &Terms,
+    access: &Access,
+) -> Result<Arrival, Fault> {
+    let code = code()?;
+    let key_hash = code_hash(&attempt.subject, &code);
+    let (lifetime, came_at) = (access.lifetime, app.clock().now());
+    let step = Step::Back(Box::new(Back { terms: terms.clone(), access: access.clone(), lifetime, came_at }));
+    let way = Way { kind, name: name.clone(), of, step };
+    let sealed = app.vault().seal_json(attempt.org_id, "oauth_attempt", &key_hash, &way).await?;
+    let expires_at = app.clock().now().plus(PATIENCE);
+    let attempt = AttemptRow { key_hash, sealed, expires_at, ..attempt };
+    let evicted = app.store().write(attempt, |attempt, tx| Box::pin(tx.add_oauth_attempt(attempt))).await?;
+    back::too_late(app, evicted);
+    Ok(Arrival::ToConfirm { name, code })
 }
 
 /// Whoever began hands in the code that the page showed. The caller's right was checked.
@@ -221,63 +286,60 @@ pub(crate) async fn confirm(app: &App, caller: &Caller, subject: &str, code: &st
     let Back { terms, mut access, lifetime, came_at } = *back;
     // It has been living since it came, and not since it was confirmed.
     access.lifetime = lifetime.map(|lifetime| lifetime.saturating_sub(now.since(came_at)));
-    connect(app, caller, (way.kind, &way.of), &attempt.subject, terms, access).await
+    let connected = connect(app, caller, (way.kind, &way.of), &attempt.subject, &terms, &access).await;
+    if connected.is_err() {
+        back::unused(app, attempt.org_id, way.kind, attempt.subject, terms, access);
+    }
+    connected
 }
 
-/// Keeps what was allowed, and goes to work with it.
+/// Keeps what was allowed, and goes to work with it. Where that fails, whoever called gives it back.
 async fn connect(
     app: &App,
     caller: &Caller,
     (kind, of): (Kind, &str),
     subject: &str,
-    terms: Terms,
-    access: Access,
+    terms: &Terms,
+    access: &Access,
 ) -> Result<(), Fault> {
     let (org, details) = (caller.org_id, json!({ "issuer": terms.issuer, "scopes": terms.scopes }));
-    let new = NewGrant { org, subject: subject.to_owned(), holder: String::new(), by: caller.user_id, terms, access };
+    let (by, holder, subject_of) = (caller.user_id, String::new(), subject.to_owned());
+    let new = NewGrant { org, subject: subject_of, holder, by, terms: terms.clone(), access: access.clone() };
     let row = app.vault().seal_grant(&new).await?;
     let entry = match kind {
         Kind::McpServer => audit::entry(app, caller, "mcp_server.authorize", "mcp_server", subject, details),
     };
-    let is_there = match kind {
-        Kind::McpServer => mcp::is_there(app, org, subject, of).await?,
+    let gone = || {
+        let message = "what was to be connected is not there any more, or was changed meanwhile; authorize again";
+        Fault::new(FaultKind::Gone, "subject_gone", message)
     };
-    if !is_there {
-        give_back(app, &row, None).await;
-        return Err(Fault::new(
-            FaultKind::Gone,
-            "subject_gone",
-            "what was to be connected is not there any more, or was changed meanwhile; authorize again",
-        ));
-    }
-    app.store()
-        .write((row, entry), |(row, entry), tx| {
+    let seen = match kind {
+        Kind::McpServer => mcp::seen(app, org, subject, of).await?,
+    };
+    let (server, seen) = seen.ok_or_else(gone)?;
+    let former = app
+        .store()
+        .write((row, entry), move |(row, entry), tx| {
             Box::pin(async move {
-                tx.put_oauth_grant(row).await?;
-                tx.append_audit(entry).await
+                // Also what changes it at this very moment comes before or after, and then deletes the grant.
+                if !tx.hold_mcp_server(org, server, seen).await? {
+                    return Ok(None);
+                }
+                let former = tx.put_oauth_grant(row).await?;
+                tx.append_audit(entry).await?;
+                Ok(Some(former))
             })
         })
-        .await?;
+        .await?
+        .ok_or_else(gone)?;
     app.vault().invalidate(org);
+    if let Some(former) = former {
+        back::former(app, kind, former, terms);
+    }
     match kind {
         Kind::McpServer => mcp::authorized(app, org, subject),
     }
     Ok(())
-}
-
-/// Gives a grant's tokens back where that is offered. That it did not work is no reason to keep them.
-pub(crate) async fn give_back(app: &App, row: &GrantRow, secret: Option<callwright_model::secret::SecretString>) {
-    let (terms, access) = match app.vault().open_grant(row).await {
-        Ok(opened) => opened,
-        Err(fault) => {
-            tracing::warn!(?fault, "an authorization could not be read, and so not be given back");
-            return;
-        }
-    };
-    let secret = secret.filter(|_| terms.is_given);
-    if let Err(error) = oauth::revoke(app.guard(), &terms, &access, secret.as_ref()).await {
-        tracing::warn!(issuer = terms.issuer, why = error.message, "tokens could not be given back");
-    }
 }
 
 /// What went wrong between us and others, for whoever asked. Others' words in it are bounded.
@@ -293,42 +355,4 @@ pub(crate) fn failed(error: ToolError) -> Fault {
 fn too_late() -> Fault {
     let message = "nobody is on the way with this `state`: it was used already, or more than ten minutes have passed; authorize again";
     Fault::new(FaultKind::Gone, "authorization_expired", message)
-}
-
-/// Eight letters in two groups.
-fn code() -> Result<String, Fault> {
-    let (random, _) = token::generate().map_err(Fault::internal)?;
-    let digest = token::hash(random.expose());
-    let letters: Vec<char> = digest
-        .as_bytes()
-        .chunks(2)
-        .take(8)
-        .map(|pair| char::from(LETTERS[pair.iter().fold(0, |sum, byte| sum * 16 + hex(*byte)) % LETTERS.len()]))
-        .collect();
-    Ok(format!("{}-{}", letters[..4].iter().collect::<String>(), letters[4..].iter().collect::<String>()))
-}
-
-fn hex(digit: u8) -> usize {
-    usize::from(if digit.is_ascii_digit() { digit - b'0' } else { digit - b'a' + 10 })
-}
-
-/// Under what a code is kept, however it is typed.
-fn code_hash(subject: &str, code: &str) -> String {
-    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-    token::hash(&format!("callwright authorization\n{subject}\n{}", letters.to_ascii_uppercase()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_short_and_may_be_typed_in_any_way() {
-        let code = code().unwrap();
-        assert_eq!(code.len(), 9, "{code}");
-        assert_ne!(code, super::code().unwrap());
-        let typed = format!(" {} ", code.replace('-', " ").to_ascii_lowercase());
-        assert_eq!(code_hash("mcp_1", &code), code_hash("mcp_1", &typed));
-        assert_ne!(code_hash("mcp_1", &code), code_hash("mcp_2", &code));
-    }
 }

@@ -35,7 +35,7 @@ pub use refresh::{Refreshed, refresh};
 pub use servers::{create, delete, get, list, update};
 pub use tools::tools;
 
-pub(crate) use authorize::{authorized, is_there};
+pub(crate) use authorize::{authorized, client_secret, seen};
 pub(crate) use complete::{complete, warning};
 pub(crate) use session::session;
 

@@ -10,7 +10,7 @@ use callwright_store::Store;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::{
-    App, conversation,
+    App, authorizations, conversation,
     job::worker,
     metering, outbox,
     run::{self, family},
@@ -171,7 +171,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     let now = app.clock().now();
     app.store().expire_slots(now, BATCH).await?;
     app.store().purge_results(now, BATCH).await?;
-    app.store().purge_oauth_attempts(now, BATCH).await?;
+    authorizations::back::too_late(app, app.store().purge_oauth_attempts(now, BATCH).await?);
     app.store().purge_expired_tokens(now).await?;
     app.store().purge_outbox(now.minus(outbox::KEPT), BATCH).await?;
     app.store().purge_hook_deliveries(now.minus(outbox::KEPT), BATCH).await?;
@@ -179,6 +179,12 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     app.store().purge_documents(now, BATCH).await?;
     if let Some(retention) = app.settings().talk.retention {
         app.store().purge_conversations(now.minus(retention), BATCH).await?;
+    }
+    let threads = [(true, app.settings().background_thread_retention), (false, app.settings().thread_retention)];
+    for (is_background, retention) in threads {
+        if let Some(retention) = retention {
+            app.store().purge_threads(is_background, now.minus(retention), BATCH).await?;
+        }
     }
     while app.store().purge_buckets(BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -11,7 +11,7 @@ use callwright_runtime::{
     account,
     authorizations::{self, Arrival, Returned},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -47,9 +47,21 @@ pub(crate) fn routes() -> OpenApiRouter<ServerState> {
     ),
     extensions(("x-right" = json!("public"))),
 )]
-async fn callback(State(state): State<ServerState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn callback(State(state): State<ServerState>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let answered = match method {
+        Method::GET => answer(&state, &uri, &headers).await,
+        // What looks at links before people do must not use them up.
+        _ => Err(Fault::new(FaultKind::Invalid, "method_not_allowed", "people come back here with GET").into()),
+    };
+    let mut response = answered.into_response();
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn answer(state: &ServerState, uri: &Uri, headers: &HeaderMap) -> Result<Response, ApiError> {
     let returned = Returned::of_query(uri.query().unwrap_or_default());
-    let who = match auth::credential(&headers) {
+    let who = match auth::credential(headers) {
         Some(Credential::Session(text)) => account::authenticate(&state.app, text).await.ok(),
         _ => None,
     };
@@ -67,7 +79,7 @@ async fn callback(State(state): State<ServerState>, uri: Uri, headers: HeaderMap
             );
             Ok(page(StatusCode::OK, "Almost connected", &text))
         }
-        Err(fault) if wants_page(&headers) && fault.kind != FaultKind::Internal => {
+        Err(fault) if wants_page(headers) && fault.kind != FaultKind::Internal => {
             let text = format!("<p>{}</p>", escape(&fault.message));
             Ok(page(error::status(&fault), "Not connected", &text))
         }
@@ -117,8 +129,6 @@ fn page(status: StatusCode, title: &str, text: &str) -> Response {
                 "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
             ),
         ),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (status, headers, html).into_response()
 }

@@ -13,7 +13,7 @@ use callwright_model::{
 use crate::{
     db::{Store, Tx},
     error::{Error, Result},
-    oauth::{self, SHOWN},
+    oauth::{self, Forgotten, SHOWN},
     params,
     query::{Query, after_text},
     value::{self, Row},
@@ -116,26 +116,37 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Brings a server to another state. False: it is not there.
-    pub async fn update_mcp_server(&mut self, row: &McpServer) -> Result<bool> {
-        let sql = "UPDATE mcp_server SET spec = $3, found = $4, updated_at = $5 WHERE org_id = $1 AND id = $2";
+    /// Brings a server to another state from the one that it had at `seen`, its last change. False: it is not there, or was
+    /// changed since.
+    pub async fn update_mcp_server(&mut self, row: &McpServer, seen: Timestamp) -> Result<bool> {
+        let sql = "UPDATE mcp_server SET spec = $3, found = $4, updated_at = $5 WHERE org_id = $1 AND id = $2 \
+                   AND updated_at = $6";
         let (spec, found) = (value::json(&row.spec)?, kept(&row.found)?);
-        let params = params![row.organization_id, row.id, spec, found, row.updated_at];
+        let params = params![row.organization_id, row.id, spec, found, row.updated_at, seen];
         let is_there = self.execute(sql, &params).await? > 0;
         self.bump(row.organization_id).await?;
         Ok(is_there)
     }
 
-    /// Removes a server with its definitions, the secrets that came with it and what somebody allowed us there. False: it
-    /// is not there.
-    pub async fn delete_mcp_server(&mut self, org: OrgId, id: McpServerId) -> Result<bool> {
-        self.delete_oauth_grants(org, &id.to_string()).await?;
+    /// Keeps others from changing a server until the transaction ends. False: it is not there, or was changed after `seen`.
+    pub async fn hold_mcp_server(&mut self, org: OrgId, id: McpServerId, seen: Timestamp) -> Result<bool> {
+        let sql = "UPDATE mcp_server SET updated_at = $3 WHERE org_id = $1 AND id = $2 AND updated_at = $3";
+        Ok(self.execute(sql, &params![org, id, seen]).await? > 0)
+    }
+
+    /// Removes a server with its definitions, the secrets that came with it and what somebody allowed us there, which is
+    /// given. None: it is not there.
+    pub async fn delete_mcp_server(&mut self, org: OrgId, id: McpServerId) -> Result<Option<Forgotten>> {
+        // As everywhere: the server first, then what belongs to it.
+        let sql = "UPDATE mcp_server SET name = name WHERE org_id = $1 AND id = $2";
+        self.execute(sql, &params![org, id]).await?;
+        let forgotten = self.delete_oauth_grants(org, &id.to_string()).await?;
         self.execute("DELETE FROM mcp_definition WHERE org_id = $1 AND server_id = $2", &params![org, id]).await?;
         self.execute("DELETE FROM secret WHERE org_id = $1 AND tool_id = $2", &params![org, id]).await?;
         let is_gone =
             self.execute("DELETE FROM mcp_server WHERE org_id = $1 AND id = $2", &params![org, id]).await? > 0;
         self.bump(org).await?;
-        Ok(is_gone)
+        Ok(is_gone.then_some(forgotten))
     }
 
     /// Keeps what was found out about a server as it was at `seen`, its last change. False: it is not there, or is another

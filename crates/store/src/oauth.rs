@@ -114,6 +114,15 @@ pub struct AttemptRow {
     pub expires_at: Timestamp,
 }
 
+/// What was deleted and may hold live tokens, for whoever gives them back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Forgotten {
+    /// What was allowed.
+    pub grants: Vec<GrantRow>,
+    /// Who was on the way, or back from it.
+    pub attempts: Vec<AttemptRow>,
+}
+
 const GRANT: &str = "id, org_id, subject, holder, status, why, trouble, missing_scopes, terms, sealed, is_renewable, \
                      expires_at, version, leased_by, created_by, created_at, updated_at";
 const ATTEMPT: &str = "key_hash, org_id, subject, user_id, token_id, by_session, sealed, expires_at";
@@ -190,8 +199,11 @@ fn attempt(row: &Row) -> Result<AttemptRow> {
 }
 
 impl Tx<'_> {
-    /// Keeps what somebody allowed us, in the place of what they had allowed before, whose id stays.
-    pub async fn put_oauth_grant(&mut self, row: &GrantRow) -> Result<()> {
+    /// Keeps what somebody allowed us, in the place of what they had allowed before, whose id stays and which is given.
+    pub async fn put_oauth_grant(&mut self, row: &GrantRow) -> Result<Option<GrantRow>> {
+        let sql = format!("SELECT {GRANT} FROM oauth_grant WHERE org_id = $1 AND subject = $2 AND holder = $3");
+        let former = self.fetch_optional(&sql, &params![row.org_id, &row.subject, &row.holder]).await?;
+        let former = former.as_ref().map(grant).transpose()?;
         let sql = "INSERT INTO oauth_grant (id, org_id, subject, holder, status, why, missing_scopes, terms, sealed, \
                    is_renewable, expires_at, version, created_by, created_at, updated_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $13) \
@@ -216,16 +228,21 @@ impl Tx<'_> {
             row.created_at,
         ];
         self.execute(sql, &params).await?;
-        self.bump(row.org_id).await
+        self.bump(row.org_id).await?;
+        Ok(former)
     }
 
-    /// Forgets what was allowed for `subject`, and who is on the way to allow it. False: nothing was.
-    pub async fn delete_oauth_grants(&mut self, org: OrgId, subject: &str) -> Result<bool> {
-        self.execute("DELETE FROM oauth_attempt WHERE org_id = $1 AND subject = $2", &params![org, subject]).await?;
-        let sql = "DELETE FROM oauth_grant WHERE org_id = $1 AND subject = $2";
-        let was_there = self.execute(sql, &params![org, subject]).await? > 0;
+    /// Forgets what was allowed for `subject`, and who is on the way to allow it.
+    pub async fn delete_oauth_grants(&mut self, org: OrgId, subject: &str) -> Result<Forgotten> {
+        let sql = format!("DELETE FROM oauth_attempt WHERE org_id = $1 AND subject = $2 RETURNING {ATTEMPT}");
+        let attempts = self.fetch_all(&sql, &params![org, subject]).await?;
+        let sql = format!("DELETE FROM oauth_grant WHERE org_id = $1 AND subject = $2 RETURNING {GRANT}");
+        let grants = self.fetch_all(&sql, &params![org, subject]).await?;
         self.bump(org).await?;
-        Ok(was_there)
+        Ok(Forgotten {
+            grants: grants.iter().map(grant).collect::<Result<_>>()?,
+            attempts: attempts.iter().map(attempt).collect::<Result<_>>()?,
+        })
     }
 
     /// Notes that a person has to sign in again, if the tokens are still those of `version`. False: they are not.
@@ -284,11 +301,13 @@ impl Tx<'_> {
         Ok(is_new)
     }
 
-    /// Notes that somebody is on the way.
-    pub async fn add_oauth_attempt(&mut self, row: &AttemptRow) -> Result<()> {
-        let sql = "DELETE FROM oauth_attempt WHERE org_id = $1 AND key_hash NOT IN (SELECT key_hash FROM oauth_attempt \
-                   WHERE org_id = $1 ORDER BY expires_at DESC LIMIT $2)";
-        self.execute(sql, &params![row.org_id, MAX_ATTEMPTS - 1]).await?;
+    /// Notes that somebody is on the way. Gives those who made room for it.
+    pub async fn add_oauth_attempt(&mut self, row: &AttemptRow) -> Result<Vec<AttemptRow>> {
+        let sql = format!(
+            "DELETE FROM oauth_attempt WHERE org_id = $1 AND key_hash NOT IN (SELECT key_hash FROM oauth_attempt \
+             WHERE org_id = $1 ORDER BY expires_at DESC LIMIT $2) RETURNING {ATTEMPT}"
+        );
+        let former = self.fetch_all(&sql, &params![row.org_id, MAX_ATTEMPTS - 1]).await?;
         let sql = "INSERT INTO oauth_attempt (key_hash, org_id, subject, user_id, token_id, by_session, sealed, expires_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         let params = params![
@@ -301,7 +320,8 @@ impl Tx<'_> {
             &row.sealed,
             row.expires_at,
         ];
-        self.execute(sql, &params).await.map(drop)
+        self.execute(sql, &params).await?;
+        former.iter().map(attempt).collect()
     }
 
     /// Keeps a client that was registered.
@@ -436,6 +456,12 @@ impl Store {
         .await
     }
 
+    /// Whether somebody is on the way under this hash. Anybody may ask, so nothing is written for it.
+    pub async fn has_oauth_attempt(&self, key_hash: &str, now: Timestamp) -> Result<bool> {
+        let sql = "SELECT 1 FROM oauth_attempt WHERE key_hash = $1 AND expires_at > $2";
+        Ok(self.fetch_optional(sql, params![key_hash, now], |_| Ok(())).await?.is_some())
+    }
+
     /// Takes an attempt away, if it is not too late for it: whoever gets it goes on, once.
     pub async fn take_oauth_attempt(&self, key_hash: &str, now: Timestamp) -> Result<Option<AttemptRow>> {
         let sql = format!("DELETE FROM oauth_attempt WHERE key_hash = $1 AND expires_at > $2 RETURNING {ATTEMPT}");
@@ -459,11 +485,14 @@ impl Store {
         rows.first().map(attempt).transpose()
     }
 
-    /// Throws attempts away that are too late.
-    pub async fn purge_oauth_attempts(&self, now: Timestamp, batch: u32) -> Result<u64> {
-        let sql = "DELETE FROM oauth_attempt WHERE key_hash IN (SELECT key_hash FROM oauth_attempt WHERE expires_at <= $1 \
-                   ORDER BY expires_at LIMIT $2)";
-        self.execute(sql, params![now, batch]).await
+    /// Throws attempts away that are too late, and gives them.
+    pub async fn purge_oauth_attempts(&self, now: Timestamp, batch: u32) -> Result<Vec<AttemptRow>> {
+        let sql = format!(
+            "DELETE FROM oauth_attempt WHERE key_hash IN (SELECT key_hash FROM oauth_attempt WHERE expires_at <= $1 \
+             ORDER BY expires_at LIMIT $2) RETURNING {ATTEMPT}"
+        );
+        let rows = self.execute_returning(sql, params![now, batch]).await?;
+        rows.iter().map(attempt).collect()
     }
 
     /// A client that was registered at an authorization server.

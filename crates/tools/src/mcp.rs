@@ -15,6 +15,7 @@ mod http;
 mod pool;
 mod session;
 mod stdio;
+mod upstream;
 
 use std::collections::BTreeSet;
 
@@ -28,7 +29,8 @@ use serde_json::{Value, json};
 use crate::executor::{ExecCx, Executor, PreparedCall};
 
 pub use pool::{Key, Lease, Sessions};
-pub use session::{Listed, Opened, Reach, Refusal, Session, TokenSource, Upstream};
+pub use session::{Listed, Opened, Session};
+pub use upstream::{Reach, Refusal, TokenSource, Upstream};
 
 /// Where the idempotency key of a call stands in its `_meta`.
 pub const KEY_IN_META: &str = "callwright/idempotency-key";

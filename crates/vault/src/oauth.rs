@@ -32,7 +32,7 @@ mod fetch;
 pub use challenge::Challenge;
 pub use client::{Client, Given, metadata_document, obtain};
 pub use code::{Access, Asked, Pending, Returned, Terms, begin, finish, renew, revoke};
-pub use discover::{Discovered, Seek, discover};
+pub use discover::{Discovered, Seek, discover, is_near};
 
 /// How many clients' tokens are kept.
 const MAX_KEPT: usize = 1_000;

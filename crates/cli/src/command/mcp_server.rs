@@ -196,10 +196,13 @@ fn add(command: &Add) -> Result<(), Failure> {
     if command.remote.json {
         return output::json(&server);
     }
-    output::say(format!("registered MCP server {}: {}", command.name, told(&server)));
     if command.oauth {
-        output::say(format!("`callwright mcp-server authorize {}` comes next", command.name));
-    } else if server["found"]["error"].is_null() {
+        let next = format!("`callwright mcp-server authorize {}` comes next", command.name);
+        output::say(format!("registered MCP server {}: {next}", command.name));
+        return Ok(());
+    }
+    output::say(format!("registered MCP server {}: {}", command.name, told(&server)));
+    if server["found"]["error"].is_null() {
         output::say(format!("`callwright mcp-server adopt {} --all` takes its tools over", command.name));
     }
     Ok(())
@@ -232,20 +235,39 @@ fn show(command: &Named) -> Result<(), Failure> {
         return output::json(&json!({ "server": server, "tools": tools }));
     }
     let found = &server["found"];
+    let said: Vec<String> = ["server_name", "server_version"].iter().map(|name| text(found, name)).collect();
     output::say(format!(
-        "{}: {}; {} {}, protocol {}",
+        "{}: {}; {}, protocol {}",
         command.name,
         state(&server),
-        text(found, "server_name"),
-        text(found, "server_version"),
+        said.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" "),
         text(found, "protocol_version"),
     ));
+    if found["authorization"].is_object() {
+        output::say(access(&found["authorization"]));
+    }
     let mut table = Table::new(["TOOL", "STATE", "OURS", "DESCRIPTION"]);
     for tool in &tools {
         let about: String = text(tool, "description").lines().next().unwrap_or_default().chars().take(60).collect();
         table.row([text(tool, "name"), text(tool, "state"), text(tool, "adopted_as"), about]);
     }
     table.print("it offers no tools")
+}
+
+/// What somebody allowed, and how long that lasts.
+fn access(authorization: &Value) -> String {
+    if let Some(why) = authorization["why"].as_str() {
+        return why.to_owned();
+    }
+    let scopes: Vec<&str> =
+        authorization["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let scopes = if scopes.is_empty() { String::new() } else { format!(" for {}", scopes.join(" ")) };
+    let lasts = match (authorization["expires_at"].as_str(), authorization["is_renewable"] == true) {
+        (_, true) => "renewed by itself".to_owned(),
+        (Some(end), false) => format!("until {end}, and then somebody has to sign in again"),
+        (None, false) => "until the server refuses it".to_owned(),
+    };
+    format!("access by {}{scopes}, {lasts}", text(authorization, "issuer"))
 }
 
 fn refresh(command: &Named) -> Result<(), Failure> {

@@ -37,6 +37,11 @@ fn whoever_signs_in_with_a_session_is_connected_at_once() {
         assert!(!answer.to_string().contains(SECRET), "{answer}");
         let list = world.server.run(&["mcp-server", "list"]).ok();
         assert!(list.stdout.contains("files") && list.stdout.contains("ok"), "{list:?}");
+        let shown = world.server.run(&["mcp-server", "show", "files"]).ok();
+        let access = format!("access by {} for files:read offline_access, renewed by itself", theirs.issuer.url(""));
+        assert!(shown.stderr.contains(&access), "{shown:?}");
+        let probed = world.server.run(&["mcp-server", "probe", &theirs.url()]).expect(1);
+        assert!(probed.stderr.contains("--authorize"), "{probed:?}");
 
         let audit = world.api.get("/api/v1/audit?limit=200").expect(200).to_string();
         assert!(audit.contains("mcp_server.authorize"), "{audit}");

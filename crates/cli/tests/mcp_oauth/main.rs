@@ -2,7 +2,9 @@
 //! the rules or breaks them.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod changes;
 mod connect;
+mod elsewhere;
 mod provider;
 mod refuse;
 mod renew;

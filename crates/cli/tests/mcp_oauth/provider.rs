@@ -36,6 +36,15 @@ pub(crate) struct State {
     pub(crate) server_metadata: Value,
     /// The scope that the tool `write` needs.
     pub(crate) write_scope: &'static str,
+    /// Whether the refusal of `write` says the token back as a scope.
+    pub(crate) echoes: bool,
+    /// Whether giving tokens back needs a field `client_secret` in the form, as the Python SDK's servers do.
+    pub(crate) wants_secret_field: bool,
+    /// Where the MCP server says that it is now.
+    pub(crate) moved: Option<String>,
+    /// How long the list of tools takes, and giving tokens back.
+    pub(crate) slow_list: Duration,
+    pub(crate) slow_revocation: Duration,
     /// Counters.
     pub(crate) refreshes: usize,
     pub(crate) reused: usize,
@@ -72,6 +81,11 @@ impl State {
             resource_metadata: json!({}),
             server_metadata: json!({}),
             write_scope: "files:read",
+            echoes: false,
+            wants_secret_field: false,
+            moved: None,
+            slow_list: Duration::ZERO,
+            slow_revocation: Duration::ZERO,
             refreshes: 0,
             reused: 0,
             registrations: 0,
@@ -154,6 +168,11 @@ impl Provider {
         self.mcp.url("/mcp")
     }
 
+    /// No client is known any more.
+    pub(crate) fn forget_clients(&self) {
+        self.state().clients.clear();
+    }
+
     /// A client that was registered by hand.
     pub(crate) fn register_by_hand(&self, id: &str, secret: &str) {
         self.state().clients.insert(id.to_owned(), secret.to_owned());
@@ -195,10 +214,13 @@ fn authorization_server(state: &mut State, base: &str, request: &Recorded) -> An
         ("POST", "/token") => token(state, request),
         ("POST", "/revoke") => {
             let form = pairs(&request.text());
+            if state.wants_secret_field && !form.contains_key("client_secret") {
+                return Answer::json(400, json!({"error": "invalid_request"}));
+            }
             state.access.remove(&form["token"]);
             state.refresh.remove(&form["token"]);
             state.revoked.push(form["token_type_hint"].clone());
-            Answer::status(200)
+            Answer::status(200).delay(state.slow_revocation)
         }
         _ => Answer::status(404),
     }
@@ -269,7 +291,10 @@ fn mcp_server(state: &mut State, issuer: &str, own: &str, request: &Recorded) ->
             "scopes_supported": ["files:read", "files:write"]});
         return Answer::json(200, over(metadata, &state.resource_metadata));
     }
-    if request.path() != "/mcp" {
+    if let Some(moved) = state.moved.as_ref().filter(|_| request.path() == "/mcp") {
+        return Answer::redirect(307, moved);
+    }
+    if !["/mcp", "/here"].contains(&request.path()) {
         return Answer::status(404);
     }
     let metadata = format!("resource_metadata=\"{own}/.well-known/oauth-protected-resource/mcp\"");
@@ -293,12 +318,12 @@ fn mcp_server(state: &mut State, issuer: &str, own: &str, request: &Recorded) ->
                 json!({"name": name, "inputSchema": {"type": "object"},
                 "annotations": {"readOnlyHint": name == "read"}})
             };
-            result(json!({"tools": [tool("read"), tool("write")]}))
+            result(json!({"tools": [tool("read"), tool("write")]})).delay(state.slow_list)
         }
         ("POST", "tools/call") => {
             let is_write = message["params"]["name"] == "write";
             if is_write && !scope.split(' ').any(|each| each == state.write_scope) {
-                let wanted = state.write_scope;
+                let wanted = if state.echoes { bearer.unwrap() } else { state.write_scope };
                 let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{wanted}\", {metadata}");
                 return Answer::status(403).header("www-authenticate", &challenge);
             }

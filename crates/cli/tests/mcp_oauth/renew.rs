@@ -2,11 +2,12 @@
 
 use std::{thread, time::Duration};
 
+use callwright_model::Timestamp;
 use callwright_testkit::{Answer, Api, Database, eventually, on_both, postgres};
 use serde_json::{Value, json};
 
 use crate::{
-    provider::Provider,
+    provider::{Provider, SECRET},
     world::{FILES, World, call},
 };
 
@@ -280,5 +281,49 @@ fn missing_scopes_are_told_and_asked_for_the_next_time() {
         assert_eq!(authorization["status"], "connected", "{authorization}");
         assert!(authorization.get("missing_scopes").is_none(), "{authorization}");
         assert_eq!(world.call("write")["state"], "done");
+    });
+}
+
+#[test]
+fn a_token_that_comes_back_as_a_scope_is_told_to_nobody() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        theirs.state().write_scope = "files:write";
+        theirs.state().echoes = true;
+        let mut world = World::connected(database, &theirs);
+        let answer = world.call("write");
+        assert_eq!(answer["error"]["code"], "needs_authorization", "{answer}");
+        let execution = world.api.get("/api/v1/executions?limit=5").expect(200).to_string();
+        let server = world.api.get(FILES).expect(200).to_string();
+        let audit = world.api.get("/api/v1/audit?limit=200").expect(200).to_string();
+        let begun = world.api.post(&format!("{FILES}/authorize"), json!({})).expect(200).to_string();
+        let (log, stored) = (world.server.log(), world.stored());
+        for (what, text) in [
+            ("answer", answer.to_string().as_str()),
+            ("execution", execution.as_str()),
+            ("server", server.as_str()),
+            ("audit", audit.as_str()),
+            ("next sign-in", begun.as_str()),
+            ("log", log.as_str()),
+            ("database", stored.as_str()),
+        ] {
+            assert!(!text.contains(SECRET), "a token in the {what}: {text}");
+        }
+        assert_eq!(world.call("read")["state"], "done");
+    });
+}
+
+#[test]
+fn how_long_the_access_lives_is_told_as_its_server_says_it() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        theirs.state().renews = false;
+        theirs.state().lifetime = Duration::from_secs(60 * 24 * 3600);
+        let world = World::connected(database, &theirs);
+        let authorization = world.authorization();
+        let at = |name: &str| authorization[name].as_str().unwrap().parse::<Timestamp>().unwrap();
+        let lives = at("expires_at").since(at("authorized_at"));
+        assert!(lives.abs_diff(theirs.state().lifetime) < Duration::from_secs(60), "{authorization}");
+        assert_eq!(authorization["is_renewable"], false);
     });
 }

@@ -53,7 +53,7 @@ pub(super) async fn read(app: &App, work: Box<Work>, plan: &CachePlan) -> Result
         }
         Err(fault) => return Err(fault),
     };
-    let answer = execute::ended(app, &work, outcome).await?;
+    let answer = execute::ended(app, &work, outcome).await;
     unfinished.ended();
     Ok(answer)
 }

@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, time::Duration};
 use bytes::Bytes;
 use callwright_guard::{Guard, Outgoing};
 use callwright_model::{
-    Fault, ToolError,
+    Fault, Timestamp, ToolError,
     account::{Caller, Right, Scope},
     id::{McpServerId, OrgId},
     mcp_server::{McpAuth, McpServer},
     secret::SecretString,
 };
+use callwright_store::oauth::Forgotten;
 use callwright_vault::{
     GrantAsk, LendError,
     oauth::{Asked, Challenge, Discovered, Given, Seek, discover},
@@ -18,7 +19,7 @@ use callwright_vault::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::{task::JoinHandle, time::Instant};
 use url::Url;
 use utoipa::ToSchema;
 
@@ -30,7 +31,7 @@ use crate::{
     App,
     app::require,
     audit,
-    authorizations::{self, AuthorizationBegun, Kind, Opening, failed},
+    authorizations::{self, AuthorizationBegun, Kind, Opening, back, failed},
 };
 
 /// How long a server may take to refuse a request without a token.
@@ -67,9 +68,9 @@ pub async fn authorize(app: &App, caller: &Caller, name: &str) -> Result<Authori
         issuer: issuer.as_deref(),
         endpoints: authorization_url.as_deref().zip(token_url.as_deref()),
     };
-    let found = discover(app.guard(), seek).await.map_err(failed)?;
+    let mut found = discover(app.guard(), seek).await.map_err(failed)?;
     let secret = own_secret(&server, &secrets);
-    check_place(&server.spec.auth, &resource, &found, secret.as_ref()).map_err(failed)?;
+    check_place(&server.spec.auth, &resource, &mut found, secret.as_ref()).map_err(failed)?;
     let besides = accumulated(app, &server).await?;
     let opening = Opening {
         subject: server.id.to_string(),
@@ -98,45 +99,62 @@ pub async fn confirm(app: &App, caller: &Caller, name: &str, wish: &ConfirmAutho
 pub async fn disconnect(app: &App, caller: &Caller, name: &str) -> Result<(), Fault> {
     require(caller, Right::Configure, Scope::Admin)?;
     let server = servers::find(app, caller, name).await?;
-    give_back(app, &server).await?;
     let (org, id) = (caller.org_id, server.id);
     let entry =
         audit::entry(app, caller, "mcp_server.disconnect", "mcp_server", id, json!({ "name": server.spec.name }));
-    app.store()
+    let forgotten = app
+        .store()
         .write(entry, move |entry, tx| {
             Box::pin(async move {
-                if tx.delete_oauth_grants(org, &id.to_string()).await? {
+                let forgotten = tx.delete_oauth_grants(org, &id.to_string()).await?;
+                if !forgotten.grants.is_empty() {
                     tx.append_audit(entry).await?;
                 }
-                Ok(())
+                Ok(forgotten)
             })
         })
         .await?;
     app.vault().invalidate(org);
     app.mcp().forget(org);
     app.mcp().sessions.close_server(id);
+    // Whoever asks for it is told when it is done; that they hang up does not stop it.
+    let _ = give_back(app, server, forgotten).await;
     Ok(())
 }
 
-/// Gives a server's tokens back, if there are any.
-pub(super) async fn give_back(app: &App, server: &McpServer) -> Result<(), Fault> {
-    let Some(row) = app.store().oauth_grant_for(server.organization_id, &server.id.to_string(), "").await? else {
-        return Ok(());
-    };
-    let secret = match lend(app, server).await {
-        Ok(secrets) => own_secret(server, &secrets),
-        Err(_) => None,
-    };
-    authorizations::give_back(app, &row, secret).await;
-    Ok(())
+/// Gives the tokens of a server back, as it was when they were forgotten.
+pub(super) fn give_back(app: &App, server: McpServer, forgotten: Forgotten) -> JoinHandle<()> {
+    let app = app.clone();
+    app.clone().spawn(async move {
+        if forgotten == Forgotten::default() {
+            return;
+        }
+        let secret = lend(&app, &server).await.ok().and_then(|secrets| own_secret(&server, &secrets));
+        back::forgotten(&app, forgotten, secret.as_ref()).await;
+    })
 }
 
-/// Whether there is still the server that somebody has just signed in for.
-pub(crate) async fn is_there(app: &App, org: OrgId, subject: &str, of: &str) -> Result<bool, Fault> {
-    let Ok(id) = subject.parse::<McpServerId>() else { return Ok(false) };
-    let server = app.store().mcp_server_by_id(org, id).await?;
-    Ok(server
-        .is_some_and(|server| matches!(server.spec.auth, McpAuth::AuthorizationCode { .. }) && place_of(&server) == of))
+/// The secret of the client that somebody registered by hand for a server.
+pub(crate) async fn client_secret(app: &App, org: OrgId, subject: &str) -> Option<SecretString> {
+    let server = app.store().mcp_server_by_id(org, subject.parse().ok()?).await.ok()??;
+    let secrets = lend(app, &server).await.ok()?;
+    own_secret(&server, &secrets)
+}
+
+/// The server that somebody has just signed in for, and when it was last changed, if it is still the one that they meant.
+pub(crate) async fn seen(
+    app: &App,
+    org: OrgId,
+    subject: &str,
+    of: &str,
+) -> Result<Option<(McpServerId, Timestamp)>, Fault> {
+    let Ok(id) = subject.parse::<McpServerId>() else { return Ok(None) };
+    let server = app
+        .store()
+        .mcp_server_by_id(org, id)
+        .await?
+        .filter(|server| matches!(server.spec.auth, McpAuth::AuthorizationCode { .. }) && place_of(server) == of);
+    Ok(server.map(|server| (server.id, server.updated_at)))
 }
 
 /// For what somebody signs in: what they allow at one place is not shown to another.
@@ -203,15 +221,19 @@ async fn lend(app: &App, server: &McpServer) -> Result<BTreeMap<String, SecretSt
 fn check_place(
     auth: &McpAuth,
     resource: &Url,
-    found: &Discovered,
+    found: &mut Discovered,
     secret: Option<&SecretString>,
 ) -> Result<(), ToolError> {
     let McpAuth::AuthorizationCode { issuer, token_url, .. } = auth else { return Ok(()) };
-    let is_said = issuer.is_some() || token_url.is_some();
-    if secret.is_none() || is_said || is_same_place(resource, &found.token_endpoint) {
+    if secret.is_none() || issuer.is_some() || token_url.is_some() {
         return Ok(());
     }
-    Err(elsewhere(&found.token_endpoint, "auth.issuer"))
+    if !is_same_place(resource, &found.token_endpoint) {
+        return Err(elsewhere(&found.token_endpoint, "auth.issuer"));
+    }
+    // It is sent the secret as well. Tokens that are not given back end by themselves.
+    found.revocation_endpoint.take_if(|url| !is_same_place(resource, url));
+    Ok(())
 }
 
 /// What turned out to be missing is asked for besides what was asked for before, so that nothing is lost by it.

@@ -19,7 +19,11 @@ use callwright_vault::{
 };
 use url::Url;
 
+use super::probe::ProbeClient;
 use crate::App;
+
+/// How whoever tries a server out names its authorization server.
+pub(super) const OF_A_PROBE: &str = "--issuer";
 
 /// Who asks a token server, and keeps what it gives.
 enum Asker {
@@ -40,6 +44,8 @@ pub(super) struct ClientTokens {
     scopes: Vec<String>,
     client_auth: ClientAuth,
     said: Option<String>,
+    /// The authorization server, if somebody said it.
+    issuer: Option<String>,
     found: OnceLock<Found>,
 }
 
@@ -68,6 +74,7 @@ impl ClientTokens {
             scopes,
             client_auth,
             said: token_url,
+            issuer: None,
             found: OnceLock::new(),
         }
     }
@@ -76,20 +83,21 @@ impl ClientTokens {
     pub(super) fn alone(
         guard: &Guard,
         resource: &Url,
-        client_id: String,
+        client: &ProbeClient,
         secret: SecretString,
-        client_auth: ClientAuth,
+        issuer: Option<String>,
     ) -> Self {
         Self {
             guard: guard.clone(),
             asker: Asker::Alone(Tokens::new(guard.clone(), Arc::new(SystemClock))),
             org: OrgId::from_raw(0),
             resource: resource.clone(),
-            client_id,
+            client_id: client.id.clone(),
             secret,
             scopes: Vec::new(),
-            client_auth,
+            client_auth: client.auth.unwrap_or_default(),
             said: None,
+            issuer,
             found: OnceLock::new(),
         }
     }
@@ -101,11 +109,16 @@ impl ClientTokens {
         if let Some(found) = self.found.get() {
             return Ok(found.clone());
         }
-        let seek = Seek { resource: &self.resource, challenge: None, issuer: None, endpoints: None };
+        let issuer = self.issuer.as_deref();
+        let seek = Seek { resource: &self.resource, challenge: None, issuer, endpoints: None };
         let server = discover(&self.guard, seek).await?;
-        // The server says who is given the secret. To another place than its own it goes only when an administrator says so.
-        if matches!(self.asker, Asker::Vault(_)) && !is_same_place(&self.resource, &server.token_endpoint) {
-            return Err(elsewhere(&server.token_endpoint, "auth.token_url"));
+        // The server says who is given the secret. To another place than its own it goes only when somebody says so.
+        if issuer.is_none() && !is_same_place(&self.resource, &server.token_endpoint) {
+            let field = match self.asker {
+                Asker::Vault(_) => "auth.token_url",
+                Asker::Alone(_) => OF_A_PROBE,
+            };
+            return Err(elsewhere(&server.token_endpoint, field));
         }
         let found = Found { token_url: server.token_endpoint.into(), issuer: Some(server.issuer) };
         Ok(self.found.get_or_init(|| found).clone())

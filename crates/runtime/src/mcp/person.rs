@@ -13,7 +13,10 @@ use callwright_vault::oauth::{
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::probe::ProbeClient;
+use super::{
+    oauth::{OF_A_PROBE, elsewhere, is_same_place},
+    probe::ProbeClient,
+};
 
 /// How often one person is asked to sign in.
 const MAX_SIGN_INS: usize = 3;
@@ -40,6 +43,8 @@ pub(super) struct PersonTokens {
     resource: Url,
     person: Arc<dyn Person>,
     client: Option<ProbeClient>,
+    /// The authorization server, if somebody said it.
+    issuer: Option<String>,
     state: Mutex<State>,
 }
 
@@ -52,8 +57,14 @@ struct State {
 }
 
 impl PersonTokens {
-    pub(super) fn new(guard: &Guard, resource: &Url, person: Arc<dyn Person>, client: Option<ProbeClient>) -> Self {
-        Self { guard: guard.clone(), resource: resource.clone(), person, client, state: Mutex::default() }
+    pub(super) fn new(
+        guard: &Guard,
+        resource: &Url,
+        person: Arc<dyn Person>,
+        client: Option<ProbeClient>,
+        issuer: Option<String>,
+    ) -> Self {
+        Self { guard: guard.clone(), resource: resource.clone(), person, client, issuer, state: Mutex::default() }
     }
 
     async fn authorize(&self, state: &mut State, challenge: &Challenge, besides: Vec<String>) -> Result<(), ToolError> {
@@ -62,8 +73,13 @@ impl PersonTokens {
             let message = format!("the MCP server still refuses after {MAX_SIGN_INS} sign-ins");
             return Err(ToolError::new(ErrorClass::AuthError, "needs_authorization", message));
         }
-        let seek = Seek { resource: &self.resource, challenge: Some(challenge), issuer: None, endpoints: None };
+        let issuer = self.issuer.as_deref();
+        let seek = Seek { resource: &self.resource, challenge: Some(challenge), issuer, endpoints: None };
         let server = discover(&self.guard, seek).await?;
+        let has_secret = self.client.as_ref().is_some_and(|client| client.secret.is_some());
+        if has_secret && issuer.is_none() && !is_same_place(&self.resource, &server.token_endpoint) {
+            return Err(elsewhere(&server.token_endpoint, OF_A_PROBE));
+        }
         let (redirect_uri, document) = (self.person.redirect_uri(), self.person.document());
         let given = self.client.as_ref().map(|client| Given {
             id: client.id.clone(),

@@ -26,6 +26,9 @@ pub struct Probe {
     pub headers: HeaderMap,
     /// An OAuth client that was registered by hand.
     pub client: Option<ProbeClient>,
+    /// The authorization server, in the place of the one that the server names. Without it a secret goes to the server's own
+    /// host only.
+    pub issuer: Option<String>,
     /// Who signs in if the server wants it.
     pub person: Option<Arc<dyn Person>>,
     /// Which era of the protocol is spoken.
@@ -65,11 +68,11 @@ pub struct Seen {
 pub async fn probe(guard: &Guard, probe: Probe) -> Result<Seen, ToolError> {
     let hide = Redactor::new(probe.client.iter().filter_map(|client| client.secret.as_ref()));
     let tokens: Option<Arc<dyn TokenSource>> = match (probe.person, probe.client) {
-        (Some(person), client) => Some(Arc::new(PersonTokens::new(guard, &probe.url, person, client))),
-        (None, Some(ProbeClient { id, secret: Some(secret), auth })) => {
-            Some(Arc::new(ClientTokens::alone(guard, &probe.url, id, secret, auth.unwrap_or_default())))
-        }
-        (None, _) => None,
+        (Some(person), client) => Some(Arc::new(PersonTokens::new(guard, &probe.url, person, client, probe.issuer))),
+        (None, Some(client)) => client.secret.clone().map(|secret| {
+            Arc::new(ClientTokens::alone(guard, &probe.url, &client, secret, probe.issuer)) as Arc<dyn TokenSource>
+        }),
+        (None, None) => None,
     };
     let upstream = Upstream {
         name: probe.url.host_str().unwrap_or_default().to_owned(),

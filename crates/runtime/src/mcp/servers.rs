@@ -1,12 +1,14 @@
 //! An organization's MCP servers: registered, changed, listed, removed.
 
+use std::time::Duration;
+
 use callwright_model::{
     Fault, FaultKind,
     account::{Caller, Right, Scope},
     mcp_server::{ApiKey, McpAuth, McpFound, McpServer, McpServerSpec, McpTransport},
     page::{Page, PageRequest},
 };
-use callwright_store::{mcp_server::MAX_SERVERS, secret::SecretRow};
+use callwright_store::{mcp_server::MAX_SERVERS, oauth::Forgotten, secret::SecretRow};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -82,35 +84,39 @@ pub async fn update(app: &App, caller: &Caller, name: &str, patch: &Value) -> Re
     };
     let change = audit::between(details(&spec), &details(&current.spec), &details(&spec));
     let entry = audit::entry(app, caller, "mcp_server.update", "mcp_server", current.id, change);
-    // What somebody allowed us at one place is not shown to another.
-    if is_other {
-        authorize::give_back(app, &current).await?;
-    }
-    let server = McpServer { spec, found, updated_at: app.clock().now(), ..current };
-    let is_there = app
+    let seen = current.updated_at;
+    // Two changes are told apart by when they were made.
+    let updated_at = app.clock().now().max(seen.plus(Duration::from_micros(1)));
+    let server = McpServer { spec, found, updated_at, ..current.clone() };
+    let changed = app
         .store()
         .write((server.clone(), secret, entry), move |(server, secret, entry), tx| {
             Box::pin(async move {
-                if !tx.update_mcp_server(server).await? {
-                    return Ok(false);
+                if !tx.update_mcp_server(server, seen).await? {
+                    return Ok(None);
                 }
-                if is_other {
-                    tx.delete_oauth_grants(server.organization_id, &server.id.to_string()).await?;
-                }
+                // What somebody allowed us at one place is not shown to another.
+                let forgotten = match is_other {
+                    true => tx.delete_oauth_grants(server.organization_id, &server.id.to_string()).await?,
+                    false => Forgotten::default(),
+                };
                 if let Some(secret) = secret {
                     tx.put_mcp_secret(secret, server.id).await?;
                 }
                 tx.append_audit(entry).await?;
-                Ok(true)
+                Ok(Some(forgotten))
             })
         })
         .await?;
-    if !is_there {
-        return Err(Fault::not_found("MCP server", name));
-    }
+    let Some(forgotten) = changed else {
+        find(app, caller, name).await?;
+        let message = format!("the MCP server `{name}` was changed by somebody else at the same time; try again");
+        return Err(Fault::conflict("changed_meanwhile", message));
+    };
     app.vault().invalidate(caller.org_id);
     app.mcp().forget(caller.org_id);
     app.mcp().sessions.close_server(server.id);
+    authorize::give_back(app, current, forgotten);
     looked_at(app, server).await
 }
 
@@ -132,23 +138,23 @@ async fn looked_at(app: &App, server: McpServer) -> Result<McpServer, Fault> {
 pub async fn delete(app: &App, caller: &Caller, name: &str) -> Result<(), Fault> {
     require(caller, Right::Configure, Scope::Admin)?;
     let server = find(app, caller, name).await?;
-    authorize::give_back(app, &server).await?;
     let change = audit::between(json!({ "name": name }), &details(&server.spec), &());
     let entry = audit::entry(app, caller, "mcp_server.delete", "mcp_server", server.id, change);
     let (org, id) = (caller.org_id, server.id);
-    app.store()
+    let forgotten = app
+        .store()
         .write(entry, move |entry, tx| {
             Box::pin(async move {
-                if tx.delete_mcp_server(org, id).await? {
-                    tx.append_audit(entry).await?;
-                }
-                Ok(())
+                let Some(forgotten) = tx.delete_mcp_server(org, id).await? else { return Ok(Forgotten::default()) };
+                tx.append_audit(entry).await?;
+                Ok(forgotten)
             })
         })
         .await?;
     app.vault().invalidate(org);
     app.mcp().forget(org);
     app.mcp().sessions.close_server(id);
+    authorize::give_back(app, server, forgotten);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod engine;
 mod ledger;
 mod limits;
 mod log;
+mod mcp;
 mod postgres;
 mod queue;
 mod races;

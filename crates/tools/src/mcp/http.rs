@@ -25,7 +25,7 @@ use url::Url;
 
 use super::{
     events,
-    session::{Refusal, TokenSource},
+    upstream::{Refusal, TokenSource},
 };
 
 /// Longer than any call may take: calls are given up by their own deadline.
@@ -72,6 +72,8 @@ pub(super) struct GuardedHttp {
     pub(super) tokens: Option<Arc<dyn TokenSource>>,
     /// Those that were sent.
     pub(super) sent: Arc<SentTokens>,
+    /// The other secrets that the server knows.
+    pub(super) hide: Redactor,
     pub(super) connect_timeout: Duration,
 }
 
@@ -128,7 +130,9 @@ impl GuardedHttp {
                 }
                 return Ok(answer);
             }
-            let refusal = Refusal { token, is_unauthorized, challenge: challenge(&answer), before };
+            // What it wants is told, noted and asked for: a secret that it says back must not be part of that.
+            let challenge = challenge(&answer).map(|said| self.sent.hidden(&self.hide).text(&said));
+            let refusal = Refusal { token, is_unauthorized, challenge, before };
             match tokens.refused(&refusal).await.map_err(no_token)? {
                 Some(other) => token = Some(other),
                 None => return Ok(answer),
@@ -137,8 +141,10 @@ impl GuardedHttp {
         self.send(sending, token.as_ref()).await
     }
 
+    /// Sends, and once more where the server has another address at its own origin. Arguments, session and answers are that
+    /// origin's and nobody else's business.
     async fn send(&self, sending: &Sending<'_>, token: Option<&SecretString>) -> Result<Streamed, Failed> {
-        let url = Url::parse(sending.uri).map_err(|_| form("the server's address is none"))?;
+        let mut url = Url::parse(sending.uri).map_err(|_| form("the server's address is none"))?;
         let mut headers = self.headers.clone();
         headers.extend(sending.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         if let Some(token) = token {
@@ -148,19 +154,27 @@ impl GuardedHttp {
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
         }
-        let outgoing = Outgoing {
-            method: sending.method.clone(),
-            url,
-            headers,
-            body: sending.body.clone(),
-            connect_timeout: self.connect_timeout,
-            read_timeout: sending.life,
-            deadline: Instant::now() + sending.life,
-            redirects: REDIRECTS,
-            max_bytes: sending.max_bytes,
-            sensitive: self.headers.keys().cloned().collect(),
-        };
-        self.guard.open(outgoing).await.map_err(|error| Failed::Client(HttpError::Send(error)))
+        let deadline = Instant::now() + sending.life;
+        for _ in 0..=REDIRECTS {
+            let outgoing = Outgoing {
+                method: sending.method.clone(),
+                url: url.clone(),
+                headers: headers.clone(),
+                body: sending.body.clone(),
+                connect_timeout: self.connect_timeout,
+                read_timeout: sending.life,
+                deadline,
+                redirects: 0,
+                max_bytes: sending.max_bytes,
+                sensitive: Vec::new(),
+            };
+            let answer = self.guard.open(outgoing).await.map_err(|error| Failed::Client(HttpError::Send(error)))?;
+            match moved(&url, &answer)? {
+                Some(other) => url = other,
+                None => return Ok(answer),
+            }
+        }
+        Err(form("the server redirects from one address to the next"))
     }
 }
 
@@ -269,6 +283,23 @@ impl StreamableHttpClient for GuardedHttp {
     }
 }
 
+/// Where the server is instead, if it says so and that is at the same origin. A message stays what it is on the way there.
+fn moved(url: &Url, answer: &Streamed) -> Result<Option<Url>, Failed> {
+    let status = answer.status.as_u16();
+    let to = answer.headers.get(header::LOCATION).filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308));
+    let Some(to) = to else { return Ok(None) };
+    let other = std::str::from_utf8(to.as_bytes()).ok().and_then(|text| url.join(text).ok());
+    let other = other.ok_or_else(|| form("the server redirects to something that is no address"))?;
+    if other.origin() == url.origin() {
+        return Ok(Some(other).filter(|_| status != 303));
+    }
+    let shown: String = other.as_str().split(['?', '#']).next().unwrap_or_default().chars().take(200).collect();
+    let words = format!(
+        "it redirects to {shown}, which is not followed, because that is another place; if the server is there, register that address"
+    );
+    Err(Failed::Client(HttpError::Status { status, retry_after: None, words }))
+}
+
 /// What an answer to a message means.
 async fn read(
     answer: Streamed,
@@ -353,15 +384,13 @@ fn discovering(message: &ClientJsonRpcMessage) -> Option<rmcp::model::RequestId>
     }
 }
 
-/// An answer whose status says no.
+/// An answer whose status says no. What the server wants instead goes no further: it may hold a token of ours.
 async fn refused(answer: Streamed) -> Failed {
     let status = answer.status;
-    match (status, challenge(&answer)) {
-        (StatusCode::UNAUTHORIZED, challenge) => {
-            Failed::AuthRequired(AuthRequiredError::new(challenge.unwrap_or_default()))
-        }
-        (StatusCode::FORBIDDEN, Some(challenge)) => {
-            Failed::InsufficientScope(InsufficientScopeError::new(challenge, None))
+    match status {
+        StatusCode::UNAUTHORIZED => Failed::AuthRequired(AuthRequiredError::new(String::new())),
+        StatusCode::FORBIDDEN if challenge(&answer).is_some() => {
+            Failed::InsufficientScope(InsufficientScopeError::new(String::new(), None))
         }
         _ => {
             let retry_after = retry_after(&answer);

@@ -1,8 +1,13 @@
 //! What a refusal says in `WWW-Authenticate` (RFC 9110, 6750 and 9728): where the metadata is, and which scopes are wanted.
 
-/// The most of a header that is read, and the most scopes.
+use callwright_guard::redact::HIDDEN;
+
+use super::discover::is_scope;
+
+/// The most of a header that is read, the most scopes, and the longest.
 const MAX_HEADER: usize = 4_000;
-const MAX_SCOPES: usize = 100;
+const MAX_SCOPES: usize = 50;
+const MAX_SCOPE: usize = 200;
 
 /// The part of a challenge that concerns bearer tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,8 +40,11 @@ impl Challenge {
                 "resource_metadata" => challenge.resource_metadata = Some(value),
                 "error" => challenge.error = Some(value),
                 "scope" => {
-                    let scopes = value.split_ascii_whitespace().take(MAX_SCOPES).map(str::to_owned).collect();
-                    challenge.scopes = Some(scopes);
+                    // They are told to models and people: what is no scope, or was a secret of ours, is left out.
+                    let is_one = |scope: &&str| is_scope(scope) && scope.len() <= MAX_SCOPE && !scope.contains(HIDDEN);
+                    let scopes = value.split_ascii_whitespace().filter(is_one).take(MAX_SCOPES);
+                    let scopes: Vec<String> = scopes.map(str::to_owned).collect();
+                    challenge.scopes = Some(scopes).filter(|scopes| !scopes.is_empty());
                 }
                 _ => {}
             }
@@ -117,6 +125,15 @@ mod tests {
         assert!(read.is_insufficient_scope());
         let read = Challenge::parse(r#"bearer scope=a, DPoP scope="b""#);
         assert_eq!(read.scopes, Some(vec!["a".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_no_scope_is_left_out() {
+        let long = "x".repeat(201);
+        let read = Challenge::parse(&format!(r#"Bearer scope="a \" b\\c é {long} x[secret]y [secret] files:[read]""#));
+        assert_eq!(read.scopes, Some(vec!["a".to_owned(), "files:[read]".to_owned()]));
+        let many = (0..500).map(|each| each.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!(Challenge::parse(&format!("Bearer scope=\"{many}\"")).scopes.map(|all| all.len()), Some(50));
     }
 
     #[test]

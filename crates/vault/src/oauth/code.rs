@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use callwright_guard::{Guard, Redactor};
 use callwright_model::{ToolError, secret::SecretString, tool::http::ClientAuth};
+use http::StatusCode;
 use rand::{TryRng, rngs::SysRng};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -44,6 +45,8 @@ pub struct Pending {
     verifier: SecretString,
     redirect_uri: String,
     sends_iss: bool,
+    #[serde(default)]
+    is_assumed: bool,
     /// As whom.
     pub client: Client,
     /// Where to, and for what.
@@ -205,8 +208,8 @@ pub fn begin(
         scopes: scopes.clone(),
         asked: scopes,
     };
-    let sends_iss = server.sends_iss;
-    Ok((Pending { state, verifier, redirect_uri: redirect_uri.to_owned(), sends_iss, client, terms }, address))
+    let (sends_iss, is_assumed, redirect_uri) = (server.sends_iss, server.is_assumed, redirect_uri.to_owned());
+    Ok((Pending { state, verifier, redirect_uri, sends_iss, is_assumed, client, terms }, address))
 }
 
 fn scopes(server: &Discovered, asked: Asked) -> Vec<String> {
@@ -259,10 +262,7 @@ pub async fn finish(guard: &Guard, pending: &Pending, returned: &Returned) -> Re
     }
     // Compared as it is written, and before anything else of the answer is believed (RFC 9207).
     match &returned.iss {
-        Some(iss) if *iss != pending.terms.issuer => {
-            let message = "the answer is of another authorization server than the one that was asked; it is not used";
-            return Err(refused("oauth_issuer_mismatch", message));
-        }
+        Some(iss) if *iss != pending.terms.issuer => return Err(mismatch(pending, iss)),
         None if pending.sends_iss => {
             let message = "the answer does not say which authorization server it is of, although that one always does; it is not used";
             return Err(refused("oauth_issuer_mismatch", message));
@@ -288,6 +288,21 @@ pub async fn finish(guard: &Guard, pending: &Pending, returned: &Returned) -> Re
     let own_secret = pending.client.secret.clone().filter(|_| !pending.client.is_given);
     let access = accept(&mut terms, granted, None, own_secret);
     Ok((terms, access))
+}
+
+/// The answer bears another name than the one that was asked.
+fn mismatch(pending: &Pending, iss: &str) -> ToolError {
+    let name: String = iss.chars().filter(char::is_ascii_graphic).take(200).collect();
+    let asked = &pending.terms.issuer;
+    let message = match pending.is_assumed {
+        true => format!(
+            "the answer bears the name `{name}`, and {asked} was taken for the authorization server's, which nobody has said; if `{name}` is right, say it as `auth.issuer`"
+        ),
+        false => format!(
+            "the answer is of another authorization server (`{name}`) than the one that was asked ({asked}); it is not used"
+        ),
+    };
+    refused("oauth_issuer_mismatch", message)
 }
 
 /// Has a new access token given for `refresh`, and perhaps another one of those. `secret` is the client's.
@@ -327,8 +342,12 @@ pub async fn revoke(
     let tokens = [(access.refresh.clone(), "refresh_token"), (access.token.clone(), "access_token")];
     for (token, hint) in tokens {
         let Some(token) = token else { continue };
-        let fields = [("token", token.expose()), ("token_type_hint", hint)];
-        let answer = exchange::post(guard, endpoint, &asker, &fields).await?;
+        let fields = [("token", token.expose()), ("token_type_hint", hint), ("client_secret", "")];
+        let mut answer = exchange::post(guard, endpoint, &asker, &fields[..2]).await?;
+        if answer.status == StatusCode::BAD_REQUEST && asker.auth == Some(ClientAuth::Basic) {
+            // Servers made with the Python SDK (2.3) miss the field in the form where the secret is in the header.
+            answer = exchange::post(guard, endpoint, &asker, &fields).await?;
+        }
         if !answer.status.is_success() {
             let message =
                 format!("the authorization server does not take the tokens back (HTTP {})", answer.status.as_u16());

@@ -30,6 +30,8 @@ pub struct Seek<'a> {
 pub struct Discovered {
     /// Its name, as it writes it itself.
     pub issuer: String,
+    /// Whether nobody has said that name, so that it is taken from an address.
+    pub is_assumed: bool,
     /// The name of the resource, as its metadata writes it.
     pub resource: String,
     /// The scopes that the resource names: of its refusal, else all that it has.
@@ -92,6 +94,7 @@ pub async fn discover(guard: &Guard, seek: Seek<'_>) -> Result<Discovered, ToolE
         let token_endpoint = fetch::address(guard, token, "token_url", is_plain)?;
         return Ok(Discovered {
             issuer: seek.issuer.map_or_else(|| token_endpoint.origin().ascii_serialization(), str::to_owned),
+            is_assumed: seek.issuer.is_none(),
             resource: name_of(seek.resource),
             scopes: wanted.unwrap_or_default(),
             authorization_endpoint: Some(fetch::address(guard, authorization, "authorization_url", is_plain)?),
@@ -121,7 +124,11 @@ pub async fn discover(guard: &Guard, seek: Seek<'_>) -> Result<Discovered, ToolE
     for place in places(&address) {
         let Some(mut metadata) = fetch::get::<ServerMetadata>(guard, &place).await? else { continue };
         let of_old = metadata.issuer.take_if(|said| is_old && is_of_origin(said, &address));
-        return known(guard, metadata, of_old.unwrap_or(issuer), resource, scopes, is_plain);
+        let found = known(guard, metadata, of_old.unwrap_or(issuer), resource, scopes, is_plain)?;
+        if seek.issuer.is_none() {
+            check_place(&address, &found)?;
+        }
+        return Ok(found);
     }
     if !is_old {
         let message = format!(
@@ -137,6 +144,7 @@ pub async fn discover(guard: &Guard, seek: Seek<'_>) -> Result<Discovered, ToolE
     };
     Ok(Discovered {
         issuer,
+        is_assumed: true,
         resource,
         scopes,
         authorization_endpoint: Some(usual("/authorize")),
@@ -176,6 +184,7 @@ fn known(
     let has = |list: &Option<Vec<String>>, word: &str| list.iter().flatten().any(|each| each == word);
     Ok(Discovered {
         issuer: metadata.issuer.unwrap_or(issuer),
+        is_assumed: false,
         resource,
         scopes,
         authorization_endpoint: optional(metadata.authorization_endpoint, "authorization_endpoint")?,
@@ -188,6 +197,29 @@ fn known(
         sends_iss: metadata.authorization_response_iss_parameter_supported,
         takes_documents: metadata.client_id_metadata_document_supported,
     })
+}
+
+/// Metadata could lead a person to somebody else's page, who would then be told the code for it: the page must be at the
+/// server's own place, or what it answers must bear its name, which is compared (RFC 9207).
+fn check_place(issuer: &Url, found: &Discovered) -> Result<(), ToolError> {
+    let page = found.authorization_endpoint.as_ref().filter(|page| !found.sends_iss && !is_near(issuer, page));
+    let Some(page) = page else { return Ok(()) };
+    let message = format!(
+        "the authorization server {} has people sign in at {}, which is another place than its own, and its answers do not bear its name (RFC 9207), so that a code could be led astray; if that is right, name the server yourself (`auth.issuer`; `--issuer` of a probe)",
+        fetch::shown(issuer),
+        fetch::shown(page)
+    );
+    Err(refused("oauth_elsewhere", message))
+}
+
+/// Whether two addresses are of one host, or one of a host beneath the other's, whatever their ports.
+pub fn is_near(one: &Url, other: &Url) -> bool {
+    let (Some(one), Some(other)) = (one.host_str(), other.host_str()) else { return false };
+    let is_beneath = |low: &str, high: &str| {
+        // A whole country is no place.
+        high.contains('.') && low.strip_suffix(high).is_some_and(|rest| rest.ends_with('.'))
+    };
+    one == other || is_beneath(one, other) || is_beneath(other, one)
 }
 
 /// The resource's own metadata: where its refusal says, else at the places of RFC 9728. It must be about this resource.
@@ -325,6 +357,20 @@ mod tests {
             (&format!("https://h{}mcp", "/".repeat(2_000)), false),
         ] {
             assert_eq!(covers(said, &url("https://h/mcp")), is_ours, "{said}");
+        }
+        for (one, other, is_one) in [
+            ("https://h.example/a", "https://h.example:8443/b", true),
+            ("https://mcp.h.example", "https://h.example", true),
+            ("https://h.example", "https://mcp.h.example", true),
+            ("https://evil-h.example", "https://h.example", false),
+            ("https://a.h.example", "https://b.h.example", false),
+            ("https://evil.example", "https://h.example", false),
+            ("https://h.example", "https://example", false),
+            ("http://127.0.0.1:1", "http://127.0.0.1:2", true),
+            ("http://127.0.0.1", "http://0.0.1", false),
+            ("http://[::1]:1", "http://[::1]", true),
+        ] {
+            assert_eq!(is_near(&url(one), &url(other)), is_one, "{one} {other}");
         }
         assert_eq!(name_of(&url("https://h/")), "https://h");
         assert_eq!(name_of(&url("https://h/mcp?x#y")), "https://h/mcp");

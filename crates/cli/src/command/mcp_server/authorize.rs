@@ -45,12 +45,13 @@ pub(super) fn run(command: &Authorize) -> Result<(), Failure> {
     }
     let before = authorized_at(&client.get(&path(&command.name))?);
     let begun = client.post(&format!("{}/authorize", path(&command.name)), &json!({}))?;
+    tell(&begun);
     if command.no_wait {
         return if command.remote.json { output::json(&begun) } else { output::line(&text(&begun, "authorize_url")) };
     }
-    output::say("open this address in a browser and sign in; if the page then shows a code, type it here:");
+    output::say("open this address in a browser; if its last page shows a code, type it here:");
     output::line(&text(&begun, "authorize_url"))?;
-    let codes = lines();
+    let (codes, mut is_away) = (lines(), false);
     let end = Instant::now() + Duration::from_secs(command.timeout_seconds);
     while Instant::now() < end {
         match codes.try_recv() {
@@ -61,13 +62,31 @@ pub(super) fn run(command: &Authorize) -> Result<(), Failure> {
             },
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => std::thread::sleep(LOOK_AGAIN),
         }
-        let server = client.get(&path(&command.name))?;
-        if authorized_at(&server) != before {
-            return done(command, &server);
+        match client.get(&path(&command.name)) {
+            Ok(server) if authorized_at(&server) != before => return done(command, &server),
+            Ok(_) => is_away = false,
+            // Somebody is signing in meanwhile: that we cannot look does not end it.
+            Err(failure) if !is_away => {
+                is_away = true;
+                output::say(format!("{failure}; still waiting"));
+            }
+            Err(_) => {}
         }
     }
     let message = format!("nobody has signed in for {} within {} s", command.name, command.timeout_seconds);
     Err(Failure::new(message).hint(format!("callwright mcp-server authorize {}", command.name)))
+}
+
+/// With whom one is going to sign in, and for whom.
+fn tell(begun: &Value) {
+    output::say(format!("you sign in at {} for {}", text(begun, "issuer"), text(begun, "resource")));
+    let scopes: Vec<&str> = begun["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !scopes.is_empty() {
+        output::say(format!("it is asked for: {}", scopes.join(" ")));
+    }
+    if let Some(warning) = begun["warning"].as_str() {
+        output::say(format!("warning: {warning}"));
+    }
 }
 
 fn confirm(client: &Client, command: &Authorize, code: &str) -> Result<Value, Failure> {

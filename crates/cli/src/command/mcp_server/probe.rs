@@ -38,6 +38,10 @@ pub(crate) struct Probe {
     /// Read the OAuth client's private key (PEM, PKCS #8) from this environment variable: it signs in the place of a secret.
     #[arg(long, value_name = "VARIABLE", requires = "client_id", conflicts_with = "client_secret_env")]
     client_key_env: Option<String>,
+    /// The authorization server, in the place of the one that the server names. A client's secret goes to another host than
+    /// the server's only if you say this.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
     /// Sign in with a browser if the server wants it: the address is printed, and waited for on this machine.
     #[arg(long, conflicts_with = "token_env")]
     authorize: bool,
@@ -78,7 +82,12 @@ pub(super) fn run(command: &Probe) -> Result<(), Failure> {
             wish.person = Some(Arc::new(loopback::Browser::listen(command.client_metadata_url.clone()).await?));
         }
         let guard = Guard::new(everywhere()).map_err(|error| Failure::new(error.to_string()))?;
-        probe(&guard, wish).await.map_err(|error| Failure::new(error.message))
+        probe(&guard, wish).await.map_err(|error| match error.code.as_str() {
+            "http_401" if !command.authorize && command.token_env.is_none() && command.client_id.is_none() => {
+                Failure::new(error.message).hint("if it wants somebody to sign in (OAuth), `--authorize` does so")
+            }
+            _ => Failure::new(error.message),
+        })
     })?;
     show(command, &seen, &calls)
 }
@@ -106,6 +115,7 @@ fn wish(command: &Probe) -> Result<Wish, Failure> {
         url: command.address.clone(),
         headers,
         client,
+        issuer: command.issuer.clone(),
         person: None,
         protocol: match command.protocol {
             Protocol::Auto => McpProtocol::Auto,
