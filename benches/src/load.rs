@@ -35,6 +35,7 @@ pub(crate) struct Target {
     pub(crate) name: &'static str,
     address: String,
     path: String,
+    token: String,
     headers: Vec<(&'static str, String)>,
     body: Bytes,
     pid: u32,
@@ -52,6 +53,7 @@ impl Target {
             name: "proxy",
             address: process.address.clone(),
             path: "/invoices".to_owned(),
+            token: TOKEN.to_owned(),
             headers: Vec::new(),
             body: Bytes::from_static(ARGUMENTS.as_bytes()),
             pid: process.pid(),
@@ -64,6 +66,7 @@ impl Target {
             name,
             address: server.address().to_owned(),
             path: format!("/api/v1/tools/{tool}/call"),
+            token: TOKEN.to_owned(),
             headers: Vec::new(),
             body: Bytes::from(format!(r#"{{"arguments":{ARGUMENTS}}}"#)),
             pid: server.pid(),
@@ -82,6 +85,7 @@ impl Target {
             name,
             address: server.address().to_owned(),
             path: "/mcp".to_owned(),
+            token: TOKEN.to_owned(),
             headers: vec![
                 ("accept", MCP_ACCEPT.to_owned()),
                 ("mcp-protocol-version", STATELESS.to_owned()),
@@ -93,31 +97,74 @@ impl Target {
         }
     }
 
-    /// A tool by MCP in a session that is begun here, of ours or of a peer's.
-    pub(crate) async fn mcp_session(
-        address: &str,
-        path: &str,
-        pid: u32,
-        tool: &str,
-        name: &'static str,
-    ) -> Result<Self, Failure> {
-        let mut target = Self {
+    /// A tool by MCP in a session, of ours or of a peer's; [`Session::begin`] begins it.
+    pub(crate) fn mcp_session(address: &str, path: &str, pid: u32, tool: &str, name: &'static str) -> Session {
+        let target = Self {
             name,
             address: address.to_owned(),
             path: path.to_owned(),
+            token: TOKEN.to_owned(),
             headers: vec![("accept", MCP_ACCEPT.to_owned())],
-            body: format!(
-                r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{IN_SESSION}","capabilities":{{}},"clientInfo":{CLIENT}}}}}"#
-            )
-            .into(),
+            body: Bytes::new(),
             pid,
         };
-        let mut sender = connect(address).await?;
+        Session { target, tool: tool.to_owned(), arguments: ARGUMENTS.to_owned() }
+    }
+
+    /// The request of one of the connections; in a session no two that are under way have one id.
+    fn request(&self, connection: usize) -> Request<Full<Bytes>> {
+        let mut request = Request::post(&self.path)
+            .header("host", &self.address)
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", self.token));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let body = match self.path.trim_end_matches('/') {
+            "/mcp" => {
+                let id = format!(r#"{{"jsonrpc":"2.0","id":{},"#, connection + 1);
+                String::from_utf8_lossy(&self.body).replacen(r#"{"jsonrpc":"2.0","id":1,"#, &id, 1).into()
+            }
+            _ => self.body.clone(),
+        };
+        request.body(Full::new(body)).expect("the request is valid")
+    }
+}
+
+/// A session that is to be begun.
+pub(crate) struct Session {
+    target: Target,
+    tool: String,
+    arguments: String,
+}
+
+impl Session {
+    /// With another token than ours.
+    pub(crate) fn with_token(mut self, token: &str) -> Self {
+        self.target.token = token.to_owned();
+        self
+    }
+
+    /// With its arguments under `body`.
+    pub(crate) fn wrapped(mut self) -> Self {
+        self.arguments = format!(r#"{{"body":{ARGUMENTS}}}"#);
+        self
+    }
+
+    /// `initialize` and `notifications/initialized`; then the target calls the tool.
+    pub(crate) async fn begin(self) -> Result<Target, Failure> {
+        let Self { mut target, tool, arguments } = self;
+        target.body = format!(
+            r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{IN_SESSION}","capabilities":{{}},"clientInfo":{CLIENT}}}}}"#
+        )
+        .into();
+        let mut sender = connect(&target.address).await?;
         let response = sender.send_request(target.request(0)).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await?.to_bytes();
         if !status.is_success() {
-            return Err(format!("{name}: initialize: {status} {}", String::from_utf8_lossy(&bytes)).into());
+            let words = String::from_utf8_lossy(&bytes).into_owned();
+            return Err(format!("{}: initialize: {status} {words}", target.name).into());
         }
         target.headers.push(("mcp-protocol-version", IN_SESSION.to_owned()));
         // A server may do without.
@@ -129,31 +176,10 @@ impl Target {
         let response = sender.send_request(target.request(0)).await?;
         response.into_body().collect().await?;
         target.body = format!(
-            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{ARGUMENTS}}}}}"#
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments}}}}}"#
         )
         .into();
         Ok(target)
-    }
-
-    /// The request of one of the connections; in a session no two that are under way have one id.
-    fn request(&self, connection: usize) -> Request<Full<Bytes>> {
-        let mut request = Request::post(&self.path)
-            .header("host", &self.address)
-            .header("content-type", "application/json")
-            .header("authorization", format!("Bearer {TOKEN}"));
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        let body = match self.path.as_str() {
-            "/mcp" => {
-                let id = format!(r#"{{"jsonrpc":"2.0","id":{},"#, connection + 1);
-                String::from_utf8_lossy(&self.body).replacen(r#"{"jsonrpc":"2.0","id":1,"#, &id, 1).into()
-            }
-            _ => self.body.clone(),
-        };
-        request
-            .body(Full::new(body))
-            .expect("the request is valid")
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod load;
 mod neighbour;
+mod peers;
 mod process;
 mod report;
 mod server;
@@ -36,6 +37,9 @@ enum Command {
         /// The server to measure, built with --release.
         #[arg(long, default_value = "target/release/callwright")]
         binary: PathBuf,
+        /// Where the Python sandbox is kept, made there if need be.
+        #[arg(long, default_value = "target/python")]
+        python_dir: PathBuf,
         /// How often each measurement is repeated; the median counts.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
@@ -48,9 +52,11 @@ enum Command {
         /// Only the targets whose names begin so, and the proxy; for a profiler.
         #[arg(long, default_value = "")]
         only: String,
-        /// A Python with FastMCP (`benches/peers/requirements.txt`), to drive that as well.
-        #[arg(long)]
-        fastmcp: Option<PathBuf>,
+        /// A gateway of others to drive as well, as `NAME=PYTHON` with the Python that it is installed in: `FastMCP`
+        /// (PyPI `fastmcp`, 4.1.2 was tried), `ContextForge` (`mcp-contextforge-gateway`, 1.0.7.post20260921) or
+        /// `LiteLLM` (`litellm[proxy]`, 1.106.2). May be given several times.
+        #[arg(long = "peer", value_name = "NAME=PYTHON")]
+        peers: Vec<peers::Peer>,
     },
 }
 
@@ -58,9 +64,15 @@ fn main() -> Result<(), Failure> {
     match Arguments::parse().command {
         Command::Upstream { listen } => single().block_on(neighbour::upstream(&listen)),
         Command::Proxy { listen, upstream } => many().block_on(neighbour::proxy(&listen, &upstream)),
-        Command::Run { binary, rounds, seconds, connections, only, fastmcp } => {
-            single().block_on(run(binary, rounds, Duration::from_secs_f64(seconds), connections, &only, fastmcp))
-        }
+        Command::Run { binary, python_dir, rounds, seconds, connections, only, peers } => single().block_on(run(
+            binary,
+            python_dir,
+            rounds,
+            Duration::from_secs_f64(seconds),
+            connections,
+            &only,
+            peers,
+        )),
     }
 }
 
@@ -74,29 +86,30 @@ fn many() -> tokio::runtime::Runtime {
 
 async fn run(
     binary: PathBuf,
+    python_dir: PathBuf,
     rounds: usize,
     span: Duration,
     connections: Vec<usize>,
     only: &str,
-    fastmcp: Option<PathBuf>,
+    peers: Vec<peers::Peer>,
 ) -> Result<(), Failure> {
     let upstream = process::neighbour("upstream", &[])?;
     let proxy = process::neighbour("proxy", &[&upstream.address])?;
-    let server = server::start(&binary, &upstream.address).await?;
+    let server = server::start(&binary, &python_dir, &upstream.address).await?;
     let (ours, pid) = (server.address(), server.pid());
     let mut targets = vec![
         load::Target::proxy(&proxy),
         load::Target::tool(&server, "read_invoice", "read"),
         load::Target::mcp(&server, "read_invoice", "read, MCP 2026-07-28"),
-        load::Target::mcp_session(ours, "/mcp", pid, "read_invoice", "read, MCP 2025-11-25").await?,
+        load::Target::mcp_session(ours, "/mcp", pid, "read_invoice", "read, MCP 2025-11-25").begin().await?,
         load::Target::tool(&server, "create_invoice", "write"),
         load::Target::mcp(&server, "create_invoice", "write, MCP 2026-07-28"),
     ];
-    let peer = fastmcp.map(|python| process::fastmcp(&python, &upstream.address)).transpose()?;
-    if let Some(peer) = &peer {
-        process::until_open(&peer.address).await?;
-        let target = load::Target::mcp_session(&peer.address, "/mcp", peer.pid(), "invoices", "FastMCP");
-        targets.push(target.await?);
+    let mut running = Vec::new();
+    for peer in &peers {
+        let (process, target) = peer.start(&upstream.address).await?;
+        running.push(process);
+        targets.push(target);
     }
     targets.retain(|target| target.name == "proxy" || target.name.starts_with(only));
     let names: Vec<&'static str> = targets.iter().map(|target| target.name).collect();

@@ -2,9 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
 };
 
 use crate::Failure;
@@ -44,26 +42,6 @@ pub(crate) fn neighbour(role: &str, arguments: &[&str]) -> Result<Process, Failu
     let mut address = String::new();
     BufReader::new(child.stdout.take().ok_or("the child has no output")?).read_line(&mut address)?;
     Ok(Process::new(child, address.trim().to_owned()))
-}
-
-/// Starts FastMCP with a tool for the upstream.
-pub(crate) fn fastmcp(python: &Path, upstream: &str) -> Result<Process, Failure> {
-    let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/fastmcp_gateway.py");
-    let child = Command::new(python).arg(script).args([&address, upstream]).stdout(Stdio::null()).spawn()?;
-    Ok(Process::new(child, address))
-}
-
-/// Waits until somebody listens.
-pub(crate) async fn until_open(address: &str) -> Result<(), Failure> {
-    let began = Instant::now();
-    while tokio::net::TcpStream::connect(address).await.is_err() {
-        if began.elapsed() > Duration::from_secs(60) {
-            return Err(format!("nobody listens on {address} after a minute").into());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Ok(())
 }
 
 /// User and system time of a process, in seconds.

@@ -40,15 +40,21 @@ impl Server {
     }
 }
 
-/// Starts the server on an empty data directory and registers the tools.
-pub(crate) async fn start(binary: &Path, upstream: &str) -> Result<Server, Failure> {
+/// Starts the server on an empty data directory, with the sandbox of `python`, and registers the tools.
+pub(crate) async fn start(binary: &Path, python: &Path, upstream: &str) -> Result<Server, Failure> {
     let data = tempfile::tempdir_in(std::env::current_dir()?)?;
     let address = free_address()?;
+    // Otherwise the server makes it while it is measured, for half a minute.
+    let made = Command::new(binary).args(["python", "prepare", "--dir"]).arg(python).stdout(Stdio::null()).status()?;
+    if !made.success() {
+        return Err(format!("`{} python prepare` failed: {made}", binary.display()).into());
+    }
     let began = Instant::now();
     let child = Command::new(binary)
         .arg("serve")
         .env("CALLWRIGHT_LISTEN", &address)
         .env("CALLWRIGHT_DATA_DIR", data.path())
+        .env("CALLWRIGHT_PYTHON_DIR", python)
         .env("CALLWRIGHT_BOOTSTRAP_TOKEN", TOKEN)
         .env("CALLWRIGHT_OUTBOUND_ALLOW", "127.0.0.0/8")
         .env_remove("CALLWRIGHT_DATABASE_URL")
@@ -110,7 +116,8 @@ async fn call(address: &str, method: &str, path: &str, body: Option<Value>) -> R
     Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }
 
-fn free_address() -> Result<String, Failure> {
+/// A port of loopback that is free now.
+pub(crate) fn free_address() -> Result<String, Failure> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 

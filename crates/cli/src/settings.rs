@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) synchronous: Synchronous,
     /// How long executions are kept; `None` for ever.
     pub(crate) retention: Option<Duration>,
+    pub(crate) thread_retention: Option<Duration>,
+    pub(crate) background_thread_retention: Option<Duration>,
     /// How long an `Idempotency-Key` is remembered.
     pub(crate) intent_ttl: Duration,
     /// The key that encrypts secrets.

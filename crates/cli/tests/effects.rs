@@ -67,6 +67,41 @@ fn concurrent_requests_with_one_key_are_one_request_upstream_with_equal_answers(
 }
 
 #[test]
+fn a_write_whose_answer_does_not_fit_is_done_and_says_so() {
+    on_both(|database| {
+        let (upstream, server) = (Upstream::start(), server(database));
+        let api = server.api();
+        let schema = json!({"type": "object", "properties": {"charged": {"type": "boolean"}}, "required": ["charged"]});
+        for (name, effect, result) in [
+            ("charge", "write", json!({"schema": schema})),
+            ("sum", "write", json!({"map": "sum(charged)"})),
+            ("look", "read", json!({"schema": schema})),
+        ] {
+            let mut tool = charge_tool(&upstream, Value::Null);
+            (tool["name"], tool["effect"], tool["result"]) = (json!(name), json!(effect), result);
+            api.post("/api/v1/tools", tool).expect(201);
+        }
+        upstream.always(Answer::json(201, json!({"charged": "yes"})));
+        let call = |name: &str| {
+            let keyed = api.with_header("Idempotency-Key", "order-8");
+            keyed.post(&format!("/api/v1/tools/{name}/call"), json!({"arguments": {"amount": 8}})).expect(200)
+        };
+        for name in ["charge", "sum"] {
+            for is_again in [false, true] {
+                let answer = call(name);
+                assert_eq!((&answer["state"], &answer["success"]), (&json!("done"), &json!(true)), "{name}: {answer}");
+                let said = answer["message"].as_str().unwrap();
+                assert!(said.contains("carried out") && said.contains("Do not call it again"), "{said}");
+                assert_eq!(answer["meta"]["duplicate"] == true, is_again, "{answer}");
+            }
+        }
+        assert_eq!(upstream.count(), 2);
+        let look = call("look");
+        assert_eq!((&look["state"], &look["error"]["code"]), (&json!("failed"), &json!("answer_schema")), "{look}");
+    });
+}
+
+#[test]
 fn a_key_survives_a_restart_and_is_refused_with_other_arguments() {
     on_both(|database| {
         let (upstream, mut server) = (Upstream::start(), server(database));

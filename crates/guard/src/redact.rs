@@ -7,7 +7,7 @@
 
 use std::{borrow::Cow, fmt, ops::Range};
 
-use base64::{Engine, alphabet, engine::GeneralPurpose, engine::general_purpose::NO_PAD};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use callwright_model::secret::SecretString;
 use memchr::{memchr, memchr2, memchr3, memmem};
 use serde_json::Value;
@@ -126,17 +126,15 @@ impl fmt::Debug for Redactor {
 /// The characters that a secret alone decides when it is encoded as part of something longer, such as
 /// `user:secret`: for each place in a group of three bytes, and for both alphabets.
 fn add_packed(packed: &mut Vec<SecretString>, secret: &str) {
-    let engines = [&alphabet::STANDARD, &alphabet::URL_SAFE].map(|alphabet| GeneralPurpose::new(alphabet, NO_PAD));
+    let mut bytes = vec![0; 2];
+    bytes.extend_from_slice(secret.as_bytes());
     for before in 0..3 {
-        let mut bytes = vec![0; before];
-        bytes.extend_from_slice(secret.as_bytes());
+        let bytes = &bytes[2 - before..];
         let own = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
-        let [standard, url_safe] = engines.each_ref().map(|engine| {
-            let text = engine.encode(&bytes);
-            text[own.clone()].to_owned()
-        });
-        if url_safe != standard {
-            packed.push(SecretString::new(url_safe));
+        let standard = STANDARD_NO_PAD.encode(bytes);
+        let standard = &standard[own];
+        if standard.contains(['+', '/']) {
+            packed.push(SecretString::new(standard.replace('+', "-").replace('/', "_")));
         }
         packed.push(SecretString::new(standard));
     }

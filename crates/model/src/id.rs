@@ -11,6 +11,8 @@ use crate::time::{Clock, SystemClock};
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 128 bits in base32.
 const BODY_LEN: usize = 26;
+/// The most bytes of an id's text: its prefix, the underscore and the body.
+const MAX_LEN: usize = 48;
 
 /// What an [`Id`] identifies.
 pub trait IdKind: 'static {
@@ -28,6 +30,20 @@ impl<K: IdKind> Id<K> {
     /// Wraps 128 bits that were made elsewhere.
     pub const fn from_raw(raw: u128) -> Self {
         Self { raw, kind: PhantomData }
+    }
+
+    /// Its text, in one piece: ids are written several times in each call.
+    fn write(self, text: &mut [u8; MAX_LEN]) -> &str {
+        let start = K::PREFIX.len() + 1;
+        let length = start + BODY_LEN;
+        text[..start - 1].copy_from_slice(K::PREFIX.as_bytes());
+        text[start - 1] = b'_';
+        let mut rest = self.raw;
+        for slot in text[start..length].iter_mut().rev() {
+            *slot = ALPHABET[(rest & 31) as usize];
+            rest >>= 5;
+        }
+        std::str::from_utf8(&text[..length]).unwrap_or_default()
     }
 
     /// The 128 bits, for hashing and for tests.
@@ -69,14 +85,7 @@ fn decode(text: &str, prefix: &str) -> Option<u128> {
 
 impl<K: IdKind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut body = [0u8; BODY_LEN];
-        let mut rest = self.raw;
-        for slot in body.iter_mut().rev() {
-            *slot = ALPHABET[(rest & 31) as usize];
-            rest >>= 5;
-        }
-        let body = std::str::from_utf8(&body).map_err(|_| fmt::Error)?;
-        write!(f, "{}_{body}", K::PREFIX)
+        f.write_str(self.write(&mut [0; MAX_LEN]))
     }
 }
 
@@ -116,7 +125,7 @@ impl<K> hash::Hash for Id<K> {
 
 impl<K: IdKind> Serialize for Id<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.write(&mut [0; MAX_LEN]))
     }
 }
 

@@ -1,6 +1,11 @@
 //! Wall-clock time, injected so that tests can hold it still.
 
-use std::{borrow::Cow, fmt, str::FromStr, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -89,6 +94,11 @@ impl utoipa::ToSchema for Timestamp {}
 pub trait Clock: Send + Sync + 'static {
     /// The wall-clock time now.
     fn now(&self) -> Timestamp;
+
+    /// The time by which this process measures how long something lasts: nobody sets it.
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
 }
 
 /// The clock of this machine.

@@ -19,6 +19,9 @@ use crate::{
     tickets::Tickets,
 };
 
+/// How long `stop` waits for renewals of access to other services: a little longer than one may take.
+const RENEWALS: Duration = Duration::from_secs(25);
+
 /// What the operator may set about the engine.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -28,6 +31,10 @@ pub struct Settings {
     pub intent_ttl: Duration,
     /// How long executions are kept; `None` keeps them for ever.
     pub retention: Option<Duration>,
+    /// How long threads are kept to which nothing is added; `None` keeps them for ever.
+    pub thread_retention: Option<Duration>,
+    /// The same for those that no person began: of schedules, of workflows, of runs that others asked for.
+    pub background_thread_retention: Option<Duration>,
     /// How long the rest of a cut result can be fetched.
     pub result_ttl: Duration,
     /// How long a short-lived token from `/token/get_token` lasts.
@@ -68,6 +75,8 @@ impl Default for Settings {
             lease: Duration::from_secs(3),
             intent_ttl: Duration::from_secs(24 * 3600),
             retention: Some(Duration::from_secs(90 * 24 * 3600)),
+            thread_retention: None,
+            background_thread_retention: Some(Duration::from_secs(90 * 24 * 3600)),
             result_ttl: Duration::from_secs(24 * 3600),
             short_token_ttl: Duration::from_secs(3600),
             session_ttl: Duration::from_secs(14 * 24 * 3600),
@@ -180,6 +189,10 @@ impl App {
             tracing::warn!(left = self.0.tasks.len(), "executions were still under way when the drain ended");
         }
         self.0.mcp.close().await;
+        // What a renewal brings must be written down while there is a database.
+        if tokio::time::timeout(RENEWALS, self.0.vault.close()).await.is_err() {
+            tracing::warn!("an access was still being renewed when the database was closed");
+        }
         if let Err(error) = self.0.store.remove_node(self.node_id()).await {
             tracing::warn!(%error, "could not sign this node off");
         }

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::App;
 
 /// One call of a function.
+#[derive(Clone, Copy)]
 pub(crate) struct Ask<'a> {
     /// Who calls: whose tasks and appointments are meant.
     pub caller: &'a Caller,

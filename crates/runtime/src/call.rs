@@ -30,6 +30,7 @@ pub mod client;
 pub(crate) mod confirm;
 mod execute;
 pub mod hold;
+mod insist;
 mod kept;
 mod late;
 pub mod lend;
@@ -393,6 +394,8 @@ pub(crate) async fn rerun(app: &App, row: TicketRow) -> Result<Option<CallAnswer
         return Ok(None);
     }
     work.started_at = Some(now);
+    // Whoever called was answered long ago; they ask for the outcome, and are given all of it.
+    work.aside.answer_by_ms = Some(0);
     // The run that it asked for is the same one, and its end answers the same ticket; so does the client.
     work.ticket = matches!(row.ticket.kind, TicketKind::Run | TicketKind::Client).then_some(row.ticket.id);
     claim::act(app, work, ledger.epoch + 1, pass).await.map(Some)

@@ -263,16 +263,19 @@ fn instructions(agent: &Agent, kept: &Kept, variables: &Object) -> String {
     text
 }
 
-/// What a turn of another agent brings along that takes a conversation over.
+/// What a turn of another agent brings along that takes a conversation over, and with what words that agent begins one.
 pub(crate) async fn turn_of(
     app: &App,
     org: OrgId,
     conversation: Option<ConversationId>,
     agent: &Agent,
-) -> Result<Option<Talk>, Fault> {
+) -> Result<Option<(Talk, Option<String>)>, Fault> {
     let Some(id) = conversation else { return Ok(None) };
     let Some(row) = app.store().conversation(org, id).await? else { return Ok(None) };
     let kept = Kept::open(app, &row).await?;
     let values = variables::all(&row.conversation.dynamic_variables, id, agent.id, app.clock().now());
-    Ok(Some(Talk { id, instructions: instructions(agent, &kept, &values), before: Vec::new() }))
+    let first = agent.profile.first_message.as_deref().map(|first| variables::fill(first, &values));
+    // Words with gaps are not said; the model finds others.
+    let first = first.filter(|(first, missing)| missing.is_empty() && !first.trim().is_empty()).map(|(first, _)| first);
+    Ok(Some((Talk { id, instructions: instructions(agent, &kept, &values), before: Vec::new() }, first)))
 }

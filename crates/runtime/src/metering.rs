@@ -1,5 +1,10 @@
 //! Counters and timings for Prometheus. The labels are few on purpose: a tool's name is not one of them.
 
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, PoisonError, RwLock},
+};
+
 use callwright_model::{
     ErrorClass, Timestamp,
     execution::State,
@@ -9,12 +14,30 @@ use callwright_model::{
     tool::Kind,
     webhook::DeliveryState,
 };
+use metrics::{Counter, Histogram};
+
+/// The figures of executions by what they are labelled with; looked up in the recorder once and then kept.
+static EXECUTED: LazyLock<RwLock<HashMap<Label, (Counter, Histogram)>>> = LazyLock::new(RwLock::default);
+
+type Label = (Kind, State, Option<ErrorClass>);
 
 /// Notes an execution that ended.
 pub fn executed(kind: Kind, state: State, error: Option<ErrorClass>, seconds: f64) {
+    let label = (kind, state, error);
+    let note = |(count, took): &(Counter, Histogram)| {
+        count.increment(1);
+        took.record(seconds);
+    };
+    if let Some(meters) = EXECUTED.read().unwrap_or_else(PoisonError::into_inner).get(&label) {
+        return note(meters);
+    }
     let class = error.map_or("none", ErrorClass::as_str);
-    metrics::counter!("callwright_executions_total", "kind" => kind.as_str(), "state" => state.as_str(), "error_class" => class).increment(1);
-    metrics::histogram!("callwright_execution_duration_seconds", "kind" => kind.as_str()).record(seconds);
+    let meters = (
+        metrics::counter!("callwright_executions_total", "kind" => kind.as_str(), "state" => state.as_str(), "error_class" => class),
+        metrics::histogram!("callwright_execution_duration_seconds", "kind" => kind.as_str()),
+    );
+    note(&meters);
+    EXECUTED.write().unwrap_or_else(PoisonError::into_inner).insert(label, meters);
 }
 
 /// Notes a request that was answered with the outcome of an earlier one.

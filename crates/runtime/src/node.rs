@@ -180,6 +180,12 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     if let Some(retention) = app.settings().talk.retention {
         app.store().purge_conversations(now.minus(retention), BATCH).await?;
     }
+    let threads = [(true, app.settings().background_thread_retention), (false, app.settings().thread_retention)];
+    for (is_background, retention) in threads {
+        if let Some(retention) = retention {
+            app.store().purge_threads(is_background, now.minus(retention), BATCH).await?;
+        }
+    }
     while app.store().purge_buckets(BATCH).await? == u64::from(BATCH) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -203,13 +203,7 @@ impl Store {
 
     /// Jobs, newest first.
     pub async fn jobs(&self, org: OrgId, filter: &JobFilter, page: &PageRequest) -> Result<Page<Job>> {
-        let mut query = Query::new(format!("SELECT {COLUMNS} FROM job WHERE org_id = $1"), params![org]);
-        query.and("state =", filter.state.map(|state| Value::word(state.as_str())));
-        query.and("kind =", filter.kind.map(|kind| Value::word(kind.as_str())));
-        query.and("user_id =", filter.user_id);
-        query.and("id <", after_id::<callwright_model::id::kind::Job>(page)?);
-        query.push(" ORDER BY id DESC").limit(page);
-        let rows = self.fetch_query(query, |found| row(found).map(|row| row.job)).await?;
+        let rows = self.fetch_query(listed(org, filter, page)?, |found| row(found).map(|row| row.job)).await?;
         Ok(Page::from_rows(rows, page.limit, |job| vec![job.id.to_string()]))
     }
 
@@ -323,5 +317,43 @@ impl Store {
         let sql =
             "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE ended_at IS NOT NULL AND ended_at < $1 LIMIT $2)";
         self.execute(sql, params![before, i64::from(most)]).await
+    }
+}
+
+fn listed(org: OrgId, filter: &JobFilter, page: &PageRequest) -> Result<Query> {
+    let mut query = Query::new(format!("SELECT {COLUMNS} FROM job WHERE org_id = $1"), params![org]);
+    if filter.state.is_some_and(|state| state != JobState::Done) {
+        // Implied, and lets the index of what is not done be used.
+        query.push(" AND state <> 'done'");
+    }
+    query.and("state =", filter.state.map(|state| Value::word(state.as_str())));
+    query.and("kind =", filter.kind.map(|kind| Value::word(kind.as_str())));
+    query.and("user_id =", filter.user_id);
+    query.and("id <", after_id::<callwright_model::id::kind::Job>(page)?);
+    query.push(" ORDER BY id DESC").limit(page);
+    Ok(query)
+}
+
+#[cfg(test)]
+mod tests {
+    use callwright_model::Id;
+
+    use super::*;
+    use crate::query::plan;
+
+    #[test]
+    fn a_list_of_one_state_does_not_read_the_others() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        crate::migrate::run_sqlite(&mut connection).unwrap();
+        for (state, index) in [
+            (Some(JobState::Dead), "job_org_state (org_id=? AND state=?)"),
+            (Some(JobState::Queued), "job_org_state (org_id=? AND state=?)"),
+            (Some(JobState::Done), "job_org (org_id=?)"),
+            (None, "job_org (org_id=?)"),
+        ] {
+            let filter = JobFilter { state, ..JobFilter::default() };
+            let plan = plan(&connection, &listed(Id::from_raw(1), &filter, &PageRequest::first(20)).unwrap());
+            assert!(plan.contains(&format!("USING INDEX {index}")) && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
     }
 }

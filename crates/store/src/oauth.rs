@@ -37,6 +37,8 @@ pub struct GrantRow {
     pub status: AuthorizationStatus,
     /// Why.
     pub why: Option<String>,
+    /// Why the tokens could not be renewed of late, although that may still work.
+    pub trouble: Option<String>,
     /// Scopes that were asked for and are not there.
     pub missing_scopes: Vec<String>,
     /// Where tokens are renewed, and what was allowed. No secret.
@@ -49,8 +51,8 @@ pub struct GrantRow {
     pub expires_at: Option<Timestamp>,
     /// Counts up with every change of the tokens.
     pub version: i64,
-    /// Until when somebody renews them.
-    pub leased_until: Option<Timestamp>,
+    /// Who renews them now.
+    pub leased_by: Option<String>,
     /// Who signed in.
     pub created_by: UserId,
     /// When.
@@ -121,13 +123,13 @@ pub struct Forgotten {
     pub attempts: Vec<AttemptRow>,
 }
 
-const GRANT: &str = "id, org_id, subject, holder, status, why, missing_scopes, terms, sealed, is_renewable, expires_at, \
-                     version, leased_until, created_by, created_at, updated_at";
+const GRANT: &str = "id, org_id, subject, holder, status, why, trouble, missing_scopes, terms, sealed, is_renewable, \
+                     expires_at, version, leased_by, created_by, created_at, updated_at";
 const ATTEMPT: &str = "key_hash, org_id, subject, user_id, token_id, by_session, sealed, expires_at";
 
 /// The columns of a grant that [`authorization`] reads, for a join under the name `g`.
-pub(crate) const SHOWN: &str =
-    "g.id, g.status, g.why, g.missing_scopes, g.terms, g.is_renewable, g.expires_at, g.created_by, g.created_at";
+pub(crate) const SHOWN: &str = "g.id, g.status, g.why, g.trouble, g.missing_scopes, g.terms, g.is_renewable, \
+                                g.expires_at, g.created_by, g.created_at";
 
 fn grant(row: &Row) -> Result<GrantRow> {
     let mut fields = row.fields("oauth_grant");
@@ -138,13 +140,14 @@ fn grant(row: &Row) -> Result<GrantRow> {
         holder: fields.string("holder")?,
         status: fields.word("status", AuthorizationStatus::parse)?,
         why: fields.opt_string("why")?,
+        trouble: fields.opt_string("trouble")?,
         missing_scopes: fields.json("missing_scopes")?,
         terms: fields.json("terms")?,
         sealed: fields.string("sealed")?,
         is_renewable: fields.flag("is_renewable")?,
         expires_at: fields.opt_time("expires_at")?,
         version: fields.int("version")?,
-        leased_until: fields.opt_time("leased_until")?,
+        leased_by: fields.opt_string("leased_by")?,
         created_by: fields.id("created_by")?,
         created_at: fields.time("created_at")?,
         updated_at: fields.time("updated_at")?,
@@ -155,7 +158,7 @@ fn grant(row: &Row) -> Result<GrantRow> {
 pub(crate) fn authorization(fields: &mut value::Fields<'_>) -> Result<Option<Authorization>> {
     let Some(id) = fields.opt_id("id")? else { return Ok(None) };
     let status = fields.word("status", AuthorizationStatus::parse)?;
-    let why = fields.opt_string("why")?;
+    let why = fields.opt_string("why")?.or(fields.opt_string("trouble")?);
     let missing_scopes: Vec<String> = fields.json("missing_scopes")?;
     let terms: serde_json::Value = fields.json("terms")?;
     let text = |name: &str| terms.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
@@ -163,7 +166,12 @@ pub(crate) fn authorization(fields: &mut value::Fields<'_>) -> Result<Option<Aut
     Ok(Some(Authorization {
         id: Some(id),
         has_access: status == AuthorizationStatus::Connected,
-        status: if missing_scopes.is_empty() { status } else { AuthorizationStatus::NeedsAuthorization },
+        // What does not suffice, or is not renewed, is somebody's to look at while it still opens something.
+        status: if why.is_none() && missing_scopes.is_empty() {
+            status
+        } else {
+            AuthorizationStatus::NeedsAuthorization
+        },
         why,
         missing_scopes,
         issuer: text("issuer"),
@@ -200,7 +208,7 @@ impl Tx<'_> {
                    is_renewable, expires_at, version, created_by, created_at, updated_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $13) \
                    ON CONFLICT (org_id, subject, holder) DO UPDATE SET status = excluded.status, why = excluded.why, \
-                   missing_scopes = excluded.missing_scopes, terms = excluded.terms, sealed = excluded.sealed, \
+                   trouble = NULL, missing_scopes = excluded.missing_scopes, terms = excluded.terms, sealed = excluded.sealed, \
                    is_renewable = excluded.is_renewable, expires_at = excluded.expires_at, \
                    version = oauth_grant.version + 1, leased_by = NULL, leased_until = NULL, \
                    created_by = excluded.created_by, created_at = excluded.created_at, updated_at = excluded.updated_at";
@@ -256,17 +264,37 @@ impl Tx<'_> {
         Ok(is_broken)
     }
 
-    /// Notes scopes that are missing. False: they were noted before, or the grant is not there.
+    /// Notes that the tokens of `version` cannot be renewed for now. False: they are others by now, or it was noted before.
+    pub async fn trouble_oauth_grant(
+        &mut self,
+        org: OrgId,
+        id: OauthGrantId,
+        version: i64,
+        trouble: &str,
+    ) -> Result<bool> {
+        let sql = "UPDATE oauth_grant SET trouble = $4 WHERE org_id = $1 AND id = $2 AND version = $3 AND status = $5 \
+                   AND trouble IS NULL";
+        let good = AuthorizationStatus::Connected.as_str();
+        let is_new = self.execute(sql, &params![org, id, version, trouble, good]).await? > 0;
+        if is_new {
+            self.bump(org).await?;
+        }
+        Ok(is_new)
+    }
+
+    /// Notes that the tokens of `version` do not suffice, and which scopes are missing. False: they are others by now, or it
+    /// was noted before.
     pub async fn miss_oauth_scopes(
         &mut self,
         org: OrgId,
         id: OauthGrantId,
+        version: i64,
         missing: &[String],
         why: &str,
     ) -> Result<bool> {
-        let sql = "UPDATE oauth_grant SET missing_scopes = $3, why = $4 \
-                   WHERE org_id = $1 AND id = $2 AND missing_scopes <> $3";
-        let is_new = self.execute(sql, &params![org, id, value::json(missing)?, why]).await? > 0;
+        let sql = "UPDATE oauth_grant SET missing_scopes = $4, why = $5 \
+                   WHERE org_id = $1 AND id = $2 AND version = $3 AND (missing_scopes <> $4 OR why IS NULL)";
+        let is_new = self.execute(sql, &params![org, id, version, value::json(missing)?, why]).await? > 0;
         if is_new {
             self.bump(org).await?;
         }
@@ -331,12 +359,21 @@ impl Store {
         self.fetch_optional(sql, params![org, subject, holder], grant).await
     }
 
-    /// Takes the lease on the tokens of `version` until `until`. False: another one has it, or the tokens are others by now.
-    pub async fn lease_oauth_grant(&self, row: &GrantRow, by: &str, now: Timestamp, until: Timestamp) -> Result<bool> {
+    /// Takes the lease on the tokens as they were read until `until`: it is nobody's, or still that of `outlived`, or was over
+    /// `long_ago`. False: another one has it, or the tokens are others by now.
+    pub async fn lease_oauth_grant(
+        &self,
+        row: &GrantRow,
+        by: &str,
+        outlived: Option<String>,
+        until: Timestamp,
+        long_ago: Timestamp,
+    ) -> Result<bool> {
         let sql = "UPDATE oauth_grant SET leased_by = $4, leased_until = $5 WHERE org_id = $1 AND id = $2 AND version = $3 \
-                   AND status = $6 AND (leased_until IS NULL OR leased_until < $7)";
+                   AND status = $6 AND (leased_by IS NULL OR leased_by = $7 OR leased_until < $8)";
         let good = AuthorizationStatus::Connected.as_str();
-        Ok(self.execute(sql, params![row.org_id, row.id, row.version, by, until, good, now]).await? > 0)
+        let params = params![row.org_id, row.id, row.version, by, until, good, outlived, long_ago];
+        Ok(self.execute(sql, params).await? > 0)
     }
 
     /// Gives a lease back without having changed anything.
@@ -346,28 +383,24 @@ impl Store {
         self.execute(sql, params![row.org_id, row.id, row.version, by]).await.map(drop)
     }
 
-    /// Keeps new tokens under a lease. False: the lease was lost, and nothing is kept.
-    pub async fn renew_oauth_grant(
-        &self,
-        row: &GrantRow,
-        by: &str,
-        tokens: &NewTokens,
-        now: Timestamp,
-    ) -> Result<bool> {
-        let sql = "UPDATE oauth_grant SET sealed = $5, terms = $6, is_renewable = $7, expires_at = $8, updated_at = $9, \
+    /// Keeps new tokens in the place of those that were read, whoever has the lease by now: what these were renewed with is
+    /// spent, so that nobody else can have better ones. That somebody took them for ended meanwhile is taken back. False: the
+    /// tokens are others by now, and nothing is kept.
+    pub async fn renew_oauth_grant(&self, row: &GrantRow, tokens: &NewTokens, now: Timestamp) -> Result<bool> {
+        let sql = "UPDATE oauth_grant SET sealed = $4, terms = $5, is_renewable = $6, expires_at = $7, updated_at = $8, \
+                   why = CASE WHEN status = $9 THEN why ELSE NULL END, status = $9, trouble = NULL, \
                    version = version + 1, leased_by = NULL, leased_until = NULL \
-                   WHERE org_id = $1 AND id = $2 AND version = $3 AND leased_by = $4";
-        let terms = value::json(&tokens.terms)?;
+                   WHERE org_id = $1 AND id = $2 AND version = $3";
         let params = params![
             row.org_id,
             row.id,
             row.version,
-            by,
             &tokens.sealed,
-            terms,
+            value::json(&tokens.terms)?,
             tokens.is_renewable,
             tokens.expires_at,
-            now
+            now,
+            AuthorizationStatus::Connected.as_str()
         ];
         Ok(self.execute(sql, params).await? > 0)
     }
@@ -387,7 +420,22 @@ impl Store {
         .await
     }
 
-    /// Notes scopes that are missing, with the audit row. False: they were noted before.
+    /// Notes that tokens are not renewed, with the audit row. False: others were faster.
+    pub async fn trouble_oauth_grant(&self, row: &GrantRow, trouble: String, entry: AuditEntry) -> Result<bool> {
+        let data = (row.org_id, row.id, row.version, trouble, entry);
+        self.write(data, |(org, id, version, trouble, entry), tx| {
+            Box::pin(async move {
+                let is_new = tx.trouble_oauth_grant(*org, *id, *version, trouble).await?;
+                if is_new {
+                    tx.append_audit(entry).await?;
+                }
+                Ok(is_new)
+            })
+        })
+        .await
+    }
+
+    /// Notes scopes that are missing, with the audit row. False: they were noted before, or the tokens are others by now.
     pub async fn miss_oauth_scopes(
         &self,
         row: &GrantRow,
@@ -395,9 +443,10 @@ impl Store {
         why: String,
         entry: AuditEntry,
     ) -> Result<bool> {
-        self.write((row.org_id, row.id, missing, why, entry), |(org, id, missing, why, entry), tx| {
+        let data = (row.org_id, row.id, row.version, missing, why, entry);
+        self.write(data, |(org, id, version, missing, why, entry), tx| {
             Box::pin(async move {
-                let is_new = tx.miss_oauth_scopes(*org, *id, missing, why).await?;
+                let is_new = tx.miss_oauth_scopes(*org, *id, *version, missing, why).await?;
                 if is_new {
                     tx.append_audit(entry).await?;
                 }

@@ -98,6 +98,18 @@ pub(crate) fn contains(text: &str) -> String {
     pattern
 }
 
+/// How SQLite would carry a statement out.
+#[cfg(test)]
+pub(crate) fn plan(connection: &rusqlite::Connection, query: &Query) -> String {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql)).unwrap();
+    let mut rows = statement.raw_query();
+    let mut plan = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        plan.push(row.get::<_, String>(3).unwrap());
+    }
+    plan.join("; ")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

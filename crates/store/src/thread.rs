@@ -65,7 +65,31 @@ pub struct Piece {
     pub is_cut: bool,
 }
 
+/// What became of a thread that is to be forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forgotten {
+    Done,
+    Busy,
+    NotThere,
+}
+
 impl Tx<'_> {
+    async fn forget_thread(&mut self, org: OrgId, id: ThreadId) -> Result<Forgotten> {
+        // Held first, as by whoever begins a run on it: of the two, the second sees what the first did.
+        let lock = format!("SELECT 1 FROM thread WHERE org_id = $1 AND id = $2{}", self.dialect().for_update());
+        if self.fetch_optional(&lock, &params![org, id]).await?.is_none() {
+            return Ok(Forgotten::NotThere);
+        }
+        let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
+        if self.fetch_optional(busy, &params![id]).await?.is_some() {
+            return Ok(Forgotten::Busy);
+        }
+        self.execute("DELETE FROM thread WHERE org_id = $1 AND id = $2", &params![org, id]).await?;
+        self.silence_runs(id).await?;
+        self.execute("DELETE FROM message WHERE thread_id = $1", &params![id]).await?;
+        Ok(Forgotten::Done)
+    }
+
     /// Takes what was said out of the runs of a thread, which stay: the first and the last of it are in the run, the rest
     /// in its steps.
     pub(crate) async fn silence_runs(&mut self, thread: ThreadId) -> Result<()> {
@@ -163,11 +187,14 @@ impl Store {
         Ok(Page::from_rows(rows, page.limit, |thread| vec![thread.id.to_string()]))
     }
 
-    /// Whether whoever wrote a thread's variables vouched for them.
-    pub async fn is_thread_trusted(&self, id: ThreadId) -> Result<bool> {
-        let sql = "SELECT context_trusted FROM thread WHERE id = $1";
-        let found = self.fetch_optional(sql, params![id], |row| row.fields("thread").flag("context_trusted")).await?;
-        Ok(found.unwrap_or_default())
+    /// A thread's variables, and whether whoever wrote these vouched for them.
+    pub async fn context_of_thread(&self, id: ThreadId) -> Result<Option<(Object, bool)>> {
+        let sql = "SELECT context, context_trusted FROM thread WHERE id = $1";
+        self.fetch_optional(sql, params![id], |row| {
+            let mut fields = row.fields("thread");
+            Ok((fields.json("context")?, fields.flag("context_trusted")?))
+        })
+        .await
     }
 
     /// Changes what a thread is called, and with `context` the variables that its runs are given and whether whoever
@@ -196,19 +223,36 @@ impl Store {
     pub async fn delete_thread(&self, org: OrgId, id: ThreadId) -> Result<bool> {
         self.write((org, id), |(org, id), tx| {
             Box::pin(async move {
-                // Held first, as by whoever begins a run on it: of the two, the second sees what the first did.
-                let lock = format!("SELECT 1 FROM thread WHERE org_id = $1 AND id = $2{}", tx.dialect().for_update());
-                if tx.fetch_optional(&lock, &params![*org, *id]).await?.is_none() {
-                    return Ok(false);
+                match tx.forget_thread(*org, *id).await? {
+                    Forgotten::Busy => {
+                        Err(Error::conflict("thread_busy", "a run is at work on this thread; cancel it first"))
+                    }
+                    gone => Ok(gone == Forgotten::Done),
                 }
-                let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
-                if tx.fetch_optional(busy, &params![*id]).await?.is_some() {
-                    return Err(Error::conflict("thread_busy", "a run is at work on this thread; cancel it first"));
+            })
+        })
+        .await
+    }
+
+    /// Forgets threads to which nothing was added since `before`, at most `most` of them: those that no person began, or
+    /// people's. One that belongs to a conversation goes with it, and one on which a run is at work waits.
+    pub async fn purge_threads(&self, is_background: bool, before: Timestamp, most: u32) -> Result<u64> {
+        self.write((is_background, before, most), |(is_background, before, most), tx| {
+            Box::pin(async move {
+                let sql = "SELECT t.org_id, t.id FROM thread t WHERE t.is_background = $1 AND t.created_at < $2 \
+                           AND t.updated_at < $2 AND NOT EXISTS (SELECT 1 FROM run r WHERE r.thread_id = t.id \
+                           AND r.state IN ('queued', 'running', 'waiting')) \
+                           AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.thread_id = t.id) \
+                           AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.org_id = t.org_id \
+                           AND c.earlier <> '[]' AND c.earlier LIKE '%' || t.id || '%') \
+                           ORDER BY t.created_at LIMIT $3";
+                let mut found = 0;
+                for row in tx.fetch_all(sql, &params![*is_background, *before, i64::from(*most)]).await? {
+                    let mut fields = row.fields("thread");
+                    let (org, id) = (fields.id("org_id")?, fields.id("id")?);
+                    found += u64::from(tx.forget_thread(org, id).await? == Forgotten::Done);
                 }
-                tx.execute("DELETE FROM thread WHERE org_id = $1 AND id = $2", &params![*org, *id]).await?;
-                tx.silence_runs(*id).await?;
-                tx.execute("DELETE FROM message WHERE thread_id = $1", &params![*id]).await?;
-                Ok(true)
+                Ok(found)
             })
         })
         .await

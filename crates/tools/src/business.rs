@@ -29,11 +29,11 @@ impl BusinessTool {
 
 #[async_trait]
 impl Executor for BusinessTool {
-    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         cx.ports.business(&self.config, call).await
     }
 
-    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         Ok(json!({
             "function": self.config.function,
             "settings": self.config.settings,

@@ -33,12 +33,12 @@ impl ClientTool {
 
 #[async_trait]
 impl Executor for ClientTool {
-    async fn execute(&self, _: &ExecCx<'_>, _: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn execute(&self, _: &ExecCx<'_>, _: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         let message = "the client was told; no result is waited for";
         Ok(Outcome::Done(Content { message: Some(message.to_owned()), ..Content::default() }))
     }
 
-    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         Ok(json!({
             "client_tool_call": { "tool_name": self.name, "parameters": call.arguments },
             "expects_response": self.expects_response,

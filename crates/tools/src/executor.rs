@@ -4,7 +4,10 @@
 //! arguments are validated and whose secrets are lent, and an [`ExecCx`] with everything it may use of
 //! the world. It sees no store and no vault, so each executor can be tested with a fake [`Ports`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use async_trait::async_trait;
 use callwright_guard::Guard;
@@ -36,13 +39,13 @@ pub trait Executor: Send + Sync {
     ///
     /// # Errors
     /// A [`Fault`] is our own mistake and nothing else.
-    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault>;
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault>;
 
     /// What [`execute`](Self::execute) would send, with the secrets hidden; nothing leaves.
     ///
     /// # Errors
     /// What the call would fail with before anything is sent.
-    fn rehearse(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError>;
+    fn rehearse(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError>;
 
     /// The names of the secrets that a call has to be lent.
     fn secrets(&self) -> &BTreeSet<String>;
@@ -54,7 +57,7 @@ pub trait Executor: Send + Sync {
 
     /// All that decides what the upstream would answer to `call`: two calls with the same identity are the same
     /// question. It may hold secrets and must not be shown. `None`: that cannot be told, so nothing is kept.
-    fn identity(&self, _: &PreparedCall) -> Option<Vec<u8>> {
+    fn identity(&self, _: &PreparedCall<'_>) -> Option<Vec<u8>> {
         None
     }
 }
@@ -76,23 +79,23 @@ pub struct ExecCx<'a> {
 
 /// One execution, ready to be carried out.
 #[derive(Debug, Clone)]
-pub struct PreparedCall {
+pub struct PreparedCall<'a> {
     /// Its id.
     pub execution_id: ExecutionId,
     /// The arguments, validated, bound ones included.
-    pub arguments: Object,
+    pub arguments: Cow<'a, Object>,
     /// Whose call it is.
     pub org: OrgId,
     /// The circumstances.
-    pub context: CallContext,
+    pub context: Cow<'a, CallContext>,
     /// The secrets that the tool names, lent for this execution only.
-    pub secrets: BTreeMap<String, SecretString>,
+    pub secrets: Cow<'a, BTreeMap<String, SecretString>>,
     /// More names for templates: `execution_id`, `idempotency_key`, `now`.
     pub extra: Object,
     /// Sent upstream with every write: the caller's key, or the execution's id.
     pub intent_key: String,
     /// Time and retries, the agent's overrides applied.
-    pub policy: Policy,
+    pub policy: Cow<'a, Policy>,
     /// What the tool does to the world.
     pub effect: Effect,
     /// Whether a write may be sent again at will.
@@ -139,7 +142,7 @@ pub trait Ports: Send + Sync {
     ///
     /// # Errors
     /// A [`Fault`] is our own mistake, or a database that is not there.
-    async fn control(&self, _: &ControlAsk<'_>, _: &PreparedCall) -> Result<Result<Cleared, ToolError>, Fault> {
+    async fn control(&self, _: &ControlAsk<'_>, _: &PreparedCall<'_>) -> Result<Result<Cleared, ToolError>, Fault> {
         Ok(Ok(Cleared::default()))
     }
 
@@ -147,7 +150,7 @@ pub trait Ports: Send + Sync {
     ///
     /// # Errors
     /// A [`Fault`] is our own mistake, or a database that is not there.
-    async fn business(&self, config: &BusinessConfig, _: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn business(&self, config: &BusinessConfig, _: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         let message = format!("`{}` cannot be carried out here", config.function.as_str());
         Ok(Outcome::Failed(ToolError::new(ErrorClass::UnknownError, "not_here", message)))
     }

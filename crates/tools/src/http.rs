@@ -62,7 +62,7 @@ impl HttpTool {
 
 #[async_trait]
 impl Executor for HttpTool {
-    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         Ok(execute::run(&self.plan, cx, call).await)
     }
 
@@ -70,11 +70,11 @@ impl Executor for HttpTool {
         self.plan.url.base()
     }
 
-    fn identity(&self, call: &PreparedCall) -> Option<Vec<u8>> {
+    fn identity(&self, call: &PreparedCall<'_>) -> Option<Vec<u8>> {
         self.plan.render(call).ok().map(|request| request.identity(&self.plan))
     }
 
-    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         self.plan.rehearse(call)
     }
 

@@ -55,11 +55,11 @@ impl McpTool {
 
 #[async_trait]
 impl Executor for McpTool {
-    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         execute::run(&self.config, cx, call).await
     }
 
-    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         Ok(json!({
             "server": self.config.server,
             "method": "tools/call",
@@ -71,7 +71,7 @@ impl Executor for McpTool {
         &self.secrets
     }
 
-    fn identity(&self, call: &PreparedCall) -> Option<Vec<u8>> {
+    fn identity(&self, call: &PreparedCall<'_>) -> Option<Vec<u8>> {
         serde_json::to_vec(&(&self.config, &call.arguments)).ok()
     }
 }

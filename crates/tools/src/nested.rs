@@ -76,11 +76,12 @@ impl NestedTool {
         Ok(Self { target: Target::Workflow { workflow: config.workflow.clone() }, secrets: BTreeSet::new() })
     }
 
-    fn run(&self, call: &PreparedCall) -> Result<NestedRun, ToolError> {
+    fn run(&self, call: &PreparedCall<'_>) -> Result<NestedRun, ToolError> {
         match &self.target {
-            Target::Workflow { workflow } => {
-                Ok(NestedRun::Workflow { workflow: workflow.clone(), input: Value::Object(call.arguments.clone()) })
-            }
+            Target::Workflow { workflow } => Ok(NestedRun::Workflow {
+                workflow: workflow.clone(),
+                input: Value::Object(call.arguments.as_ref().clone()),
+            }),
             Target::Agent { agent, input } => {
                 let message = match (input, call.arguments.get("message")) {
                     (Some(input), _) => {
@@ -96,7 +97,7 @@ impl NestedTool {
                         })?
                     }
                     (None, Some(Value::String(message))) => message.clone(),
-                    (None, _) => Value::Object(call.arguments.clone()).to_string(),
+                    (None, _) => Value::Object(call.arguments.as_ref().clone()).to_string(),
                 };
                 Ok(NestedRun::Agent { agent: agent.clone(), message })
             }
@@ -113,14 +114,14 @@ fn named(field: &str, name: &str) -> Result<(), Fault> {
 
 #[async_trait]
 impl Executor for NestedTool {
-    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         match self.run(call) {
             Ok(run) => cx.ports.begin_run(run).await,
             Err(error) => Ok(Outcome::Failed(error)),
         }
     }
 
-    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         Ok(match self.run(call)? {
             NestedRun::Agent { agent, message } => json!({ "agent": agent, "message": message }),
             NestedRun::Workflow { workflow, input } => json!({ "workflow": workflow, "input": input }),

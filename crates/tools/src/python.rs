@@ -84,7 +84,7 @@ impl PythonTool {
     fn job(
         &self,
         cx: &ExecCx<'_>,
-        call: &PreparedCall,
+        call: &PreparedCall<'_>,
         program: Program,
         http: Option<callwright_pybox::HttpSender>,
     ) -> Job {
@@ -95,7 +95,7 @@ impl PythonTool {
             tenant: call.org.raw(),
             program,
             names: self.names.clone(),
-            parameters: call.arguments.clone(),
+            parameters: call.arguments.as_ref().clone(),
             context: context(call, &env),
             env,
             imports: self.imports.clone(),
@@ -106,7 +106,7 @@ impl PythonTool {
         }
     }
 
-    async fn run(&self, cx: &ExecCx<'_>, call: &PreparedCall, hide: &Redactor) -> Result<Outcome, ToolError> {
+    async fn run(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>, hide: &Redactor) -> Result<Outcome, ToolError> {
         let readied = async {
             let sandbox = cx.python.sandbox(call.deadline).await?;
             let program = cx.python.program(&sandbox, self.key, &self.checking, call.org.raw()).await?;
@@ -175,7 +175,7 @@ fn properties(spec: &ToolSpec) -> Vec<String> {
 }
 
 /// What the code sees as `context`: what the caller said, over it what the server knows, and the keys that are always there.
-fn context(call: &PreparedCall, env: &BTreeMap<String, String>) -> Object {
+fn context(call: &PreparedCall<'_>, env: &BTreeMap<String, String>) -> Object {
     let mut context = call.context.client.clone();
     context.extend(call.context.verified.clone());
     for key in CONTEXT {
@@ -207,7 +207,7 @@ fn noted(report: &Report, hide: &Redactor) -> SandboxReport {
 
 #[async_trait]
 impl Executor for PythonTool {
-    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         if cx.cancel.is_cancelled() {
             return Ok(Outcome::Failed(cancelled("before its code ran")));
         }
@@ -221,7 +221,7 @@ impl Executor for PythonTool {
         }))
     }
 
-    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+    fn rehearse(&self, _: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         let names: BTreeMap<String, String> =
             self.secrets.iter().map(|name| (name.clone(), "***".to_owned())).collect();
         let mut seen = json!({
@@ -242,7 +242,7 @@ impl Executor for PythonTool {
 
     /// What the code answers depends on its arguments and its circumstances. Code that looks at the clock or reaches out
     /// is its author's affair: they chose to keep results.
-    fn identity(&self, call: &PreparedCall) -> Option<Vec<u8>> {
+    fn identity(&self, call: &PreparedCall<'_>) -> Option<Vec<u8>> {
         let mut verified = call.context.verified.clone();
         verified.remove("execution_id");
         serde_json::to_vec(&(&call.arguments, verified, &call.context.client)).ok()

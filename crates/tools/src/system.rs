@@ -45,7 +45,7 @@ impl SystemTool {
         Ok(Self { config: config.clone(), twilio, secrets })
     }
 
-    async fn carry_out(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Result<Content, ToolError>, Fault> {
+    async fn carry_out(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Result<Content, ToolError>, Fault> {
         let step = match Step::of(&self.config, call) {
             Ok(step) => step,
             Err(error) => return Ok(Err(error)),
@@ -103,14 +103,14 @@ fn content(step: Step<'_>, cleared: Cleared, is_vouched_for: bool) -> Content {
 
 #[async_trait]
 impl Executor for SystemTool {
-    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn execute(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         Ok(match self.carry_out(cx, call).await? {
             Ok(content) => Outcome::Done(content),
             Err(error) => Outcome::Failed(error),
         })
     }
 
-    fn rehearse(&self, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Value, ToolError> {
+    fn rehearse(&self, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         let step = Step::of(&self.config, call)?;
         let requests = self.twilio.as_ref().map(|twilio| twilio.rehearse(cx, call, &step)).transpose()?;
         let mut shown = step.into_data();

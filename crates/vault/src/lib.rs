@@ -23,6 +23,7 @@ use std::sync::Arc;
 use callwright_guard::Guard;
 use callwright_model::{Clock, Fault, IdSource, ToolError, id::OrgId, secret::SecretString};
 use callwright_store::Store;
+use serde::{Serialize, de::DeserializeOwned};
 
 pub use grant::GrantAsk;
 use keyring::Keyring;
@@ -111,6 +112,38 @@ impl Vault {
         let key = self.key(org).await?;
         let mut plain = key.open(sealed_for(org), sealed).map_err(Fault::internal)?;
         Ok(std::mem::take(&mut *plain))
+    }
+
+    /// Seals a value for a place of its own.
+    ///
+    /// # Errors
+    /// When the organization's key cannot be had.
+    pub async fn seal_json(
+        &self,
+        org: OrgId,
+        purpose: &'static str,
+        name: &str,
+        value: &impl Serialize,
+    ) -> Result<String, Fault> {
+        let plain = zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(Fault::internal)?);
+        let key = self.key(org).await?;
+        key.seal(Place { purpose, org: Some(org), name }, &plain).map_err(Fault::internal)
+    }
+
+    /// Opens what [`Vault::seal_json`] gave for the same place.
+    ///
+    /// # Errors
+    /// When it was sealed elsewhere, or changed.
+    pub async fn open_json<T: DeserializeOwned>(
+        &self,
+        org: OrgId,
+        purpose: &'static str,
+        name: &str,
+        sealed: &str,
+    ) -> Result<T, Fault> {
+        let key = self.key(org).await?;
+        let plain = key.open(Place { purpose, org: Some(org), name }, sealed).map_err(Fault::internal)?;
+        serde_json::from_slice(&plain).map_err(Fault::internal)
     }
 
     /// An access token for `request`, from the cache when there is one. `stale` is a token that was just

@@ -20,7 +20,8 @@ pub(crate) async fn round(address: &str, runs: usize) -> Result<f64, Failure> {
     let first = json!({"model": "gpt-4o", "tools": tools, "messages": [{"role": "user", "content": "Weather?"}]});
     let mut second = first.clone();
     second["messages"] = json!([{"role": "user", "content": "Weather?"}, {"role": "tool", "content": "21"}]);
-    let calls = [("/v1/chat/completions", first), ("/lookup", json!({"city": "Paris"})), ("/v1/chat/completions", second)];
+    let calls =
+        [("/v1/chat/completions", first), ("/lookup", json!({"city": "Paris"})), ("/v1/chat/completions", second)];
     let mut taken = Vec::with_capacity(runs);
     for _ in 0..runs {
         let began = Instant::now();

@@ -96,7 +96,9 @@ async fn queue(name: &str, server: &server::Server) -> Result<(), Failure> {
     let mut ids = Vec::new();
     for _ in 0..400 {
         let began = Instant::now();
-        let job = server.call("POST", "/api/v1/jobs", Some(json!({"tool": "lookup", "arguments": {"city": "Paris"}}))).await?;
+        let job = server
+            .call("POST", "/api/v1/jobs", Some(json!({"tool": "lookup", "arguments": {"city": "Paris"}})))
+            .await?;
         ids.push(job["id"].as_str().unwrap_or_default().to_owned());
         tokio::time::sleep(Duration::from_millis(10).saturating_sub(began.elapsed())).await;
     }
@@ -108,7 +110,11 @@ async fn queue(name: &str, server: &server::Server) -> Result<(), Failure> {
     }
     waits.sort_unstable();
     let (p50, p99) = (waits[waits.len() / 2], waits[waits.len() * 99 / 100]);
-    println!("queue on {name}: from its time to its start p50 {:.2} ms, p99 {:.2} ms", p50 as f64 / 1e3, p99 as f64 / 1e3);
+    println!(
+        "queue on {name}: from its time to its start p50 {:.2} ms, p99 {:.2} ms",
+        p50 as f64 / 1e3,
+        p99 as f64 / 1e3
+    );
     Ok(())
 }
 

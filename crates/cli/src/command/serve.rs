@@ -134,6 +134,8 @@ pub(super) async fn open(settings: &Settings, here: Option<SocketAddr>) -> Resul
         schedules: settings.schedules,
         schedule_interval: settings.schedule_interval,
         retention: settings.retention,
+        thread_retention: settings.thread_retention,
+        background_thread_retention: settings.background_thread_retention,
         intent_ttl: settings.intent_ttl,
         drain: settings.drain / 3,
         mail: settings.mail.clone(),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 
 /// Environment variables and the keys they stand for.
-pub(super) const KEYS: [(&str, &str); 44] = [
+pub(super) const KEYS: [(&str, &str); 46] = [
     ("CALLWRIGHT_LISTEN", "listen"),
     ("CALLWRIGHT_PUBLIC_URL", "public_url"),
     ("CALLWRIGHT_BEHIND_PROXY", "behind_proxy"),
@@ -18,6 +18,8 @@ pub(super) const KEYS: [(&str, &str); 44] = [
     ("CALLWRIGHT_DATABASE_URL", "database_url"),
     ("CALLWRIGHT_SYNCHRONOUS", "synchronous"),
     ("CALLWRIGHT_RETENTION_DAYS", "retention_days"),
+    ("CALLWRIGHT_THREAD_RETENTION_DAYS", "thread_retention_days"),
+    ("CALLWRIGHT_BACKGROUND_THREAD_RETENTION_DAYS", "background_thread_retention_days"),
     ("CALLWRIGHT_IDEMPOTENCY_HOURS", "idempotency_hours"),
     ("CALLWRIGHT_MASTER_KEY", "master_key"),
     ("CALLWRIGHT_BOOTSTRAP_TOKEN", "bootstrap_token"),
@@ -74,6 +76,8 @@ pub(super) struct Layer {
     database_url: Option<String>,
     synchronous: Option<String>,
     retention_days: Option<u32>,
+    thread_retention_days: Option<u32>,
+    background_thread_retention_days: Option<u32>,
     idempotency_hours: Option<u32>,
     master_key: Option<String>,
     bootstrap_token: Option<String>,
@@ -165,6 +169,10 @@ impl Layer {
             "database_url" => self.database_url = text(),
             "synchronous" => self.synchronous = text(),
             "retention_days" => self.retention_days = Some(number(name, value)?),
+            "thread_retention_days" => self.thread_retention_days = Some(number(name, value)?),
+            "background_thread_retention_days" => {
+                self.background_thread_retention_days = Some(number(name, value)?);
+            }
             "idempotency_hours" => self.idempotency_hours = Some(number(name, value)?),
             "master_key" => self.master_key = text(),
             "bootstrap_token" => self.bootstrap_token = text(),
@@ -221,6 +229,10 @@ impl Layer {
             database_url: self.database_url.or(below.database_url),
             synchronous: self.synchronous.or(below.synchronous),
             retention_days: self.retention_days.or(below.retention_days),
+            thread_retention_days: self.thread_retention_days.or(below.thread_retention_days),
+            background_thread_retention_days: self
+                .background_thread_retention_days
+                .or(below.background_thread_retention_days),
             idempotency_hours: self.idempotency_hours.or(below.idempotency_hours),
             master_key: self.master_key.or(below.master_key),
             bootstrap_token: self.bootstrap_token.or(below.bootstrap_token),

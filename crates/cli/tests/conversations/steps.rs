@@ -11,7 +11,11 @@ fn system(world: &World, name: &str, config: Value) {
 }
 
 fn agent(world: &World, name: &str, rules: Value, tools: &[&str]) -> String {
-    let spec = json!({"name": name, "model": "scripted", "metadata": {"script": rules}});
+    agent_with(world, json!({"name": name, "model": "scripted", "metadata": {"script": rules}}), tools)
+}
+
+fn agent_with(world: &World, spec: Value, tools: &[&str]) -> String {
+    let name = spec["name"].as_str().unwrap().to_owned();
     let made = world.api.post("/api/v1/agents", spec).expect(201);
     for tool in tools {
         world.api.put(&format!("/api/v1/agents/{name}/tools/{tool}"), json!({})).ok();
@@ -107,6 +111,35 @@ fn a_conversation_goes_on_with_whoever_took_it_over() {
             eventually("it is deleted", 10, || {
                 (world.api.delete(&format!("/api/v1/conversations/{id}")).status == 204).then_some(())
             });
+        }
+    });
+}
+
+#[test]
+fn whoever_takes_a_conversation_over_says_its_own_first_message_and_listens() {
+    on_both(|database| {
+        let world = World::new(database);
+        for (name, first, gap) in
+            [("Billing", "Billing, {{ who }}. How can I help?", false), ("Sales", "{{ gap }}?", true)]
+        {
+            let script =
+                json!([{"when": "your name", "turns": [{"say": name}]}, {"turns": [{"say": "a model's greeting"}]}]);
+            let spec =
+                json!({"name": name, "model": "scripted", "metadata": {"script": script}, "first_message": first});
+            let heir = agent_with(&world, spec, &[]);
+            let step = format!("to_{}", name.to_lowercase());
+            let rule = json!({"agent_id": heir, "condition": "asked for", "transfer_message": "One moment.",
+                "enable_transferred_agent_first_message": true});
+            system(&world, &step, json!({"action": "transfer_to_agent", "rules": [rule]}));
+            let door = format!("{name}Door");
+            let id = agent(&world, &door, json!([{"calls": [{"name": step}]}, {"say": "never"}]), &[step.as_str()]);
+            let init = json!({"dynamic_variables": {"who": "Ada"}});
+            let mut talk = super::Talk::open(&world.api, &format!("agent_id={id}"), init);
+            talk.say("the other one, please");
+            assert_eq!(talk.answer(), "One moment.");
+            assert_eq!(talk.answer(), if gap { "a model's greeting" } else { "Billing, Ada. How can I help?" });
+            talk.say("what is your name?");
+            assert_eq!(talk.answer(), name, "nothing more was said before");
         }
     });
 }

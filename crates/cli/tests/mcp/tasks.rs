@@ -13,6 +13,10 @@ use super::{
 
 const SLOW: &str = "import time\n\ndef execute_tool(seconds):\n    time.sleep(seconds)\n    return 'slept'\n";
 
+/// Gives what the log hides.
+const CARD: &str =
+    "import time\n\ndef execute_tool(seconds=0):\n    time.sleep(seconds)\n    return {'number': '4111'}\n";
+
 fn world(database: Database) -> World {
     let world = World::new(database);
     let seconds = json!({"type": "object", "properties": {"seconds": {"type": "number"}}, "required": ["seconds"]});
@@ -22,6 +26,10 @@ fn world(database: Database) -> World {
     let file = json!({"name": "file", "kind": "python", "effect": "write", "parameters": seconds,
         "config": {"code": SLOW}, "policy": {"timeout_ms": 90_000}});
     world.api.post("/api/v1/tools", file).expect(201);
+    let card = json!({"name": "card", "kind": "python", "effect": "read", "parameters": {"type": "object",
+        "properties": {"seconds": {"type": "number"}}}, "config": {"code": CARD}, "result": {"redact": ["/number"]},
+        "policy": {"timeout_ms": 90_000}});
+    world.api.post("/api/v1/tools", card).expect(201);
     world
 }
 
@@ -35,6 +43,10 @@ fn task(session: &Session, method: &str, id: &Value) -> Value {
     session.ask(method, json!({"taskId": id}))
 }
 
+fn task_result(session: &Session, begun: &Value) -> Value {
+    task(session, "tasks/result", &begun["taskId"])["result"].clone()
+}
+
 #[test]
 fn a_task_outlives_its_session_and_its_server() {
     on_both(|database| {
@@ -46,6 +58,12 @@ fn a_task_outlives_its_session_and_its_server() {
         let id = &hired["taskId"];
         assert_eq!(task(&session, "tasks/get", id)["result"]["status"], "working");
         let slow = begin(&session, "slow", json!({"seconds": 1}));
+        // However soon it ends, whoever called is given all of it.
+        let quick = begin(&session, "card", json!({}));
+        assert_eq!(quick["status"], "working", "{quick}");
+        let number = |task: &Value| super::text(&task_result(&session, task)).contains("4111");
+        assert!(number(&quick));
+        let card = begin(&session, "card", json!({"seconds": 1}));
 
         world.server.kill9();
         world.server.restart();
@@ -65,6 +83,7 @@ fn a_task_outlives_its_session_and_its_server() {
         // A read that was cut off is carried out again.
         let slept = task(&other, "tasks/result", &slow["taskId"]);
         assert_eq!(text(&slept["result"]), "slept", "{slept}");
+        assert!(number(&card), "also then all of it is there");
 
         // It is its user's: for others it is not there.
         let theirs = callwright_testkit::Person::invite(&world.api, "other@example.org", "admin").api;
@@ -75,7 +94,7 @@ fn a_task_outlives_its_session_and_its_server() {
         }
         let listed =
             |session: &Session| session.ask("tasks/list", json!({}))["result"]["tasks"].as_array().unwrap().len();
-        assert_eq!((listed(&session), listed(&theirs)), (2, 0));
+        assert_eq!((listed(&session), listed(&theirs)), (4, 0));
         assert_eq!(task(&session, "tasks/cancel", id)["error"]["code"], -32602, "it has ended");
     });
 }

@@ -133,6 +133,15 @@ fn a_client_that_was_registered_by_hand_is_used_and_its_secret_goes_nowhere_else
         theirs.expire();
         world.adopt();
         assert_eq!(theirs.state().refreshes, 1, "renewed with the secret of the organization");
+        // The client is the organization's too where an agent has a secret of that name.
+        let agent = json!({"name": "Desk", "instructions": "Be kind", "model": "gpt-5-mini"});
+        world.api.post("/api/v1/agents", agent).expect(201);
+        world.api.put("/api/v1/agents/Desk/tools/read", json!({})).ok();
+        world.api.put("/api/v1/secrets/HAND", json!({"value": "the agent's own", "agent": "Desk"})).ok();
+        theirs.expire();
+        let answer = world.api.post("/api/v1/tools/read/call", json!({"agent": "Desk"})).expect(200);
+        assert_eq!(answer["state"], "done", "{answer}");
+        assert_eq!(theirs.state().refreshes, 2);
     });
 }
 

@@ -25,6 +25,10 @@ pub(crate) struct State {
     pub(crate) refusal: Option<Answer>,
     /// Whether refresh tokens are given at all.
     pub(crate) renews: bool,
+    /// Whether the MCP server refuses every token.
+    pub(crate) refuses: bool,
+    /// Whether it has sessions that are ended.
+    pub(crate) has_sessions: bool,
     /// What is sent as `iss` in the place of the truth.
     pub(crate) iss: Option<String>,
     /// Put over the metadata of the resource and of the authorization server.
@@ -71,6 +75,8 @@ impl State {
             slow: Duration::ZERO,
             refusal: None,
             renews: true,
+            refuses: false,
+            has_sessions: false,
             iss: None,
             resource_metadata: json!({}),
             server_metadata: json!({}),
@@ -294,6 +300,7 @@ fn mcp_server(state: &mut State, issuer: &str, own: &str, request: &Recorded) ->
     let metadata = format!("resource_metadata=\"{own}/.well-known/oauth-protected-resource/mcp\"");
     let bearer = request.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
     let known = bearer.and_then(|token| state.access.get(token)).filter(|(end, _)| *end > Instant::now());
+    let known = known.filter(|_| !state.refuses);
     let Some((_, scope)) = known.cloned() else {
         state.refused += 1;
         return Answer::status(401).header("www-authenticate", &format!("Bearer scope=\"files:read\", {metadata}"));
@@ -301,8 +308,11 @@ fn mcp_server(state: &mut State, issuer: &str, own: &str, request: &Recorded) ->
     let message = request.json();
     let result = |result: Value| Answer::json(200, json!({"jsonrpc": "2.0", "id": message["id"], "result": result}));
     match (request.method.as_str(), message["method"].as_str().unwrap_or_default()) {
-        ("POST", "initialize") => result(json!({"protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
-            "serverInfo": {"name": "files", "version": "1"}})),
+        ("POST", "initialize") => {
+            let answer = result(json!({"protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
+                "serverInfo": {"name": "files", "version": "1"}}));
+            if state.has_sessions { answer.header("mcp-session-id", "session-1") } else { answer }
+        }
         ("POST", "tools/list") => {
             let tool = |name: &str| {
                 json!({"name": name, "inputSchema": {"type": "object"},

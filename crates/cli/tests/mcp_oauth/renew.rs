@@ -152,11 +152,112 @@ fn without_a_refresh_token_somebody_signs_in_again() {
         theirs.state().renews = false;
         let world = World::connected(database, &theirs);
         assert_eq!(world.authorization()["is_renewable"], false);
-        theirs.expire();
-        assert_eq!(world.call("read")["error"]["code"], "needs_authorization");
+        // Something in front of it refuses for a moment, which ends nothing.
+        theirs.state().refuses = true;
+        let answer = world.call("read");
+        assert_eq!(answer["error"]["code"], "access_refused", "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains("mcp-server authorize files"), "{answer}");
+        assert_eq!(world.authorization()["status"], "connected");
+        theirs.state().refuses = false;
+        eventually("the access is as good as before", 40, || (world.call("read")["state"] == "done").then_some(()));
+        // One whose time is over, by its server's own word, has ended.
+        theirs.state().lifetime = Duration::from_secs(2);
+        world.sign_in();
+        eventually("somebody has to sign in", 40, || {
+            (world.call("read")["error"]["code"] == "needs_authorization").then_some(())
+        });
         assert_eq!(world.authorization()["status"], "needs_authorization");
         assert_eq!(theirs.state().refreshes, 0);
     });
+}
+
+#[test]
+fn a_renewal_that_is_refused_for_now_is_told_until_one_works() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        let world = World::connected(database, &theirs);
+        theirs.expire();
+        theirs.state().refusal = Some(Answer::json(400, json!({"error": "invalid_request"})));
+        let answer = world.call("read");
+        assert_eq!(answer["error"]["code"], "oauth_invalid_request", "{answer}");
+        let authorization = world.authorization();
+        assert_eq!(authorization["status"], "needs_authorization", "{authorization}");
+        let why = authorization["why"].as_str().unwrap();
+        assert!(why.contains("could not be renewed since 20") && why.contains("mcp-server authorize files"), "{why}");
+        let doctor = world.server.run(&["doctor"]);
+        assert!(doctor.stdout.contains("could not be renewed since"), "{doctor:?}");
+        let audit = world.api.get("/api/v1/audit?limit=200").expect(200).to_string();
+        assert_eq!(audit.matches("mcp_server.needs_authorization").count(), 1, "{audit}");
+        theirs.state().refusal = None;
+        eventually("it is renewed", 40, || (world.call("read")["state"] == "done").then_some(()));
+        let authorization = world.authorization();
+        assert_eq!(authorization["status"], "connected", "{authorization}");
+        assert!(authorization.get("why").is_none(), "{authorization}");
+    });
+}
+
+#[test]
+fn no_token_is_renewed_for_a_farewell() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        (theirs.state().has_sessions, theirs.state().lifetime) = (true, Duration::from_secs(2));
+        let mut world = World::connected(database, &theirs);
+        assert_eq!(world.call("read")["state"], "done");
+        thread::sleep(Duration::from_millis(2_100));
+        let refreshes = theirs.state().refreshes;
+        assert!(world.server.terminate().success());
+        let requests = theirs.mcp.requests();
+        let farewells: Vec<_> = requests.iter().filter(|request| request.method == "DELETE").collect();
+        assert!(!farewells.is_empty() && farewells.iter().all(|request| request.header("authorization").is_some()));
+        assert_eq!(theirs.state().refreshes, refreshes);
+    });
+}
+
+#[test]
+fn a_server_that_stops_writes_down_what_it_has_spent() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        let mut world = World::connected(database, &theirs);
+        let mut spec = world.api.get("/api/v1/tools/read").expect(200);
+        for field in ["id", "organization_id", "user_id", "revision", "created_at", "updated_at", "version"] {
+            spec.as_object_mut().unwrap().remove(field);
+        }
+        spec["policy"] = json!({"timeout_ms": 400, "retry": {"timeout": {"attempts": 0, "base_ms": 1}}});
+        world.api.put("/api/v1/tools/read", spec).ok();
+        theirs.state().slow = Duration::from_millis(1_500);
+        theirs.expire();
+        // Whoever asked for it has gone when its answer comes.
+        let answer = world.call("read");
+        assert_eq!(answer["error"]["class"], "timeout_error", "{answer}");
+        assert!(world.server.terminate().success());
+        world.server.restart();
+        assert_eq!(world.call("read")["state"], "done");
+        assert_eq!(theirs.renewals(), (1, 0));
+    });
+}
+
+#[test]
+fn what_came_is_kept_although_the_database_was_away() {
+    // With SQLite the same is tested in the vault.
+    if !postgres::is_available() {
+        assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+        return;
+    }
+    let theirs = Provider::start();
+    let world = World::connected(Database::Postgres, &theirs);
+    theirs.state().slow = Duration::from_millis(600);
+    theirs.expire();
+    let api = world.api.clone();
+    let waiting = thread::spawn(move || call(&api, "read"));
+    eventually("the refresh token is spent", 5, || (theirs.state().refreshes == 1).then_some(()));
+    world.server.sql("ALTER TABLE oauth_grant RENAME TO away");
+    thread::sleep(Duration::from_millis(2_500));
+    world.server.sql("ALTER TABLE away RENAME TO oauth_grant");
+    let answer = waiting.join().unwrap();
+    assert_eq!(answer["state"], "done", "{answer}");
+    theirs.expire();
+    assert_eq!(world.call("read")["state"], "done");
+    assert_eq!(theirs.renewals(), (2, 0));
 }
 
 #[test]

@@ -21,8 +21,9 @@ fn refuse(world: &mut World, database: Database, change: &str, when: &str) {
         )),
         Database::Postgres => {
             world.server.sql(&format!(
+                // As a server says that has no room for the work.
                 "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-                 IF {shut} THEN RAISE EXCEPTION 'away'; END IF; RETURN NEW; END $$"
+                 IF {shut} THEN RAISE EXCEPTION 'away' USING ERRCODE = '53000'; END IF; RETURN NEW; END $$"
             ));
             world.server.sql(&format!("CREATE TRIGGER away BEFORE {change} FOR EACH ROW EXECUTE FUNCTION away()"));
         }
@@ -92,20 +93,41 @@ fn what_takes_longer_is_answered_in_time_though_it_has_no_ticket_yet() {
 
 #[test]
 fn an_outcome_that_cannot_be_recorded_is_in_doubt_and_no_error() {
-    // It is tried for 20 s before the caller is answered, so both databases are tried side by side.
+    // It is tried for 20 s before the caller is answered, so all are tried side by side.
     let test = |database: Database| {
         let mut world = World::new(database);
-        refuse(&mut world, database, "UPDATE ON execution", "NEW.state = 'done'");
+        world.tool("decline", "write", json!({}), json!({}));
+        world.upstream.respond(|request| match request.path() {
+            "/decline" => Answer::json(422, json!({"error": "no"})),
+            "/slots" => Answer::json(200, json!({"free": 3})).delay(Duration::from_millis(900)),
+            _ => Answer::json(200, json!({"booked": 1})),
+        });
+        let hook = world.hook(json!({"slug": "late", "target": {"tools": ["slots"]}, "wait_ms": 300}));
+        refuse(&mut world, database, "UPDATE ON execution", "NEW.state IN ('done', 'failed')");
+        let body = json!({"parameters": {"day": "monday"}}).to_string();
+        let late = world.send("/hooks/late", &[("authorization", &bearer(&hook.secret))], &body).expect(202);
+        let api = world.api.with_header("Idempotency-Key", "no-1");
+        let decline = move || api.post("/api/v1/tools/decline/call", json!({"arguments": {}}));
+        let declined = std::thread::spawn(decline.clone());
         let answer = world.api.post("/api/v1/tools/book/call", json!({"arguments": {"day": "monday"}})).expect(200);
         assert_eq!(
             (&answer["state"], &answer["error"]["code"], &answer["error"]["class"]),
             (&json!("unknown"), &json!("not_recorded"), &json!("outcome_unknown")),
             "{answer}"
         );
+        // What came of nothing may be asked for again.
+        assert!(declined.join().unwrap().status >= 500);
         open(&world);
-        let path = format!("/api/v1/executions/{}", answer["execution_id"].as_str().unwrap());
-        eventually("the record", 40, || (world.api.get(&path).expect(200)["state"] == "done").then_some(()));
-        assert_eq!(world.upstream.count(), 1);
+        for (execution, state) in [(&answer["execution_id"], "done"), (&late["execution_id"], "done")] {
+            let path = format!("/api/v1/executions/{}", execution.as_str().unwrap());
+            eventually("the record", 40, || (world.api.get(&path).expect(200)["state"] == state).then_some(()));
+        }
+        let again = eventually("the failure is recorded", 40, || {
+            let again = decline().expect(200);
+            (again["state"] == "failed").then_some(again)
+        });
+        assert_eq!(again["meta"]["duplicate"], true, "{again}");
+        assert_eq!(world.upstream.count(), 3);
     };
     std::thread::scope(|scope| {
         let beside = scope.spawn(|| {
@@ -117,6 +139,107 @@ fn an_outcome_that_cannot_be_recorded_is_in_doubt_and_no_error() {
         });
         test(Database::Sqlite);
         beside.join().unwrap();
+    });
+}
+
+#[test]
+fn a_yes_is_no_error_though_it_cannot_be_gone_on_with_yet() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        let policy = json!({"policy": {"confirm": "Really?"}});
+        world.tool("refund", "write", json!({"amount": {"type": "integer"}}), policy);
+        refuse(&mut world, database, "UPDATE ON ticket", "NEW.state = 'used'");
+        let asked = world.api.post("/api/v1/tools/refund/call", json!({"arguments": {"amount": 3}})).ok();
+        let yes = json!({"arguments": {"ticket": asked["pending"]["ticket"], "confirmed": true}});
+        let answer = world.api.post("/api/v1/tools/confirm_action/call", yes.clone()).ok();
+        assert_eq!((&answer["error"], &answer["state"]), (&Value::Null, &json!("parked")), "{answer}");
+        assert!(answer["message"].as_str().unwrap().contains("agreed to"), "{answer}");
+        assert_eq!(world.upstream.count(), 0);
+        open(&world);
+        world.upstream.wait_for(1);
+        let again = eventually("the outcome", 10, || {
+            let again = world.api.post("/api/v1/tools/confirm_action/call", yes.clone()).ok();
+            (again["state"] == "done").then_some(again)
+        });
+        assert_eq!((&again["execution_id"], world.upstream.count()), (&asked["execution_id"], 1));
+    });
+}
+
+#[test]
+fn what_our_own_tables_do_is_asked_for_again_while_they_are_away() {
+    // SQLite has no way to play one that is.
+    if !callwright_testkit::postgres::is_available() {
+        assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+        return;
+    }
+    for (change, tool, arguments) in [
+        ("INSERT ON run", json!({"kind": "agent", "config": {"agent": "Helper"}}), json!({"message": "hello"})),
+        (
+            "INSERT ON task",
+            json!({"kind": "business", "config": {"function": "task_manager"}}),
+            json!({"action": "create", "title": "Call Ada"}),
+        ),
+    ] {
+        let mut world = World::new(Database::Postgres);
+        let helper = json!({"name": "Helper", "model": "scripted", "metadata": {"script": [{"say": "hi"}]}});
+        world.api.post("/api/v1/agents", helper).expect(201);
+        let mut spec = json!({"name": "own", "effect": "write"});
+        spec.as_object_mut().unwrap().extend(tool.as_object().unwrap().clone());
+        world.api.post("/api/v1/tools", spec).expect(201);
+        refuse(&mut world, Database::Postgres, change, "1 = 1");
+        let answer = std::thread::scope(|scope| {
+            let call = scope.spawn(|| world.api.post("/api/v1/tools/own/call", json!({ "arguments": arguments })));
+            std::thread::sleep(Duration::from_millis(800));
+            open(&world);
+            call.join().unwrap().expect(200)
+        });
+        assert_eq!((&answer["state"], &answer["success"]), (&json!("done"), &json!(true)), "{change}: {answer}");
+    }
+}
+
+#[test]
+fn a_call_that_a_client_was_offered_is_pending_though_its_ticket_cannot_be_read() {
+    if !callwright_testkit::postgres::is_available() {
+        assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+        return;
+    }
+    let world = World::new(Database::Postgres);
+    let ask = json!({"name": "ask", "kind": "client", "parameters": {"type": "object"}, "policy": {"timeout_ms": 2_500},
+        "config": {"timeout_s": 30}});
+    world.api.post("/api/v1/tools", ask).expect(201);
+    let answer = std::thread::scope(|scope| {
+        let call = scope.spawn(|| world.api.post("/api/v1/tools/ask/call", json!({"arguments": {}})));
+        eventually("it is offered", 2, || {
+            let rows = world.api.get("/api/v1/executions?state=parked").expect(200);
+            (!rows["items"].as_array().unwrap().is_empty()).then_some(())
+        });
+        world.server.sql("ALTER TABLE ticket RENAME TO ticket_away");
+        let reply = call.join().unwrap();
+        world.server.sql("ALTER TABLE ticket_away RENAME TO ticket");
+        reply.ok()
+    });
+    assert_eq!((&answer["state"], &answer["error"]), (&json!("parked"), &Value::Null), "{answer}");
+    let path = format!("/api/v1/executions/{}/result", answer["execution_id"].as_str().unwrap());
+    assert_eq!(world.api.post(&path, json!({"result": {"yes": true}})).expect(200)["status"], "received");
+    let outcome = world.api.get(&path.replace("/result", "/answer")).expect(200);
+    assert_eq!((&outcome["success"], &outcome["data"]), (&json!(true), &json!({"yes": true})));
+}
+
+#[test]
+fn a_result_is_given_though_its_resources_cannot_be_kept_yet() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        let code = "def execute_tool():\n    return {'data': {'filed': True}, '$content': [{'type': 'resource', \
+                    'resource': {'uri': 'paper://1', 'mimeType': 'text/plain', 'text': 'sealed and signed'}}]}\n";
+        let file = json!({"name": "file", "kind": "python", "effect": "write", "config": {"code": code}});
+        world.api.post("/api/v1/tools", file).expect(201);
+        refuse(&mut world, database, "INSERT ON document", "1 = 1");
+        let answer = world.api.post("/api/v1/tools/file/call", json!({"arguments": {}})).expect(200);
+        assert_eq!((&answer["state"], &answer["data"]), (&json!("done"), &json!({"filed": true})), "{answer}");
+        let kept = || world.api.get("/api/v1/documents").expect(200)["items"].as_array().unwrap().len();
+        assert_eq!(kept(), 0);
+        open(&world);
+        eventually("the resource is kept", 20, || (kept() == 1).then_some(()));
     });
 }
 

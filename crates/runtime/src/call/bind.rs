@@ -86,11 +86,11 @@ fn absorb(hasher: &mut Sha256, value: &Value) {
 
 fn absorb_object(hasher: &mut Sha256, map: &Object) {
     absorb_text(hasher, b'{', &map.len().to_string());
-    let mut keys: Vec<&String> = map.keys().collect();
-    keys.sort_unstable();
-    for key in keys {
-        absorb_text(hasher, b':', key);
-        absorb(hasher, &map[key]);
+    let mut fields: Vec<(&String, &Value)> = map.iter().collect();
+    fields.sort_unstable_by_key(|(name, _)| *name);
+    for (name, value) in fields {
+        absorb_text(hasher, b':', name);
+        absorb(hasher, value);
     }
 }
 
@@ -102,9 +102,7 @@ fn absorb_text(hasher: &mut Sha256, tag: u8, text: &str) {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        use std::fmt::Write;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }

@@ -53,7 +53,7 @@ pub(super) async fn read(app: &App, work: Box<Work>, plan: &CachePlan) -> Result
         }
         Err(fault) => return Err(fault),
     };
-    let answer = execute::ended(app, &work, outcome).await?;
+    let answer = execute::ended(app, &work, outcome).await;
     unfinished.ended();
     Ok(answer)
 }
@@ -224,7 +224,7 @@ async fn fetch(
 fn key(app: &App, work: &Work, plan: &CachePlan) -> Option<Key> {
     let mut call = execute::prepared(app, work);
     // What differs from call to call without being part of the question.
-    for extra in [&mut call.extra, &mut call.context.verified] {
+    for extra in [&mut call.extra, &mut call.context.to_mut().verified] {
         for name in ["execution_id", "idempotency_key"] {
             extra.entry(name).and_modify(|value| *value = Value::String("-".to_owned()));
         }

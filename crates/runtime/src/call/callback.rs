@@ -9,7 +9,7 @@ use callwright_model::{
     Content, ErrorClass, Fault, FaultKind, Outcome, Timestamp, ToolError,
     execution::State,
     id::{AgentId, OrgId, TicketId},
-    ticket::{TicketKind, TicketState},
+    ticket::{Ticket, TicketKind, TicketState},
     tool::Effect,
 };
 use callwright_store::{
@@ -52,7 +52,7 @@ pub(super) async fn ticket(app: &App, work: &mut Work) -> Result<park::NewTicket
 /// Claims the intent with the ticket of its callback, and sends.
 pub(super) async fn lead(app: &App, mut work: Box<Work>, mut new: NewExecution) -> Result<CallAnswer, Fault> {
     let ticket = ticket(app, &mut work).await?;
-    let id = ticket.row.ticket.id;
+    let known = ticket.row.ticket.clone();
     // Nothing is sent for a client's call, so there is nothing to carry out before it waits.
     let only_waits = work.client().is_some() && work.ends_later() && new.execution.state == State::Started;
     if only_waits {
@@ -64,8 +64,8 @@ pub(super) async fn lead(app: &App, mut work: Box<Work>, mut new: NewExecution) 
             if only_waits {
                 work.tell_begun();
                 crate::failpoint!("client.parked");
-                client::offered(app, &work, id).await;
-                return speech::during(app, &work, pin!(look(app, &work, id))).await;
+                client::offered(app, &work, known.id).await;
+                return Ok(speech::during(app, &work, pin!(look(app, &work, known.id, Some(known)))).await);
             }
             let id = work.id;
             if new.execution.state == State::Claimed {
@@ -83,7 +83,7 @@ pub(super) async fn lead(app: &App, mut work: Box<Work>, mut new: NewExecution) 
 pub(super) async fn wait(app: &App, work: Box<Work>, ticket: TicketId, fence: Fence) -> Result<CallAnswer, Fault> {
     let execution = record::row(&work, State::Parked, None, None);
     // False: the result was here first. Its ticket is open whether or not it could be noted that it waits.
-    if let Err(fault) = claim::finish(app, &execution, fence, None).await {
+    if let Err(fault) = claim::finish(app, execution.id, &claim::end_of(&execution, fence)).await {
         tracing::error!(execution = %work.id, ?fault, "it could not be noted that a result is waited for");
     }
     crate::failpoint!("callback.parked");
@@ -92,11 +92,7 @@ pub(super) async fn wait(app: &App, work: Box<Work>, ticket: TicketId, fence: Fe
     if let Err(fault) = end_if_late(app, &work, ticket).await {
         tracing::warn!(%ticket, ?fault, "it could not be seen whether a callback's time was over");
     }
-    // The upstream has it: an error would have it asked for again.
-    Ok(speech::during(app, &work, pin!(look(app, &work, ticket))).await.unwrap_or_else(|fault| {
-        tracing::error!(execution = %work.id, ?fault, "it could not be seen whether a result has come");
-        claim::unrecorded(&work)
-    }))
+    Ok(speech::during(app, &work, pin!(look(app, &work, ticket, None))).await)
 }
 
 /// Ends an execution whose callback's time was over before the upstream had answered us; nobody else looks at it again.
@@ -113,8 +109,9 @@ async fn end_if_late(app: &App, work: &Work, ticket: TicketId) -> Result<(), Fau
     Ok(())
 }
 
-/// Looks until the result is there or the caller's time is up.
-async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fault> {
+/// Looks until the result is there or the caller's time is up. The upstream or the client has it, and an error would have
+/// it asked for again: where no more can be seen, the answer is what is `known` of the ticket.
+async fn look(app: &App, work: &Work, ticket: TicketId, known: Option<Ticket>) -> CallAnswer {
     let org = work.request.caller.org_id;
     let deadline = match work.later() {
         Some(TicketKind::Run) => nested::patience(work),
@@ -124,13 +121,16 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
     loop {
         let changed = app.tickets().next_change();
         match ended(app, org, work).await {
-            Ok(Some(answer)) => return Ok(answer),
+            Ok(Some(answer)) => return answer,
             Ok(None) => {}
             // It may be back before the caller's time is up.
             Err(fault) if fault.kind == FaultKind::Unavailable => {
                 tracing::warn!(execution = %work.id, ?fault, "it could not be seen whether a result has come yet");
             }
-            Err(fault) => return Err(fault),
+            Err(fault) => {
+                tracing::error!(execution = %work.id, ?fault, "what came of an execution cannot be read");
+                return claim::unrecorded(work);
+            }
         }
         let now = Instant::now();
         if now >= deadline {
@@ -139,8 +139,14 @@ async fn look(app: &App, work: &Work, ticket: TicketId) -> Result<CallAnswer, Fa
         let look = std::time::Duration::from_millis(200);
         let _ = tokio::time::timeout_at(deadline.min(now + look), changed).await;
     }
-    let row = app.store().any_ticket(ticket).await?.ok_or_else(|| Fault::not_found("ticket", ticket))?;
-    Ok(park::answer(work, &row.ticket))
+    let now = match app.store().any_ticket(ticket).await {
+        Ok(row) => row.map(|row| row.ticket),
+        Err(error) => {
+            tracing::error!(execution = %work.id, %error, "it could not be seen whether a result has come");
+            known
+        }
+    };
+    now.map_or_else(|| claim::unrecorded(work), |ticket| park::answer(work, &ticket))
 }
 
 /// The outcome, if it is there.
@@ -341,6 +347,7 @@ fn end(app: &App, outcome: Outcome, received_at: Timestamp, sealed_outcome: Opti
         sealed_outcome,
         keep_slot: true,
         news: None,
+        void: None,
     }
 }
 

@@ -16,10 +16,8 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use callwright_model::{
     ControlEvent, ErrorClass, Fault, Outcome, ToolError,
     execution::{Execution, State},
-    id::TicketId,
-    ticket::TicketState,
 };
-use callwright_store::execution::{Claim, Fence, NewExecution};
+use callwright_store::execution::{Claim, Fence, FinishExecution, NewExecution};
 use tokio::{sync::watch, time::Instant};
 
 use super::{
@@ -37,12 +35,12 @@ use crate::{
     metering, tickets,
 };
 use key::key_reused;
-use settle::{FINISH_PATIENCE, finish_behind, finish_with, may_be_waited_for, note_passage, recorded_by_another};
+use settle::{FINISH_PATIENCE, finish_behind, may_be_waited_for, note_passage, recorded_by_another, sealed};
 
 pub(super) use existing::{content_of, existing, goes_on, room_to_resend, still_running, unrecorded};
 pub(crate) use key::slot_of_run;
 pub(super) use key::{is_resendable, slot, ttl};
-pub(super) use settle::{finish, give_up_rerun, late_read, seal_for_duplicates};
+pub(super) use settle::{end_of, finish, give_up_rerun, late_read, seal_for_duplicates};
 
 /// The epoch of an execution that nobody has taken over.
 pub(super) const FIRST_EPOCH: i64 = 1;
@@ -174,11 +172,13 @@ async fn release(app: &App, work: Box<Work>, error: ToolError) -> Result<CallAns
     let outcome = Outcome::Failed(record::apply_fallback(&work, error));
     let mut execution = record::row(&work, State::Released, Some(&outcome), Some(app.clock().now()));
     execution.started_at = None;
-    finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, None).await?;
-    note_passage(app, &execution).await;
-    if let Some(ticket) = work.ticket {
-        // Nothing was sent, so no result will come.
-        void(app, ticket).await;
+    // Nothing was sent, so no result will come.
+    let fence = Fence { node_id: work.node_id, epoch: FIRST_EPOCH };
+    let end = FinishExecution { void: work.ticket, ..end_of(&execution, fence) };
+    match finish(app, execution.id, &end).await {
+        Ok(_) => note_passage(app, &execution).await,
+        // It was refused all the same.
+        Err(_) => finish_behind(app, &execution, end).await,
     }
     record::announce_end(app, &work, &execution);
     let mut answer = CallAnswer::new(&work, outcome);
@@ -212,14 +212,11 @@ pub(super) async fn act(app: &App, work: Box<Work>, epoch: i64, pass: Pass) -> R
         app.holds().insert(execution.tool_id, execution.args_hash.clone());
     }
     // From here on nothing may become an error: the effect has happened.
-    let until = Instant::now() + FINISH_PATIENCE;
-    let sealed = behind::tried("an outcome that the log hides could not be kept", work.id, until, || {
-        seal_for_duplicates(app, &work, &answer)
-    });
-    let sealed = sealed.await.flatten();
+    let sealed_outcome = sealed(app, &work, &answer).await;
     let event = ControlEvent::of(&execution);
     let news = match (&event, work.tool().tool.spec.config.system()) {
         (Some(event), Some(config)) => {
+            let until = Instant::now() + FINISH_PATIENCE;
             let news = behind::tried("the news of a step of a call could not be made", work.id, until, || {
                 control::news(app, config, work.found.agent.as_deref(), &execution, event)
             });
@@ -227,21 +224,26 @@ pub(super) async fn act(app: &App, work: Box<Work>, epoch: i64, pass: Pass) -> R
         }
         _ => None,
     };
+    // What was not taken on will have no result.
+    let void = work.ticket.filter(|_| execution.state == State::Failed);
+    let end = FinishExecution { sealed_outcome, news, void, ..end_of(&execution, fence) };
     crate::failpoint!("control.done");
-    match finish_with(app, &execution, fence, sealed.clone(), news.clone()).await {
+    match finish(app, execution.id, &end).await {
         Ok(true) => {}
-        // Another node has taken it over, or its callback was here first: that record stands.
-        Ok(false) => match recorded_by_another(app, &execution).await {
-            Some(Some(recorded)) => return Ok(recorded),
-            Some(None) => {}
-            None => return Ok(unrecorded(&work)),
-        },
-        // Nothing came of it, so it does no harm if it is asked for again.
-        Err(fault) if execution.state == State::Failed => return Err(fault),
+        Ok(false) => {
+            return Ok(match recorded_by_another(app, &execution).await {
+                // Another node has ended it, or its callback was here first: that record stands.
+                Some(Some(recorded)) => recorded,
+                // Another node is at it; its ticket is that one's too.
+                Some(None) => goes_on(&work, execution.id),
+                None => unrecorded(&work),
+            });
+        }
         Err(fault) => {
             tracing::error!(execution = %execution.id, ?fault, "what an execution came to could not be recorded; it is tried further");
-            finish_behind(app, &execution, fence, sealed, news).await;
-            return Ok(unrecorded(&work));
+            finish_behind(app, &execution, end).await;
+            // Where nothing came of it, it does no harm if it is asked for again.
+            return if execution.state == State::Failed { Err(fault) } else { Ok(unrecorded(&work)) };
         }
     }
     crate::failpoint!("control.kept");
@@ -263,29 +265,10 @@ pub(super) async fn act(app: &App, work: Box<Work>, epoch: i64, pass: Pass) -> R
 
 /// Tells those who wait for an outcome that it is there.
 async fn tell_who_waits(app: &App, work: &Work, execution: &Execution) {
-    if execution.state == State::Failed
-        && let Some(ticket) = work.ticket
-    {
-        // Nothing was taken on, so no result will come.
-        void(app, ticket).await;
-    }
     tickets::execution_ended(app, execution.organization_id, execution.id).await;
     if let Some(ticket) = work.ticket {
         client::offered(app, work, ticket).await;
     }
-}
-
-/// Closes a ticket for which no result will come.
-async fn void(app: &App, ticket: TicketId) {
-    let then = app.clone();
-    behind::surely(app, "a ticket could not be closed", ticket, move || {
-        let (app, now) = (then.clone(), then.clock().now());
-        async move {
-            app.store().write((), move |(), tx| Box::pin(tx.end_ticket(ticket, TicketState::Void, now))).await?;
-            Ok(())
-        }
-    })
-    .await;
 }
 
 pub(super) fn broken(work: &Work) -> ToolError {

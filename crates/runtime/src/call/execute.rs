@@ -1,5 +1,6 @@
 //! Handing the call to the executor of its kind, and looking after it while it runs.
 
+use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,13 +26,14 @@ use super::{
     aside::Frame,
     cached::Exchange,
     claim,
+    insist::insist,
     late::{self, Stage},
     nested, record,
     shape::Shaped,
     speech,
     work::Work,
 };
-use crate::{App, business, control, documents, mcp};
+use crate::{App, behind, business, control, documents, mcp};
 
 /// What an executor gets beyond its deadline to come back by itself.
 const GRACE: Duration = Duration::from_millis(500);
@@ -60,18 +62,18 @@ pub(super) async fn read(app: &App, work: Box<Work>) -> Result<CallAnswer, Fault
         }
         Err(fault) => return Err(fault),
     };
-    let answer = ended(app, &work, outcome).await?;
+    let answer = ended(app, &work, outcome).await;
     unfinished.ended();
     Ok(answer)
 }
 
 /// Records a read that has ended.
-pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolError>) -> Result<CallAnswer, Fault> {
+pub(super) async fn ended(app: &App, work: &Work, outcome: Result<Shaped, ToolError>) -> CallAnswer {
     speech::ended(app, work, &outcome);
     match late::ends(work.late.as_ref()).await {
         // Its caller was answered; it has a row, and whoever asks for the outcome looks there.
         Stage::Late => Box::pin(claim::late_read(app, work, outcome)).await,
-        _ => Ok(record::read(app, work, outcome).await),
+        _ => record::read(app, work, outcome).await,
     }
 }
 
@@ -111,7 +113,7 @@ pub(super) async fn run(
             Ok(Shaped { content, whole: None })
         }
         Outcome::Done(content) => {
-            keep_resources(app, work, &content).await?;
+            keep_resources(app, work, &content).await;
             shape(work, content)
         }
         Outcome::Failed(error) => Err(error),
@@ -135,14 +137,21 @@ pub(super) fn shape(work: &Work, content: Content) -> Result<Shaped, ToolError> 
     }
 }
 
-/// Keeps the resources that a result has as documents, unless nothing real has happened.
-async fn keep_resources(app: &App, work: &Work, content: &Content) -> Result<(), Fault> {
+/// Keeps the resources that a result has as documents, unless nothing real has happened. The result is there: where they
+/// cannot be kept now, it is given without them, and they are kept behind it.
+async fn keep_resources(app: &App, work: &Work, content: &Content) {
     let has_any = content.blocks.iter().any(|block| matches!(block, Block::Resource { .. }));
     if !has_any || work.is_stubbed() {
-        return Ok(());
+        return;
     }
     let conversation = work.conversation().and_then(|id| id.parse().ok());
-    documents::keep_resources(app, (work.request.caller.org_id, work.id, conversation), &content.blocks).await
+    let (then, whose) = (app.clone(), (work.request.caller.org_id, work.id, conversation));
+    let blocks: Arc<[Block]> = content.blocks.clone().into();
+    behind::surely(app, "the resources of a result could not be kept", work.id, move || {
+        let (app, blocks) = (then.clone(), blocks.clone());
+        async move { documents::keep_resources(&app, whose, &blocks).await }
+    })
+    .await;
 }
 
 /// What a printed line means: `::progress 3/10 reading` tells how far the code is, anything else is a line of its log.
@@ -174,17 +183,17 @@ fn overdue(work: &Work) -> ToolError {
     }
 }
 
-pub(super) fn prepared(app: &App, work: &Work) -> PreparedCall {
+pub(super) fn prepared<'a>(app: &App, work: &'a Work) -> PreparedCall<'a> {
     let spec = &work.tool().tool.spec;
     PreparedCall {
         execution_id: work.id,
-        arguments: work.arguments.clone(),
+        arguments: Cow::Borrowed(&work.arguments),
         org: work.request.caller.org_id,
-        context: work.context.clone(),
-        secrets: work.secrets.clone(),
+        context: Cow::Borrowed(&work.context),
+        secrets: Cow::Borrowed(&work.secrets),
         extra: work.extra(app.clock().now()),
         intent_key: work.upstream_key(),
-        policy: spec.policy.clone(),
+        policy: Cow::Borrowed(&spec.policy),
         effect: spec.effect,
         repeatable: spec.repeatable,
         deadline: work.deadline,
@@ -271,17 +280,17 @@ impl Ports for CallPorts<'_> {
         }
     }
 
-    async fn business(&self, config: &BusinessConfig, call: &PreparedCall) -> Result<Outcome, Fault> {
+    async fn business(&self, config: &BusinessConfig, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
         let ask = business::Ask {
             caller: &self.work.request.caller,
             execution: self.id,
             arguments: &call.arguments,
             is_stubbed: self.work.is_stubbed(),
         };
-        business::run(self.app, config, ask).await
+        insist(self.work, || business::run(self.app, config, ask)).await
     }
 
-    async fn control(&self, step: &ControlAsk<'_>, _: &PreparedCall) -> Result<Result<Cleared, ToolError>, Fault> {
+    async fn control(&self, step: &ControlAsk<'_>, _: &PreparedCall<'_>) -> Result<Result<Cleared, ToolError>, Fault> {
         if self.work.is_stubbed() {
             // Nobody is on the line, and nobody takes over.
             return Ok(Ok(Cleared::default()));
@@ -306,7 +315,7 @@ impl Ports for CallPorts<'_> {
     }
 
     async fn begin_run(&self, run: NestedRun) -> Result<Outcome, Fault> {
-        nested::begin(self.app, self.work, run).await
+        insist(self.work, || nested::begin(self.app, self.work, run.clone())).await
     }
 
     async fn oauth_token(&self, client: OauthClient, stale: Option<SecretString>) -> Result<SecretString, ToolError> {

@@ -38,10 +38,14 @@ pub(super) type Gate = Arc<Mutex<Stage>>;
 
 /// Carries `work` out and answers within `answer_by_ms`, one way or the other.
 pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_read: bool) -> Result<CallAnswer, Fault> {
-    let until = work.begun + Duration::from_millis(answer_by_ms.into());
+    let mut until = work.begun + Duration::from_millis(answer_by_ms.into());
     let gate = Gate::default();
     work.late = Some(gate.clone());
-    let twin = work.clone();
+    let twin = Arc::<Work>::from(work.clone());
+    // Where nobody waits, a read has its row before it begins: it outlives this process from then on, and however soon it
+    // ends, all of its outcome is there for whoever asks.
+    let is_late = is_read && answer_by_ms == 0;
+    let answered = if is_late { read(app, &twin, &gate).await? } else { None };
     let mut task: JoinHandle<_> = app.spawn({
         let app = app.clone();
         async move {
@@ -49,13 +53,14 @@ pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_re
         }
         .in_current_span()
     });
-    let mut until = until;
+    if let Some(answer) = answered {
+        return Ok(answer);
+    }
     loop {
         if let Ok(ended) = tokio::time::timeout_at(until, &mut task).await {
             return ended.unwrap_or_else(|error| Err(Fault::internal(error)));
         }
-        let (id, twin) = (twin.id, twin.clone());
-        let late = if is_read { read(app, twin, &gate).await } else { write(app, twin).await };
+        let late = if is_read { read(app, &twin, &gate).await } else { write(app, &twin).await };
         match late {
             Ok(Some(answer)) => return Ok(answer),
             // It ended just now.
@@ -64,7 +69,7 @@ pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_re
             Ok(None) => {}
             // It is under way all the same, and an error would have it asked for again.
             Err(fault) => {
-                tracing::warn!(execution = %id, ?fault, "a caller could not be answered in time");
+                tracing::warn!(execution = %twin.id, ?fault, "a caller could not be answered in time");
             }
         }
         until = Instant::now() + LOOK_AGAIN;
@@ -73,44 +78,44 @@ pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_re
 }
 
 /// Gives a read its row and its ticket, unless it ended meanwhile.
-async fn read(app: &App, work: Box<Work>, gate: &Gate) -> Result<Option<CallAnswer>, Fault> {
+async fn read(app: &App, work: &Work, gate: &Gate) -> Result<Option<CallAnswer>, Fault> {
     let mut stage = gate.lock().await;
     if *stage != Stage::Running {
         return Ok(None);
     }
-    let new = park::new_ticket(app, &work, TicketKind::Late).await?;
-    let mut execution = record::row(&work, State::Started, None, None);
+    let new = park::new_ticket(app, work, TicketKind::Late).await?;
+    let mut execution = record::row(work, State::Started, None, None);
     execution.started_at = Some(app.clock().now());
     let execution = NewExecution { execution, intent_slot: None, intent_expires_at: None, resendable: true };
     let ticket = new.row.ticket.clone();
     match app.store().claim_with_ticket(execution, new.row, new.news).await? {
         Claim::Ours => {
             *stage = Stage::Late;
-            Ok(Some(park::answer(&work, &ticket)))
+            Ok(Some(park::answer(work, &ticket)))
         }
         Claim::Existing(_) => Ok(None),
     }
 }
 
 /// Gives a write its ticket. A request that joined another is told of that one.
-async fn write(app: &App, work: Box<Work>) -> Result<Option<CallAnswer>, Fault> {
+async fn write(app: &App, work: &Arc<Work>) -> Result<Option<CallAnswer>, Fault> {
     let org = work.request.caller.org_id;
     let mut row = app.store().ledger_row_by_id(org, work.id).await?;
     if row.is_none()
         && let Some(key) = &work.request.idempotency_key
     {
-        row = app.store().ledger_row(org, &claim::slot(&work, key)).await?;
+        row = app.store().ledger_row(org, &claim::slot(work, key)).await?;
     }
     let Some(row) = row.filter(|row| !row.execution.state.is_final()) else { return Ok(None) };
     let id = row.execution.id;
-    match ticket(app, &work, id).await {
-        Ok(ticket) => Ok(Some(park::answer(&work, &ticket))),
+    match ticket(app, work, id).await {
+        Ok(ticket) => Ok(Some(park::answer(work, &ticket))),
         Err(fault) => {
             // It is under way, so its caller is answered; whoever a webhook is to tell is told by the ticket.
             tracing::warn!(execution = %id, ?fault, "an execution that takes longer has no ticket yet");
-            let answer = claim::goes_on(&work, id);
+            let answer = claim::goes_on(work, id);
             app.spawn({
-                let app = app.clone();
+                let (app, work) = (app.clone(), work.clone());
                 async move { ticket_behind(&app, work, id).await }
             });
             Ok(Some(answer))
@@ -131,7 +136,7 @@ async fn ticket(app: &App, work: &Work, id: ExecutionId) -> Result<Ticket, Fault
 }
 
 /// Makes the ticket behind the answer. The execution may have ended by then.
-async fn ticket_behind(app: &App, work: Box<Work>, id: ExecutionId) {
+async fn ticket_behind(app: &App, work: Arc<Work>, id: ExecutionId) {
     let (then, org) = (app.clone(), work.request.caller.org_id);
     behind::surely(app, "an execution that takes longer has no ticket", id, move || {
         let (app, work) = (then.clone(), work.clone());

@@ -49,7 +49,7 @@ pub(super) fn patience(work: &Work) -> Instant {
     }
 }
 
-/// Begins the run that a call asks for, with the caller's rights.
+/// Begins the run that a call asks for, with the caller's rights. Asked again, it is the same run.
 pub(super) async fn begin(app: &App, work: &Work, wanted: NestedRun) -> Result<Outcome, Fault> {
     if work.is_stubbed() {
         let message = "an agent or a workflow is at work inside and cannot be stubbed; test its own tools instead";
@@ -63,11 +63,11 @@ pub(super) async fn begin(app: &App, work: &Work, wanted: NestedRun) -> Result<O
     crate::failpoint!("nested.begun");
     match begun {
         Ok(run) => {
-            // It may have ended before anybody noted who asked.
+            // It has been begun: what cannot be done now is the sweeper's, and no failure of the call.
             if run.state.is_final()
-                && let Some(row) = app.store().run(org, run.id).await?
+                && let Err(fault) = note_end(app, &run, work.id).await
             {
-                answer(app, &row, work.id).await?;
+                tracing::warn!(execution = %work.id, ?fault, "the end of a run could not be noted yet");
             }
             Ok(Outcome::Done(Content::default()))
         }
@@ -80,6 +80,14 @@ pub(super) async fn begin(app: &App, work: &Work, wanted: NestedRun) -> Result<O
             };
             Ok(Outcome::Failed(ToolError::new(class, fault.code, fault.message)))
         }
+    }
+}
+
+/// It may have ended before anybody noted who asked.
+async fn note_end(app: &App, run: &Run, execution: ExecutionId) -> Result<(), Fault> {
+    match app.store().run(run.organization_id, run.id).await? {
+        Some(row) => answer(app, &row, execution).await,
+        None => Ok(()),
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn look(app: &App, org: OrgId) -> Result<Vec<Finding>, Fault> {
         let found = format!("MCP server `{name}` needs authorization: {why}");
         let fix = format!("callwright mcp-server authorize {name}");
         findings.push(match authorization.has_access {
-            true => Finding::warn(CHECK, found, "calls that need more than was allowed are refused", fix),
+            true => Finding::warn(CHECK, found, "calls that need more than we have are refused", fix),
             false => Finding::fail(CHECK, found, "calls of its tools are refused", fix),
         });
     }

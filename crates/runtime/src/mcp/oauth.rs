@@ -202,11 +202,15 @@ impl TokenSource for GrantTokens {
             return Ok(None);
         }
         let missing = challenge.scopes.unwrap_or_default();
-        let noted = self.app.vault().note_missing_scopes(&self.ask, &missing).await;
+        let noted = self.app.vault().note_missing_scopes(&self.ask, refusal.token.as_ref(), &missing).await;
         self.app.mcp().forget(self.ask.org);
         Err(noted.unwrap_or_else(|fault| {
             tracing::error!(?fault, "missing scopes could not be noted");
             ToolError::new(ErrorClass::AuthError, "needs_authorization", "the server wants more scopes than we have")
         }))
+    }
+
+    fn accepted(&self, token: &SecretString) {
+        self.app.vault().grant_token_accepted(self.ask.id, token);
     }
 }

@@ -1,6 +1,10 @@
 //! From what is said of a server to how it is reached now, secrets lent.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use callwright_guard::Redactor;
 use callwright_model::{
@@ -38,19 +42,21 @@ pub(super) async fn ready(
     agent: Option<AgentId>,
 ) -> Result<Result<Ready, ToolError>, Fault> {
     let org = server.organization_id;
-    let secrets = match app.vault().lend(org, agent, &server.spec.secrets()).await {
+    let secrets = match lend(app, server, agent, &server.spec.secrets()).await? {
         Ok(secrets) => secrets,
-        Err(LendError::Missing(name)) => {
-            let message = format!(
-                "the secret `{name}` that the MCP server `{}` needs is not set; an administrator has to set it",
-                server.spec.name
-            );
-            return Ok(Err(ToolError::new(ErrorClass::AuthError, "secret_missing", message)));
-        }
-        Err(LendError::Fault(fault)) => return Err(fault),
+        Err(error) => return Ok(Err(error)),
+    };
+    // A grant is the organization's, whoever calls: an agent's own secret of the same name is not that of its client.
+    let of_client = match &server.spec.auth {
+        McpAuth::AuthorizationCode { .. } => server.spec.auth.secrets(),
+        _ => BTreeSet::new(),
+    };
+    let client = match lend(app, server, None, &of_client).await? {
+        Ok(client) => client,
+        Err(error) => return Ok(Err(error)),
     };
     let reach = match server.spec.transport() {
-        McpTransport::StreamableHttp => http(app, server, &secrets),
+        McpTransport::StreamableHttp => http(app, server, &secrets, &client),
         McpTransport::Stdio => stdio(app, server, &secrets),
     };
     let reach = match reach {
@@ -66,10 +72,29 @@ pub(super) async fn ready(
         idle: Duration::from_secs(spec.idle_timeout_s.into()),
         max_response_bytes: usize::try_from(spec.max_response_bytes).unwrap_or(usize::MAX),
         max_concurrency: usize::try_from(spec.max_concurrency).unwrap_or(1),
-        hide: Redactor::new(secrets.values()),
+        hide: Redactor::new(secrets.values().chain(client.values())),
         changed: Some(refresh::when_changed(app, org, server.id)),
     };
     Ok(Ok(Ready { key: key(org, server, &secrets)?, upstream }))
+}
+
+async fn lend(
+    app: &App,
+    server: &McpServer,
+    agent: Option<AgentId>,
+    names: &BTreeSet<String>,
+) -> Result<Result<Secrets, ToolError>, Fault> {
+    match app.vault().lend(server.organization_id, agent, names).await {
+        Ok(secrets) => Ok(Ok(secrets)),
+        Err(LendError::Missing(name)) => {
+            let message = format!(
+                "the secret `{name}` that the MCP server `{}` needs is not set; an administrator has to set it",
+                server.spec.name
+            );
+            Ok(Err(ToolError::new(ErrorClass::AuthError, "secret_missing", message)))
+        }
+        Err(LendError::Fault(fault)) => Err(fault),
+    }
 }
 
 /// Another state of the server or another value of a secret is another session.
@@ -90,7 +115,7 @@ fn key(org: OrgId, server: &McpServer, secrets: &Secrets) -> Result<Key, Fault> 
     Ok(Key { org, server: server.id, credential: hasher.finalize().into() })
 }
 
-fn http(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolError> {
+fn http(app: &App, server: &McpServer, secrets: &Secrets, client: &Secrets) -> Result<Reach, ToolError> {
     let spec = &server.spec;
     let address = server.found.endpoint.as_deref().or(spec.url.as_deref()).unwrap_or_default();
     let url =
@@ -110,7 +135,7 @@ fn http(app: &App, server: &McpServer, secrets: &Secrets) -> Result<Reach, ToolE
             tokens = Some(Arc::new(source) as Arc<dyn callwright_tools::mcp::TokenSource>);
         }
         McpAuth::AuthorizationCode { .. } => {
-            let source = GrantTokens { app: app.clone(), ask: authorize::grant_of(server, secrets)? };
+            let source = GrantTokens { app: app.clone(), ask: authorize::grant_of(server, client)? };
             tokens = Some(Arc::new(source) as Arc<dyn callwright_tools::mcp::TokenSource>);
         }
     }

@@ -18,7 +18,7 @@ mod turns;
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    chat::{ChatMessage, ToolCall},
+    chat::{ChatMessage, ToolCall, Usage},
     run::{Run, Step, StepKind},
 };
 use callwright_store::{
@@ -59,6 +59,8 @@ struct Last {
     unkept: Option<Settled>,
     /// It is being kept by itself, because the model takes its time.
     settling: Option<JoinHandle<callwright_store::Result<Held>>>,
+    /// What an answer took that is not kept: its provider is paid all the same.
+    unpaid: Usage,
 }
 
 impl Carrier {

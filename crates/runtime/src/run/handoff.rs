@@ -36,6 +36,9 @@ pub(crate) struct HandedFrom {
     pub reason: Option<String>,
     /// Whether the agent speaks first.
     pub first_message: bool,
+    /// The words with which it does, where they are its own: then it says these, and listens.
+    #[serde(default)]
+    pub greeting: Option<String>,
     /// What the person said last, where the agent is to answer it and it does not stand in its messages at the end.
     pub last_words: Option<String>,
     /// How often the conversation was handed on since a person spoke.
@@ -69,6 +72,8 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         context.extend(kept.context.clone());
     }
     let caller = kept.caller.as_asked(&scene.caller);
+    let turn = crate::conversation::turn_of(app, run.organization_id, kept.conversation, &agent).await?;
+    let (talk, greeting) = turn.map_or((None, None), |(talk, first)| (Some(talk), first));
     let request = RunRequest {
         context,
         metadata: metadata(run),
@@ -76,7 +81,7 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
         webhook: kept.webhook.clone(),
         news: kept.news,
         dedupe_key: Some(format!("handoff:{}:{}", run.id, run.steps)),
-        talk: crate::conversation::turn_of(app, run.organization_id, kept.conversation, &agent).await?,
+        talk,
         ..RunRequest::new(agent.id.to_string(), words.clone())
     };
     // What the client says of it is not the server's word.
@@ -92,6 +97,7 @@ pub(super) async fn next(carrier: &Carrier, scene: &Scene, to: Successor) -> Res
             agent: run.name().to_owned(),
             reason: to.reason,
             first_message: to.first_message,
+            greeting: greeting.filter(|_| to.first_message),
             last_words: (to.pass_context && !said.is_empty()).then(|| said.chars().take(MOST_QUOTED).collect()),
             handoffs: kept.handed.as_ref().map_or(0, |handed| handed.handoffs) + 1,
             conversation: conversation.and_then(Value::as_str).map_or_else(|| thread.id.to_string(), str::to_owned),
@@ -192,6 +198,7 @@ mod tests {
             agent: "Reception".to_owned(),
             reason: Some("wants a table".to_owned()),
             first_message: false,
+            greeting: None,
             last_words: Some("a table for two".to_owned()),
             handoffs: 1,
             conversation: "c".to_owned(),

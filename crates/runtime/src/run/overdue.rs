@@ -2,6 +2,7 @@
 
 use callwright_model::{
     Fault,
+    chat::Usage,
     job::JobState,
     run::{RunError, RunState},
 };
@@ -40,6 +41,7 @@ async fn end(app: &App, row: RunRow) -> Result<(), Fault> {
         error,
         job: JobState::Done,
         turn: None,
+        unkept: Usage::default(),
         settled: None,
         handed: None,
         flow: None,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use callwright_model::{
     Fault,
     account::{Caller, Right, Scope},
+    chat::Usage,
     id::RunId,
     job::JobState,
     run::{Run, RunKind, RunState},
@@ -81,6 +82,7 @@ pub(super) async fn cancel_idle(app: &App, found: &RunRow) -> Result<bool, Fault
         error: None,
         job: JobState::Cancelled,
         turn: None,
+        unkept: Usage::default(),
         settled: None,
         handed: None,
         flow: None,

@@ -266,13 +266,7 @@ pub(super) async fn elsewhere(
     let Some(ticket) = ident::ticket(&app, who.caller.org_id, session.nonce, id).await? else { return Ok(false) };
     let answer = message.result.clone().unwrap_or_else(|| json!({"action": "cancel"}));
     let arguments = confirmation(ticket, Some(&answer));
-    let params = CallParams {
-        name: CONFIRM_TOOL.to_owned(),
-        arguments,
-        meta: Object::new(),
-        input_responses: None,
-        request_state: None,
-    };
+    let params = CallParams { name: CONFIRM_TOOL.to_owned(), arguments, ..CallParams::default() };
     let call = Call { app, who: who.clone(), era: Era::Session, can: session.can, level: None, params };
     state.app.spawn(async move {
         if let Err(error) = call.carry(None, Asking::Never).await {

@@ -23,15 +23,11 @@ use super::{
     session::Can,
     tell::{Out, Told},
     tool,
-    wire::{CallParams, INTERNAL_ERROR, INVALID_PARAMS, RpcError},
+    wire::{
+        CallParams, INTERNAL_ERROR, INVALID_PARAMS, META_CONTEXT, META_KEY, META_PROGRESS, META_WAIT, Meta, RpcError,
+    },
 };
 
-/// What names the intent, as `Idempotency-Key` does it by REST.
-const META_KEY: &str = "callwright/idempotency_key";
-/// What the client says of the circumstances.
-const META_CONTEXT: &str = "callwright/context";
-/// How long to wait for somebody else, in milliseconds.
-const META_WAIT: &str = "callwright/wait_ms";
 /// How long a client waits without saying so: the least patient that we know gives a call five seconds.
 const WAIT_MS: u64 = 3_500;
 /// The longest that a client may wait.
@@ -203,7 +199,7 @@ impl Call {
 
     async fn run(&self, request: CallRequest, kind: Kind, out: Option<&Out>) -> Result<CallAnswer, Fault> {
         let app = &self.app;
-        let token = self.params.meta.get("progressToken");
+        let token = self.params.meta.get(META_PROGRESS);
         let level = self.level.filter(|_| kind == Kind::Python);
         let Some(out) = out.filter(|_| token.is_some() || level.is_some()) else {
             return call::run(app, request).await;
@@ -287,7 +283,7 @@ fn still_working() -> callwright_model::execution::Progress {
     callwright_model::execution::Progress::Part { done: 0.0, total: None, message: Some("still working".to_owned()) }
 }
 
-fn key(meta: &Object) -> Result<Option<String>, Refused> {
+fn key(meta: &Meta) -> Result<Option<String>, Refused> {
     match meta.get(META_KEY) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(key))

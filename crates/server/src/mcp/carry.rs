@@ -23,7 +23,7 @@ use super::{
     manager,
     session::{Can, Open, Session},
     task, tell, tool,
-    wire::{self, CallParams, META_CAPABILITIES, META_LOG_LEVEL, Message},
+    wire::{self, CallParams, META_CAPABILITIES, META_LOG_LEVEL, Message, Params},
 };
 use crate::{body, error::ApiError, state::ServerState};
 
@@ -34,7 +34,7 @@ const MOST_HELLO: usize = 1024 * 1024;
 pub(super) async fn call(state: ServerState, who: Who, era: Era, message: Message) -> Response {
     let session = who.session.clone();
     let id = message.id.unwrap_or_default();
-    let params = match CallParams::read(message.params) {
+    let params = match call_params(message.params) {
         Ok(params) => params,
         Err(error) => return unfit(&id, &error),
     };
@@ -50,7 +50,16 @@ pub(super) async fn call(state: ServerState, who: Who, era: Era, message: Messag
     };
     let call = Call { app: state.app.clone(), who, era, can, level, params };
     let (out, messages) = tell::channel();
-    carry(session, id, messages, call.carry(Some(out), asking)).await
+    // Boxed here, for what is handed on by value is moved with all that it may ever hold.
+    carry(session, id, messages, Box::pin(call.carry(Some(out), asking))).await
+}
+
+/// The parameters of `tools/call`; why they are none.
+fn call_params(params: Params) -> Result<CallParams, serde_json::Error> {
+    match params {
+        Params::Call(params) => Ok(*params),
+        Params::Other(params) => serde_json::from_value(params),
+    }
 }
 
 fn unfit(id: &Value, error: &serde_json::Error) -> Response {
@@ -97,7 +106,7 @@ pub(super) async fn with_tasks(
     }
     let id = message.id.clone().unwrap_or_default();
     let Some(wanted) = wanted else {
-        let cursor = message.params.get("cursor").and_then(Value::as_str);
+        let cursor = message.param("cursor").and_then(Value::as_str);
         let page = async { tool::page_with_tasks(&*tool::offer(&state.app, who).await?, session.can, cursor) };
         let page = page.await.map_err(|fault| {
             let error = handler::error(&fault);
@@ -106,16 +115,17 @@ pub(super) async fn with_tasks(
         return Some(tell::json_answer(StatusCode::OK, wire::answer(&id, page)));
     };
     let params = match &wanted {
-        task::Wanted::Begin => match CallParams::read(message.params.clone()) {
-            Ok(params) => params,
-            Err(error) => return Some(unfit(&id, &error)),
+        // Only one whose parameters fit is known to be a task.
+        task::Wanted::Begin => match &message.params {
+            Params::Call(params) => CallParams::clone(params),
+            Params::Other(_) => return None,
         },
         _ => CallParams::default(),
     };
     let call =
         Call { app: state.app.clone(), who: who.clone(), era: Era::Session, can: session.can, level: None, params };
     let (out, messages) = tell::channel();
-    let work = call.task(wanted, out, Asking::Session(session.clone()));
+    let work = Box::pin(call.task(wanted, out, Asking::Session(session.clone())));
     Some(carry(Some(session.clone()), id, messages, work).await)
 }
 
@@ -136,8 +146,8 @@ pub(super) async fn begin(
     bytes: Bytes,
     message: &Message,
 ) -> Result<Response, ApiError> {
-    let can = Can::read(message.params.get("capabilities"));
-    let wanted = message.params.get("protocolVersion").and_then(Value::as_str);
+    let can = Can::read(message.param("capabilities"));
+    let wanted = message.param("protocolVersion").and_then(Value::as_str);
     let version = wanted.filter(|version| is_session_version(version)).unwrap_or(NEWEST);
     let (app, sessions) = (&state.app, &state.mcp.sessions);
     let ident = Ident::new(app, &who.caller, &who.endpoint, version, can);
@@ -185,7 +195,7 @@ pub(super) async fn pass(state: &ServerState, who: Who, parts: Parts, body: Body
     let is_listening = request.method() == Method::GET;
     let session = who.session.clone().filter(|_| is_listening);
     request.extensions_mut().insert(who);
-    let response = state.mcp.service.handle(request).await;
+    let response = Box::pin(state.mcp.service.handle(request)).await;
     let open = session.map(|session| session.open());
     response.map(|body| match open {
         // The session is in use as long as somebody listens.

@@ -22,7 +22,7 @@ use super::{
     Endpoint, Era, Who, ask, carry, ident, metadata,
     session::Session,
     stream,
-    wire::{META_CAPABILITIES, META_VERSION, Message, STATELESS},
+    wire::{META_CAPABILITIES, META_VERSION, Message, Params, STATELESS},
 };
 use crate::{
     auth::{self, Credential},
@@ -172,7 +172,9 @@ async fn answer(
     if let Some(taken) = taken(&state, &who, &message).await? {
         return Ok(taken);
     }
-    if let Some(answer) = carry::with_tasks(&state, &who, &parts.headers, &message).await {
+    if who.session.as_ref().is_some_and(|session| session.has_tasks())
+        && let Some(answer) = Box::pin(carry::with_tasks(&state, &who, &parts.headers, &message)).await
+    {
         return Ok(answer);
     }
     if message.asks("tools/call")
@@ -215,7 +217,7 @@ async fn taken(state: &ServerState, who: &Who, message: &Message) -> Result<Opti
             Err(Fault::conflict("not_asked", why))
         }
         (Some(method), None) if method == "notifications/cancelled" => {
-            let is_ours = message.params.get("requestId").is_some_and(|id| session.cancel(id));
+            let is_ours = message.param("requestId").is_some_and(|id| session.cancel(id));
             Ok(is_ours.then(accepted))
         }
         _ => Ok(None),
@@ -223,7 +225,7 @@ async fn taken(state: &ServerState, who: &Who, message: &Message) -> Result<Opti
 }
 
 /// Which revision a call speaks; none when something about it is unusual, which `rmcp` then judges.
-pub(super) fn era(headers: &HeaderMap, params: &Value, session: Option<&Arc<Session>>) -> Option<Era> {
+pub(super) fn era(headers: &HeaderMap, params: &Params, session: Option<&Arc<Session>>) -> Option<Era> {
     let one = |name: &HeaderName| {
         let mut values = headers.get_all(name).iter();
         let first = values.next().map(|value| value.to_str().unwrap_or_default());
@@ -234,19 +236,28 @@ pub(super) fn era(headers: &HeaderMap, params: &Value, session: Option<&Arc<Sess
     if !has(&header::ACCEPT, "application/json")
         || !has(&header::ACCEPT, "text/event-stream")
         || !has(&header::CONTENT_TYPE, "application/json")
-        || !params.is_object()
     {
         return None;
     }
-    let meta = params.get("_meta");
-    let version = meta.and_then(|meta| meta.get(META_VERSION)).and_then(Value::as_str);
+    let (version, name, capabilities) = match params {
+        Params::Call(call) => {
+            let meta = &call.meta;
+            (meta.get(META_VERSION), Some(call.name.as_str()), meta.get(META_CAPABILITIES))
+        }
+        Params::Other(params) => {
+            let meta = params.as_object()?.get("_meta");
+            let of = |name| meta.and_then(|meta| meta.get(name));
+            (of(META_VERSION), params.get("name").and_then(Value::as_str), of(META_CAPABILITIES))
+        }
+    };
+    let version = version.and_then(Value::as_str);
     let said = one(&VERSION);
     match version {
         None if session.is_some() && said.is_none_or(is_session_version) => Some(Era::Session),
         Some(STATELESS) if said == Some(STATELESS) => {
             let is_whole = one(&METHOD) == Some("tools/call")
-                && one(&NAME) == params.get("name").and_then(Value::as_str)
-                && meta.and_then(|meta| meta.get(META_CAPABILITIES)).is_some_and(Value::is_object)
+                && one(&NAME) == name
+                && capabilities.is_some_and(Value::is_object)
                 && !headers.keys().any(|name| name.as_str().starts_with("mcp-param-"));
             is_whole.then_some(Era::Stateless)
         }
@@ -280,6 +291,7 @@ mod tests {
     #[test]
     fn a_call_without_a_session_must_say_all_that_the_revision_wants() {
         let params = json!({"name": "add", "_meta": {META_VERSION: STATELESS, META_CAPABILITIES: {}}});
+        let params = Params::Call(serde_json::from_value(params).unwrap());
         let said = [("mcp-protocol-version", STATELESS), ("mcp-method", "tools/call"), ("mcp-name", "add")];
         assert_eq!(era(&headers(&said), &params, None), Some(Era::Stateless));
         for missing in 0..said.len() {
@@ -290,6 +302,6 @@ mod tests {
         let mut twice = said.to_vec();
         twice.push(("mcp-method", "tools/call"));
         assert_eq!(era(&headers(&twice), &params, None), None);
-        assert_eq!(era(&headers(&[]), &json!({"name": "add"}), None), None, "no session and no version");
+        assert_eq!(era(&headers(&[]), &Params::Other(json!({"name": "add"})), None), None, "no session and no version");
     }
 }

@@ -56,10 +56,10 @@ pub(super) fn capability() -> Value {
 impl Wanted {
     /// What a message is about, if it is about tasks.
     pub(super) fn of(message: &Message) -> Option<Self> {
-        let text = |name: &str| message.params.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| message.param(name).and_then(Value::as_str).map(str::to_owned);
         let id = || text("taskId").unwrap_or_default();
         let wanted = [
-            ("tools/call", message.params.get("task").is_some_and(Value::is_object).then_some(Self::Begin)),
+            ("tools/call", message.is_task().then_some(Self::Begin)),
             ("tasks/get", Some(Self::Get(id()))),
             ("tasks/result", Some(Self::Result(id()))),
             ("tasks/cancel", Some(Self::Cancel(id()))),

@@ -1,8 +1,13 @@
 //! Messages of the protocol as far as we read and write them ourselves. Everything else is read and written by `rmcp`.
 
+use std::{borrow::Cow, fmt};
+
 use bytes::Bytes;
 use callwright_model::Object;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Value, json};
 
 /// What a method's name or its parameters are wrong with.
@@ -18,31 +23,102 @@ pub(super) const CANCELLED: i32 = -32800;
 pub(super) const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 pub(super) const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 pub(super) const META_LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+/// What the client wants to be told of progress by.
+pub(super) const META_PROGRESS: &str = "progressToken";
+/// What names the intent, as `Idempotency-Key` does it by REST.
+pub(super) const META_KEY: &str = "callwright/idempotency_key";
+/// What the client says of the circumstances.
+pub(super) const META_CONTEXT: &str = "callwright/context";
+/// How long to wait for somebody else, in milliseconds.
+pub(super) const META_WAIT: &str = "callwright/wait_ms";
 pub(super) const META_SERVER: &str = "io.modelcontextprotocol/serverInfo";
 
 /// The revision without `initialize` and sessions.
 pub(super) const STATELESS: &str = "2026-07-28";
 
 /// A message as it comes in, looked at before anybody decides who answers it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Message {
-    pub jsonrpc: String,
     pub id: Option<Value>,
     pub method: Option<String>,
-    #[serde(default = "no_params")]
-    pub params: Value,
+    pub params: Params,
     pub result: Option<Value>,
     pub error: Option<Value>,
 }
 
-fn no_params() -> Value {
-    json!({})
+/// The parameters of a message.
+#[derive(Debug)]
+pub(super) enum Params {
+    /// Of `tools/call`, where they have the form that they should have.
+    Call(Box<CallParams>),
+    /// All others.
+    Other(Value),
+}
+
+/// As much as says who reads the rest.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    method: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Whole<P> {
+    jsonrpc: String,
+    id: Option<Value>,
+    method: Option<String>,
+    params: Option<P>,
+    result: Option<Value>,
+    error: Option<Value>,
+}
+
+impl<P: Into<Params>> Whole<P> {
+    fn message(self) -> Option<Message> {
+        let Self { jsonrpc, id, method, params, result, error } = self;
+        let params = params.map_or_else(|| Params::Other(json!({})), P::into);
+        (jsonrpc == "2.0").then_some(Message { id, method, params, result, error })
+    }
+}
+
+impl From<Box<CallParams>> for Params {
+    fn from(params: Box<CallParams>) -> Self {
+        Self::Call(params)
+    }
+}
+
+impl From<Value> for Params {
+    fn from(params: Value) -> Self {
+        Self::Other(params)
+    }
 }
 
 impl Message {
     /// Reads one; none when it is no single message, which `rmcp` then says in its own words.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok().filter(|message: &Self| message.jsonrpc == "2.0")
+        let head: Head<'_> = serde_json::from_slice(body).ok()?;
+        // The way of every call: nobody builds a tree of what is read into its form at once.
+        if head.method.as_deref() == Some("tools/call")
+            && let Ok(whole) = serde_json::from_slice::<Whole<Box<CallParams>>>(body)
+        {
+            return whole.message();
+        }
+        serde_json::from_slice::<Whole<Value>>(body).ok()?.message()
+    }
+
+    /// A field of the parameters, of any message but `tools/call`.
+    pub(super) fn param(&self, name: &str) -> Option<&Value> {
+        match &self.params {
+            Params::Call(_) => None,
+            Params::Other(params) => params.get(name),
+        }
+    }
+
+    /// Whether a call is to be a task.
+    pub(super) fn is_task(&self) -> bool {
+        match &self.params {
+            Params::Call(params) => params.task.as_ref().is_some_and(Value::is_object),
+            Params::Other(_) => false,
+        }
     }
 
     /// Whether it asks for `method` and wants an answer.
@@ -52,43 +128,108 @@ impl Message {
 }
 
 /// The parameters of `tools/call`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CallParams {
     pub name: String,
     #[serde(default)]
     pub arguments: Value,
     #[serde(default, rename = "_meta")]
-    pub meta: Object,
+    pub meta: Meta,
     /// What the client was asked for, in the revision without sessions.
     #[serde(default)]
     pub input_responses: Option<Object>,
     #[serde(default)]
     pub request_state: Option<String>,
+    /// That the call is to be a task, in the revision of 2025-11-25.
+    #[serde(default)]
+    pub task: Option<Value>,
 }
 
-impl CallParams {
-    /// Reads them from what was read of the message already.
-    pub(super) fn read(params: Value) -> Result<Self, serde_json::Error> {
-        let is_plain = params.get("name").is_some_and(Value::is_string)
-            && params.get("_meta").is_none_or(Value::is_object)
-            && params.get("inputResponses").is_none()
-            && params.get("requestState").is_none();
-        match params {
-            // The usual ones are taken over as they are.
-            Value::Object(mut params) if is_plain => {
-                let mut take = |name: &str| params.swap_remove(name).unwrap_or_default();
-                let (name, arguments, meta) = (take("name"), take("arguments"), take("_meta"));
-                Ok(Self {
-                    name: if let Value::String(name) = name { name } else { String::new() },
-                    arguments,
-                    meta: if let Value::Object(meta) = meta { meta } else { Object::new() },
-                    input_responses: None,
-                    request_state: None,
-                })
+/// What of `_meta` means something to us; the rest is passed over.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Meta(Vec<(&'static str, Value)>);
+
+impl Meta {
+    /// The names that mean something.
+    const NAMES: [&str; 7] =
+        [META_PROGRESS, META_VERSION, META_CAPABILITIES, META_LOG_LEVEL, META_KEY, META_CONTEXT, META_WAIT];
+
+    /// What stands under `name`, which is one of ours.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+    }
+
+    /// Takes over what means something of another; it counts for more.
+    pub(super) fn extend(&mut self, others: Object) {
+        for (name, value) in others {
+            if let Some(name) = Self::own(&name) {
+                self.put(name, value);
             }
-            params => serde_json::from_value(params),
         }
+    }
+
+    fn own(name: &str) -> Option<&'static str> {
+        Self::NAMES.into_iter().find(|own| *own == name)
+    }
+
+    fn put(&mut self, name: &'static str, value: Value) {
+        match self.0.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Meta {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Meta;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Meta, A::Error> {
+                let mut meta = Meta::default();
+                while let Some(Name(name)) = map.next_key()? {
+                    match name {
+                        Some(name) => meta.put(name, map.next_value()?),
+                        None => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(meta)
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// A name of [`Meta`], if it is one.
+struct Name(Option<&'static str>);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Name, E> {
+                Ok(Name(Meta::own(text)))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
     }
 }
 
@@ -167,20 +308,31 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_the_same_whichever_way_they_are_read() {
-        for params in [
-            json!({"name": "a"}),
-            json!({"name": "a", "arguments": {"x": [1, 2.5, "y"]}, "_meta": {"progressToken": 1}}),
-            json!({"name": "a", "arguments": null, "_meta": {}}),
-            json!({"name": "a", "requestState": "s", "inputResponses": {"c": 1}, "unknown": true}),
-            json!({"name": "a", "task": {"ttl": 1}}),
-        ] {
-            let whole: CallParams = serde_json::from_value(params.clone()).unwrap();
-            assert_eq!(format!("{:?}", CallParams::read(params).unwrap()), format!("{whole:?}"));
+    fn a_call_is_read_into_its_form_and_what_does_not_fit_is_kept_as_it_is() {
+        let read = |params: Value| {
+            let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+            Message::read(message.to_string().as_bytes()).unwrap().params
+        };
+        let params = json!({
+            "name": "a", "arguments": {"x": [1, 2.5, "y"]}, "task": {"ttl": 1}, "unknown": true,
+            "_meta": {"progressToken": 1, "other/one": {"deep": [1]}, META_KEY: "k"}
+        });
+        let Params::Call(call) = read(params) else { panic!("it fits") };
+        assert_eq!((call.name.as_str(), &call.arguments), ("a", &json!({"x": [1, 2.5, "y"]})));
+        assert_eq!((call.meta.get(META_PROGRESS), call.meta.get(META_KEY)), (Some(&json!(1)), Some(&json!("k"))));
+        assert_eq!((call.meta.0.len(), call.task.is_some()), (2, true));
+        for params in [json!({}), json!({"name": 1}), json!({"name": "a", "_meta": 1}), json!([]), json!("x")] {
+            let Params::Other(kept) = read(params.clone()) else { panic!("{params} does not fit") };
+            assert_eq!(kept, params);
         }
-        for params in [json!({}), json!({"name": 1}), json!({"name": "a", "_meta": 1}), json!([]), json!(null)] {
-            CallParams::read(params).unwrap_err();
-        }
+    }
+
+    #[test]
+    fn of_what_is_said_twice_the_last_counts() {
+        let mut meta: Meta = serde_json::from_str(r#"{"callwright/wait_ms": 1, "callwright/wait_ms": 2}"#).unwrap();
+        assert_eq!(meta.get(META_WAIT), Some(&json!(2)));
+        meta.extend(Object::from_iter([(META_WAIT.to_owned(), json!(3)), ("x".to_owned(), json!(1))]));
+        assert_eq!((meta.get(META_WAIT), meta.0.len()), (Some(&json!(3)), 1));
     }
 
     #[test]

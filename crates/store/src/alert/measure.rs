@@ -146,17 +146,7 @@ mod tests {
     use callwright_model::Id;
 
     use super::*;
-
-    /// How SQLite would carry the statement out.
-    fn plan(connection: &rusqlite::Connection, query: &Query) -> String {
-        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql)).unwrap();
-        let mut rows = statement.raw_query();
-        let mut plan = Vec::new();
-        while let Some(row) = rows.next().unwrap() {
-            plan.push(row.get::<_, String>(3).unwrap());
-        }
-        plan.join("; ")
-    }
+    use crate::query::plan;
 
     #[test]
     fn every_measurement_begins_at_the_window_in_an_index() {

@@ -79,7 +79,9 @@ impl Tx<'_> {
         lock.bind_all(threads.iter().copied().map(Value::from)).push(" ORDER BY id").push(self.dialect().for_update());
         self.fetch_all(&lock.sql, &lock.params).await?;
         let mut busy = Query::new(
-            "SELECT 1 FROM run WHERE org_id = $1 AND state IN ('queued', 'running', 'waiting') AND thread_id IN ",
+            // `<>` is implied, and lets SQLite use the index of what has not completed.
+            "SELECT 1 FROM run WHERE org_id = $1 AND state <> 'completed' AND state IN ('queued', 'running', 'waiting') \
+             AND thread_id IN ",
             params![org],
         );
         busy.bind_all(threads.iter().copied().map(Value::from));

@@ -36,6 +36,16 @@ impl Store {
     }
 }
 
+// Of several threads SQLite, which has no statistics, would find the runs by their organization, and read all that it ever
+// had: `|| ''` keeps it from that.
+const TOKENS: &str = "SELECT CAST(COALESCE(SUM(prompt_tokens), 0) AS BIGINT), \
+    CAST(COALESCE(SUM(completion_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(total_tokens), 0) AS BIGINT) FROM run \
+    WHERE org_id || '' = $1 AND thread_id IN ";
+const TOOLS: &str = "SELECT s.name, COUNT(*), CAST(SUM(CASE WHEN s.state = 'failed' THEN 1 ELSE 0 END) AS BIGINT) \
+    FROM step s JOIN run r ON r.id = s.run_id WHERE r.org_id || '' = $1 AND s.kind = 'tool' AND r.thread_id IN ";
+const CREDITS: &str = "SELECT CAST(COALESCE(SUM(-c.amount), 0) AS BIGINT) FROM credit_entry c \
+    JOIN run r ON r.id = c.subject WHERE c.org_id = $1 AND r.org_id || '' = $1 AND r.thread_id IN ";
+
 impl Tx<'_> {
     async fn tally_conversation(&mut self, row: &ConversationRow, tally: &Tally) -> Result<()> {
         let (org, id, thread) = (row.conversation.organization_id, row.conversation.id, row.conversation.thread_id);
@@ -59,11 +69,7 @@ impl Tx<'_> {
 
     /// Tokens of the questions, of the answers and of both, in the runs of these threads.
     async fn tokens_on(&mut self, org: OrgId, threads: &[ThreadId]) -> Result<(i64, i64, i64)> {
-        let mut query = Query::new(
-            "SELECT CAST(COALESCE(SUM(prompt_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(completion_tokens), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(total_tokens), 0) AS BIGINT) FROM run WHERE org_id = $1 AND thread_id IN ",
-            params![org],
-        );
+        let mut query = Query::new(TOKENS, params![org]);
         query.bind_all(values(threads));
         let Some(row) = self.fetch_optional(&query.sql, &query.params).await? else { return Ok((0, 0, 0)) };
         let mut fields = row.fields("run");
@@ -71,11 +77,7 @@ impl Tx<'_> {
     }
 
     async fn tools_on(&mut self, org: OrgId, threads: &[ThreadId]) -> Result<Vec<ToolUse>> {
-        let mut query = Query::new(
-            "SELECT s.name, COUNT(*), CAST(SUM(CASE WHEN s.state = 'failed' THEN 1 ELSE 0 END) AS BIGINT) FROM step s \
-             JOIN run r ON r.id = s.run_id WHERE r.org_id = $1 AND s.kind = 'tool' AND r.thread_id IN ",
-            params![org],
-        );
+        let mut query = Query::new(TOOLS, params![org]);
         query.bind_all(values(threads)).push(" GROUP BY s.name ORDER BY s.name LIMIT 200");
         let mut tools = Vec::new();
         for row in self.fetch_all(&query.sql, &query.params).await? {
@@ -88,11 +90,7 @@ impl Tx<'_> {
 
     /// In thousandths.
     async fn credits_on(&mut self, org: OrgId, threads: &[ThreadId]) -> Result<i64> {
-        let mut query = Query::new(
-            "SELECT CAST(COALESCE(SUM(-c.amount), 0) AS BIGINT) FROM credit_entry c JOIN run r ON r.id = c.subject \
-             WHERE c.org_id = $1 AND r.org_id = $1 AND r.thread_id IN ",
-            params![org],
-        );
+        let mut query = Query::new(CREDITS, params![org]);
         query.bind_all(values(threads));
         let row = self.fetch_optional(&query.sql, &query.params).await?;
         row.map_or(Ok(0), |row| row.fields("credit_entry").int("amount"))
@@ -111,4 +109,22 @@ impl Tx<'_> {
 
 fn values(threads: &[ThreadId]) -> impl Iterator<Item = Value> {
     threads.iter().copied().map(Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::plan;
+
+    #[test]
+    fn what_a_conversation_came_to_is_read_of_its_own_runs() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        crate::migrate::run_sqlite(&mut connection).unwrap();
+        for text in [TOKENS, TOOLS, CREDITS] {
+            let mut query = Query::new(text, params!["org_1"]);
+            query.bind_all(["thread_1", "thread_2"].into_iter().map(Value::from));
+            let plan = plan(&connection, &query);
+            assert!(plan.contains("USING INDEX run_thread (thread_id=?)") && !plan.contains("SCAN"), "{plan}");
+        }
+    }
 }

@@ -7,7 +7,8 @@
 use callwright_model::{
     Content, Timestamp, ToolError,
     execution::{Attempt, CASE_SOURCE, Execution, Settlement, State},
-    id::{ExecutionId, NodeId, OrgId, ToolId, UserId},
+    id::{ExecutionId, NodeId, OrgId, TicketId, ToolId, UserId},
+    ticket::TicketState,
 };
 
 use super::{
@@ -113,6 +114,8 @@ pub struct FinishExecution {
     pub keep_slot: bool,
     /// News of it, kept in the same transaction.
     pub news: Option<Box<OutboxRow>>,
+    /// A ticket for which no result will come any more, closed in the same transaction.
+    pub void: Option<TicketId>,
 }
 
 impl FinishExecution {
@@ -276,13 +279,13 @@ impl Store {
             end.fence.node_id,
             end.fence.epoch,
         ];
-        let rows = match self.finish_row(sql, params.clone(), end.news.clone()).await {
+        let rows = match self.finish_row(sql, params.clone(), &end).await {
             Err(error) if error.is_unavailable() => {
                 // It may have been kept all the same; a second try tells, unless the row is final by now.
                 if self.is_finished_as(id, &end).await? {
                     return Ok(true);
                 }
-                self.finish_row(sql, params, end.news.clone()).await?
+                self.finish_row(sql, params, &end).await?
             }
             outcome => outcome?,
         };
@@ -298,19 +301,22 @@ impl Store {
         Ok(true)
     }
 
-    /// Nearly always one statement is enough; with news it takes a transaction.
-    async fn finish_row(
-        &self,
-        sql: &'static str,
-        params: Vec<Value>,
-        news: Option<Box<OutboxRow>>,
-    ) -> Result<Vec<Row>> {
-        let Some(news) = news else { return self.execute_returning(sql, params).await };
-        self.write((sql, params, news), |(sql, params, news), tx| {
+    /// Nearly always one statement is enough; with news or a ticket it takes a transaction.
+    async fn finish_row(&self, sql: &'static str, params: Vec<Value>, end: &FinishExecution) -> Result<Vec<Row>> {
+        if end.news.is_none() && end.void.is_none() {
+            return self.execute_returning(sql, params).await;
+        }
+        let beside = (end.news.clone(), end.void, end.ended_at);
+        self.write((sql, params, beside), |(sql, params, (news, void, now)), tx| {
             Box::pin(async move {
                 let rows = tx.fetch_all(sql, params).await?;
                 if !rows.is_empty() {
-                    tx.push_outbox(news).await?;
+                    if let Some(ticket) = void {
+                        tx.end_ticket(*ticket, TicketState::Void, *now).await?;
+                    }
+                    if let Some(news) = news {
+                        tx.push_outbox(news).await?;
+                    }
                 }
                 Ok(rows)
             })

@@ -4,7 +4,7 @@ use callwright_model::{
     Timestamp,
     chat::ChatMessage,
     id::{NodeId, OrgId, RunId, ThreadId},
-    run::Thread,
+    run::{RunKind, Thread},
 };
 
 use super::{RunRow, Within};
@@ -36,6 +36,15 @@ pub struct NewRun {
     pub within: Option<Within>,
 }
 
+impl NewRun {
+    /// Whether no person asks for it, or it is a plan's work: then nobody goes on with its thread.
+    fn is_background(&self) -> bool {
+        let run = &self.row.run;
+        let is_asked = run.parent_id.is_some() || self.row.asked_by.is_some();
+        run.kind == RunKind::Workflow || is_asked || self.job.job.schedule_id.is_some()
+    }
+}
+
 impl Tx<'_> {
     /// Adds a run with its job and what is said.
     ///
@@ -49,7 +58,12 @@ impl Tx<'_> {
             self.check_within(run.organization_id, within, run.created_at).await?;
         }
         match &new.thread {
-            Some(thread) => self.begin_thread(thread, Some(run.id), &new.messages).await?,
+            Some(thread) => {
+                self.begin_thread(thread, Some(run.id), &new.messages).await?;
+                if new.is_background() {
+                    self.execute("UPDATE thread SET is_background = 1 WHERE id = $1", &params![thread.id]).await?;
+                }
+            }
             None => {
                 self.hold_idle_thread(run.organization_id, run.thread_id).await?;
                 self.append_messages(run.thread_id, Some(run.id), &new.messages, run.created_at).await?;

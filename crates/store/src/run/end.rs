@@ -3,6 +3,7 @@
 
 use callwright_model::{
     ErrorClass, Timestamp, ToolError,
+    chat::Usage,
     execution::State,
     id::{OrgId, RunId},
     job::JobState,
@@ -44,6 +45,8 @@ pub struct Ending {
     pub job: JobState,
     /// The last answer of the model, with its step and what it took.
     pub turn: Option<Turn>,
+    /// What an answer took that is not kept, because it came after somebody wanted the run to stop.
+    pub unkept: Usage,
     /// What became of the tools after which it ends, and what is said last.
     pub settled: Option<Settled>,
     /// Who goes on with the conversation.
@@ -75,7 +78,8 @@ impl Tx<'_> {
                    completion_tokens = completion_tokens + $9, total_tokens = total_tokens + $10, \
                    cached_tokens = cached_tokens + $11 WHERE id = $1";
         let handed_to = ending.handed.as_ref().map(|handed| &handed.to);
-        let usage = ending.turn.as_ref().map(|turn| turn.usage).unwrap_or_default();
+        let mut usage = ending.turn.as_ref().map(|turn| turn.usage).unwrap_or_default();
+        usage += ending.unkept;
         let params = params![
             ending.run,
             Value::word(ending.state.as_str()),

@@ -65,7 +65,9 @@ const LIVE: &str = "('queued', 'running', 'waiting')";
 const FINAL: &str = "('completed', 'failed', 'cancelled')";
 
 impl Tx<'_> {
-    /// Checks that the run that asks for another is at work, and that they do not become too many.
+    /// Checks that the run that asks for another is at work, and that they do not become too many. Those that are asked for
+    /// at the same moment may pass the bound together, for none of them holds the first run: they are no more than workers
+    /// have places.
     pub(super) async fn check_within(&mut self, org: OrgId, within: &Within, now: Timestamp) -> Result<()> {
         match within.fence {
             Some(fence) => {

@@ -5,11 +5,13 @@ use std::time::Duration;
 use callwright_model::{
     Content, ErrorClass, ToolError,
     execution::{Settlement, State},
-    id::{ExecutionId, NodeId},
+    id::{ExecutionId, NodeId, UserId},
+    ticket::{Shown, Ticket, TicketKind, TicketRule, TicketState},
 };
 use callwright_store::{
     Store,
     execution::{Claim, Fence, FinishExecution, NewExecution, Whose},
+    ticket::TicketRow,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -34,11 +36,57 @@ fn end(fence: Fence, state: State) -> FinishExecution {
         sealed_outcome: Some("sealed".to_owned()),
         keep_slot: true,
         news: None,
+        void: None,
     }
 }
 
 fn lost() -> ToolError {
     ToolError::new(ErrorClass::OutcomeUnknown, "server_lost", "the server went away")
+}
+
+/// The ticket of a result that comes later.
+fn callback(db: &Database, new: &NewExecution, user: UserId) -> TicketRow {
+    let shown = Shown {
+        arguments: json!({}),
+        question: None,
+        title: String::new(),
+        description: String::new(),
+        version: "1.0.0".to_owned(),
+        effect: "write".to_owned(),
+    };
+    let rule = TicketRule { count: 1, role: None, users: Vec::new(), four_eyes: false, links: Vec::new() };
+    let ticket = Ticket {
+        id: db.id(),
+        organization_id: new.execution.organization_id,
+        execution_id: new.execution.id,
+        kind: TicketKind::Callback,
+        state: TicketState::Open,
+        tool_id: new.execution.tool_id,
+        tool_name: new.execution.tool_name.clone(),
+        revision: 1,
+        agent_id: None,
+        user_id: user,
+        token_id: db.id(),
+        conversation_id: None,
+        call_id: None,
+        shown,
+        rule,
+        decisions: Vec::new(),
+        expires_at: at(1_000),
+        created_at: at(1),
+        updated_at: at(1),
+        revised: 1,
+    };
+    TicketRow {
+        ticket,
+        binding: String::new(),
+        request: String::new(),
+        secret_hash: None,
+        answer: None,
+        rerun: false,
+        notified: true,
+        revised: 1,
+    }
 }
 
 async fn node(db: &Database) -> NodeId {
@@ -121,6 +169,23 @@ on_both! {
         assert_eq!((row.sealed_outcome.as_deref(), row.updated_at), (Some("sealed"), at(20)));
         assert_eq!((row.execution.ended_at, row.execution.duration_ms), (Some(at(20)), Some(10_000.0)));
         assert_eq!(row.execution.started_at, Some(at(10)));
+    }
+
+    async fn a_ticket_is_closed_with_its_execution_and_only_by_its_owner(db) {
+        let (org, user) = db.organization().await;
+        let node = node(db).await;
+        let mut new = db.write(org, node, None);
+        new.execution.state = State::Started;
+        let ticket = callback(db, &new, user);
+        let id = ticket.ticket.id;
+        assert_eq!(db.store.claim_with_ticket(new.clone(), ticket, None).await.unwrap(), Claim::Ours);
+        let state = async || db.store.any_ticket(id).await.unwrap().unwrap().ticket.state;
+        let failed = |fence| FinishExecution { void: Some(id), ..end(fence, State::Failed) };
+        // Another node is at it by now: its callback still needs the ticket.
+        assert!(!db.store.finish(new.execution.id, failed(Fence { node_id: node, epoch: 2 })).await.unwrap());
+        assert_eq!(state().await, TicketState::Open);
+        assert!(db.store.finish(new.execution.id, failed(first(node))).await.unwrap());
+        assert_eq!(state().await, TicketState::Void);
     }
 
     async fn an_expired_intent_may_be_claimed_again_but_not_while_it_is_under_way(db) {

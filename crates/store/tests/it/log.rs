@@ -160,6 +160,7 @@ on_both! {
                 sealed_outcome: None,
                 keep_slot: false,
                 news: None,
+                void: None,
             };
             assert!(db.store.finish(write.execution.id, end).await.unwrap());
         }
@@ -228,6 +229,7 @@ on_both! {
                     sealed_outcome: None,
                     keep_slot: true,
                     news: None,
+                    void: None,
                 };
                 db.store.finish(new.execution.id, end).await.unwrap();
             }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use callwright_model::{
     Object, Timestamp,
     chat::{ChatMessage, ToolCall, Usage},
+    conversation::{Conversation, ConversationState},
+    credit::Credits,
     id::{NodeId, OrgId, RunId, UserId},
     job::{Job, JobKind, JobState},
     page::PageRequest,
@@ -12,6 +14,7 @@ use callwright_model::{
 };
 use callwright_store::{
     Error,
+    conversation::{ConversationRow, Heir, Room as ConversationRoom},
     job::{JobFence, JobFilter, JobRow, Room},
     run::{Ending, FlowSettled, NewRun, RunFilter, RunRow, Settled, Turn, Within},
 };
@@ -101,6 +104,42 @@ pub(crate) fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
     }
 }
 
+/// A live conversation on a thread.
+fn conversation(db: &Database, thread: &Thread) -> ConversationRow {
+    ConversationRow {
+        conversation: Conversation {
+            id: db.id(),
+            organization_id: thread.organization_id,
+            agent_id: db.id(),
+            agent_name: "Helper".to_owned(),
+            thread_id: thread.id,
+            user_id: thread.user_id,
+            is_public: false,
+            source: None,
+            client_user_id: None,
+            dynamic_variables: Object::new(),
+            state: ConversationState::Live,
+            end_reason: None,
+            outcome: None,
+            usage: Usage::default(),
+            credits: Credits::from_thousandths(0),
+            message_count: 0,
+            tools: Vec::new(),
+            started_at: at(1),
+            ended_at: None,
+            duration_s: 0,
+        },
+        request: "sealed".to_owned(),
+        hold: "hold".to_owned(),
+        seen_at: at(1),
+        delivered_seq: 0,
+        updates: Vec::new(),
+        nonce: None,
+        searched_seq: 0,
+        earlier: Vec::new(),
+    }
+}
+
 pub(crate) async fn node(db: &Database) -> NodeId {
     let id = db.id();
     db.store.register_node(id, 60_000).await.unwrap();
@@ -142,6 +181,7 @@ pub(crate) fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
         error: None,
         job: JobState::Done,
         turn: None,
+        unkept: Usage::default(),
         settled: None,
         handed: None,
         flow: None,
@@ -217,6 +257,94 @@ on_both! {
         }
         let usage = db.store.run(org, run.id).await.unwrap().unwrap().run.usage;
         assert_eq!((usage.prompt_tokens, usage.completion_tokens), (3_000_000_000_000, 0));
+    }
+
+    async fn what_an_answer_took_that_came_too_late_is_counted(db) {
+        let (org, user) = db.organization().await;
+        let node = node(db).await;
+        let new = new_run(db, org, user);
+        let run = new.row.run.clone();
+        db.store.create_run(new).await.unwrap();
+        let job = db.store.claim_jobs(node, at(2), Room::of(1)).await.unwrap().pop().unwrap();
+        let late = turn(&run, &[]);
+        let ending = Ending { unkept: late.usage, ..ending(run.id, RunState::Cancelled, at(6)) };
+        assert!(db.store.end_run(fence(&job), ending).await.unwrap());
+        let ended = db.store.run(org, run.id).await.unwrap().unwrap().run;
+        assert_eq!((ended.state, ended.usage, ended.steps), (RunState::Cancelled, late.usage, 0));
+        assert_eq!(db.store.last_messages(run.thread_id, 9).await.unwrap().len(), 1, "it is no answer");
+    }
+
+    async fn a_thread_that_no_person_began_is_forgotten_in_its_own_time(db) {
+        let (org, user) = db.organization().await;
+        let begun = |change: &dyn Fn(&mut NewRun)| {
+            let mut new = new_run(db, org, user);
+            change(&mut new);
+            new
+        };
+        let mut threads = Vec::new();
+        for (new, is_ended) in [
+            (begun(&|new| new.row.run.kind = RunKind::Workflow), true),
+            (begun(&|new| new.job.job.schedule_id = Some(db.id())), true),
+            (begun(&|new| new.row.run.parent_id = Some(db.id())), true),
+            (begun(&|new| new.row.asked_by = Some(db.id())), true),
+            (begun(&|new| new.job.job.schedule_id = Some(db.id())), false),
+            (begun(&|_| {}), true),
+        ] {
+            let (run, thread) = (new.row.run.id, new.row.run.thread_id);
+            db.store.create_run(new).await.unwrap();
+            if is_ended {
+                assert!(db.store.cancel_run(org, ending(run, RunState::Cancelled, at(2))).await.unwrap());
+            }
+            threads.push(thread);
+        }
+        // Something was added to the first of them later.
+        let later = (threads[0], at(50));
+        db.store.write(later, |(thread, now), tx| Box::pin(async move {
+            tx.append_messages(*thread, None, &[ChatMessage::user("more")], *now).await.map(drop)
+        })).await.unwrap();
+        let left = async || {
+            let mut left = Vec::new();
+            for thread in &threads {
+                left.push(db.store.thread(org, *thread).await.unwrap().is_some());
+            }
+            left
+        };
+        assert_eq!(db.store.purge_threads(true, at(1), 9).await.unwrap(), 0, "not yet");
+        assert_eq!(db.store.purge_threads(true, at(50), 9).await.unwrap(), 3);
+        assert_eq!(left().await, [true, false, false, false, true, true], "one is at work, one is a person's");
+        assert!(db.store.last_messages(threads[1], 9).await.unwrap().is_empty());
+        assert_eq!(db.store.purge_threads(true, at(51), 9).await.unwrap(), 1);
+        assert_eq!(db.store.purge_threads(false, at(50), 9).await.unwrap(), 1);
+        assert_eq!(left().await, [false, false, false, false, true, false]);
+    }
+
+    async fn a_thread_of_a_conversation_goes_with_it(db) {
+        let (org, user) = db.organization().await;
+        let mut threads = Vec::new();
+        for _ in 0..3 {
+            let new = new_run(db, org, user);
+            let (run, thread) = (new.row.run.id, new.thread.clone().unwrap());
+            db.store.create_run(new).await.unwrap();
+            assert!(db.store.cancel_run(org, ending(run, RunState::Cancelled, at(2))).await.unwrap());
+            threads.push(thread);
+        }
+        let mut talk = conversation(db, &threads[0]);
+        talk.conversation.thread_id = db.id();
+        let begun = Thread { id: talk.conversation.thread_id, ..threads[0].clone() };
+        let room = ConversationRoom { all: 9, public: None };
+        db.store.begin_conversation(talk.clone(), begun, Vec::new(), room).await.unwrap();
+        for thread in &threads[..2] {
+            let (agent_id, agent_name) = (db.id(), "Other".to_owned());
+            let heir = Heir { agent_id, agent_name, thread_id: thread.id };
+            assert!(db.store.hand_conversation_over(org, &talk, &heir).await.unwrap());
+            talk.earlier = talk.threads();
+            talk.conversation.thread_id = thread.id;
+        }
+        assert_eq!(db.store.purge_threads(false, at(50), 9).await.unwrap(), 1);
+        assert!(db.store.thread(org, threads[2].id).await.unwrap().is_none(), "this one is nobody's");
+        for thread in talk.threads() {
+            assert!(db.store.thread(org, thread).await.unwrap().is_some());
+        }
     }
 
     async fn what_tools_did_is_kept_with_the_answer_behind_it_or_not_at_all(db) {

@@ -201,6 +201,7 @@ async fn writes_are_fast(db: &Database) {
                         sealed_outcome: None,
                         keep_slot: true,
                         news: None,
+                        void: None,
                     };
                     assert!(store.finish(new.execution.id, end).await.unwrap());
                     times.push(begun.elapsed());

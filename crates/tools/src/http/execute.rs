@@ -33,7 +33,7 @@ use crate::{
 const GRACE: Duration = Duration::from_millis(250);
 
 /// Carries one call out.
-pub(crate) async fn run(plan: &Plan, cx: &ExecCx<'_>, call: &PreparedCall) -> Outcome {
+pub(crate) async fn run(plan: &Plan, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Outcome {
     if cx.cancel.is_cancelled() {
         return Outcome::Failed(Failed::cancelled(false, "nothing had been sent").error);
     }
@@ -57,7 +57,7 @@ pub(crate) async fn run(plan: &Plan, cx: &ExecCx<'_>, call: &PreparedCall) -> Ou
 struct Run<'a> {
     plan: &'a Plan,
     cx: &'a ExecCx<'a>,
-    call: &'a PreparedCall,
+    call: &'a PreparedCall<'a>,
     facts: Facts<'a>,
     request: Request,
     /// The token in the request.
@@ -89,7 +89,7 @@ enum Next {
 }
 
 impl<'a> Run<'a> {
-    fn new(plan: &'a Plan, cx: &'a ExecCx<'a>, call: &'a PreparedCall, request: Request) -> Self {
+    fn new(plan: &'a Plan, cx: &'a ExecCx<'a>, call: &'a PreparedCall<'a>, request: Request) -> Self {
         let facts = Facts {
             effect: call.effect,
             repeatable: call.repeatable,
@@ -259,7 +259,7 @@ fn hidden(mut error: ToolError, hide: &Redactor) -> ToolError {
     error
 }
 
-fn redactor(call: &PreparedCall, request: &Request, token: Option<&SecretString>) -> Redactor {
+fn redactor(call: &PreparedCall<'_>, request: &Request, token: Option<&SecretString>) -> Redactor {
     // What is hidden of a request is mostly a secret itself; looking for it twice costs time for nothing.
     let is_lent = |text: &str| call.secrets.values().any(|secret| secret.expose() == text);
     let own = request.hide.iter().filter(|hidden| !is_lent(hidden.expose()));

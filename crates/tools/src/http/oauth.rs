@@ -10,7 +10,7 @@ use crate::executor::{ExecCx, PreparedCall};
 /// `None` when the tool needs no token.
 pub(crate) async fn token(
     cx: &ExecCx<'_>,
-    call: &PreparedCall,
+    call: &PreparedCall<'_>,
     request: &Request,
     stale: Option<SecretString>,
 ) -> Result<Option<SecretString>, ToolError> {

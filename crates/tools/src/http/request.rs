@@ -36,7 +36,7 @@ pub(crate) struct Request {
 
 impl Plan {
     /// Fills the plan in for one call.
-    pub(crate) fn render(&self, call: &PreparedCall) -> Result<Request, ToolError> {
+    pub(crate) fn render(&self, call: &PreparedCall<'_>) -> Result<Request, ToolError> {
         let scope = scope(call, &call.secrets);
         let (mut headers, body) = self.render_parts(&scope, call)?;
         let credentials = self.auth.apply(&scope, &mut headers)?;
@@ -52,7 +52,7 @@ impl Plan {
     }
 
     /// The request as it would be sent, with `[secret NAME]` in the place of each secret.
-    pub(crate) fn rehearse(&self, call: &PreparedCall) -> Result<Value, ToolError> {
+    pub(crate) fn rehearse(&self, call: &PreparedCall<'_>) -> Result<Value, ToolError> {
         let placeholders: BTreeMap<String, SecretString> =
             self.secrets.iter().map(|name| (name.clone(), SecretString::new(placeholder(name)))).collect();
         let scope = scope(call, &placeholders);
@@ -82,7 +82,7 @@ impl Plan {
     }
 
     /// Headers without credentials, and the body; the idempotency key in its place.
-    fn render_parts(&self, scope: &Scope<'_>, call: &PreparedCall) -> Result<(HeaderMap, Rendered), ToolError> {
+    fn render_parts(&self, scope: &Scope<'_>, call: &PreparedCall<'_>) -> Result<(HeaderMap, Rendered), ToolError> {
         let mut headers = HeaderMap::with_capacity(self.fixed.len() + self.headers.len() + 3);
         headers.extend(self.fixed.iter().map(|(name, value)| (name.clone(), value.clone())));
         for plan in &self.headers {
@@ -157,7 +157,7 @@ impl Request {
     }
 
     /// The request for one sending.
-    pub(crate) fn outgoing(&self, plan: &Plan, call: &PreparedCall) -> Outgoing {
+    pub(crate) fn outgoing(&self, plan: &Plan, call: &PreparedCall<'_>) -> Outgoing {
         Outgoing {
             method: plan.method.clone(),
             url: self.url.clone(),
@@ -175,7 +175,7 @@ impl Request {
     }
 }
 
-fn scope<'a>(call: &'a PreparedCall, secrets: &'a BTreeMap<String, SecretString>) -> Scope<'a> {
+fn scope<'a>(call: &'a PreparedCall<'a>, secrets: &'a BTreeMap<String, SecretString>) -> Scope<'a> {
     Scope { parameters: &call.arguments, context: &call.context, trust: Trust::Client, secrets, extra: &call.extra }
 }
 

@@ -27,7 +27,7 @@ use crate::{
 const MAX_LINE: usize = 500;
 
 /// Carries one call out.
-pub(super) async fn run(config: &McpConfig, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Outcome, Fault> {
+pub(super) async fn run(config: &McpConfig, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Outcome, Fault> {
     let facts = Facts {
         effect: call.effect,
         repeatable: call.repeatable,
@@ -83,7 +83,7 @@ type Found = Result<Content, ToolError>;
 
 /// One sending. The outermost error is our own mistake, the next one a call without a result, the innermost a tool that
 /// says it failed.
-async fn attempt(config: &McpConfig, cx: &ExecCx<'_>, call: &PreparedCall) -> Result<Result<Found, Broken>, Fault> {
+async fn attempt(config: &McpConfig, cx: &ExecCx<'_>, call: &PreparedCall<'_>) -> Result<Result<Found, Broken>, Fault> {
     let lease = tokio::select! {
         biased;
         () = cx.cancel.cancelled() => return Ok(Err(Broken::cancelled(false))),
@@ -99,7 +99,7 @@ async fn attempt(config: &McpConfig, cx: &ExecCx<'_>, call: &PreparedCall) -> Re
     let session: &Session = lease.session();
     let asked = Call {
         tool: &config.tool,
-        arguments: call.arguments.clone(),
+        arguments: call.arguments.as_ref().clone(),
         key: &call.intent_key,
         deadline: call.deadline,
         cancel: cx.cancel,

@@ -93,6 +93,11 @@ impl SentTokens {
         }
     }
 
+    /// The one that came last.
+    fn latest(&self) -> Option<SecretString> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).back().cloned()
+    }
+
     /// What hides them too.
     pub(super) fn hidden(&self, by: &Redactor) -> Redactor {
         let sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -111,22 +116,24 @@ struct Sending<'a> {
 }
 
 impl GuardedHttp {
-    /// Sends, and again with another token while the server refuses the one that was sent: then nothing was done. Once for
-    /// a token that is not good, once more for one that is not good enough.
-    async fn open(&self, sending: &Sending<'_>) -> Result<Streamed, Failed> {
+    /// Sends a message, and again with another token while the server refuses the one that was sent: then nothing was done.
+    /// Once for a token that is not good, once more for one that is not good enough.
+    async fn post(&self, sending: &Sending<'_>) -> Result<Streamed, Failed> {
         let Some(tokens) = &self.tokens else { return self.send(sending, None).await };
-        let failed = |error| Failed::Client(HttpError::Token(Box::new(error)));
-        let mut token = tokens.token().await.map_err(failed)?;
+        let mut token = tokens.token().await.map_err(no_token)?;
         for before in 0..MAX_REFUSALS {
             let answer = self.send(sending, token.as_ref()).await?;
             let is_unauthorized = answer.status == StatusCode::UNAUTHORIZED;
             if !is_unauthorized && answer.status != StatusCode::FORBIDDEN {
+                if let Some(token) = token.as_ref().filter(|_| answer.status.is_success()) {
+                    tokens.accepted(token);
+                }
                 return Ok(answer);
             }
             // What it wants is told, noted and asked for: a secret that it says back must not be part of that.
             let challenge = challenge(&answer).map(|said| self.sent.hidden(&self.hide).text(&said));
             let refusal = Refusal { token, is_unauthorized, challenge, before };
-            match tokens.refused(&refusal).await.map_err(failed)? {
+            match tokens.refused(&refusal).await.map_err(no_token)? {
                 Some(other) => token = Some(other),
                 None => return Ok(answer),
             }
@@ -206,7 +213,7 @@ impl StreamableHttpClient for GuardedHttp {
             // A stream of events may be longer than each of them.
             max_bytes: limits.max_json_response_size.saturating_mul(4),
         };
-        let answer = self.open(&sending).await?;
+        let answer = self.post(&sending).await?;
         read(answer, &message, session.is_some(), limits, &self.oversized).await
     }
 
@@ -225,7 +232,8 @@ impl StreamableHttpClient for GuardedHttp {
             life: Duration::from_secs(5),
             max_bytes: MAX_ERROR_BYTES,
         };
-        self.open(&sending).await.map(drop)
+        // No token is renewed for a farewell.
+        self.send(&sending, self.sent.latest().as_ref()).await.map(drop)
     }
 
     async fn get_stream(
@@ -257,7 +265,13 @@ impl StreamableHttpClient for GuardedHttp {
         }
         let (body, life) = (Bytes::new(), LONGEST_STREAM);
         let sending = Sending { method: Method::GET, uri: &uri, body, headers, life, max_bytes: usize::MAX };
-        let answer = self.open(&sending).await?;
+        // A server that does not let us listen has said nothing of the token: many have no such stream. What has ended is
+        // renewed for the next call.
+        let token = match &self.tokens {
+            Some(tokens) => tokens.token().await.map_err(no_token)?,
+            None => None,
+        };
+        let answer = self.send(&sending, token.as_ref()).await?;
         match answer.status {
             StatusCode::METHOD_NOT_ALLOWED => Err(Failed::ServerDoesNotSupportSse),
             status if !status.is_success() => Err(refused(answer).await),
@@ -431,6 +445,10 @@ fn excerpt(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.chars().take(300).collect()
+}
+
+fn no_token(error: ToolError) -> Failed {
+    Failed::Client(HttpError::Token(Box::new(error)))
 }
 
 fn form(why: &'static str) -> Failed {

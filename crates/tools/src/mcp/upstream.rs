@@ -24,6 +24,9 @@ pub trait TokenSource: Send + Sync {
     /// # Errors
     /// What is told in the place of its answer.
     async fn refused(&self, refusal: &Refusal) -> Result<Option<SecretString>, ToolError>;
+
+    /// The server has let us in with `token`.
+    fn accepted(&self, _token: &SecretString) {}
 }
 
 /// A request that was refused for its credentials. Nothing was done.

@@ -28,7 +28,7 @@ const MAX_REQUESTS: u32 = 100;
 /// The requests of one execution.
 pub(super) struct Outbound<'a> {
     cx: &'a ExecCx<'a>,
-    call: &'a PreparedCall,
+    call: &'a PreparedCall<'a>,
     hide: &'a Redactor,
     sent: u32,
     /// The writes that were sent, in the order in which they first were, and whether they were answered.
@@ -49,7 +49,7 @@ struct Write {
 }
 
 impl<'a> Outbound<'a> {
-    pub(super) fn new(cx: &'a ExecCx<'a>, call: &'a PreparedCall, hide: &'a Redactor) -> Self {
+    pub(super) fn new(cx: &'a ExecCx<'a>, call: &'a PreparedCall<'a>, hide: &'a Redactor) -> Self {
         Self { cx, call, hide, sent: 0, writes: Vec::new(), last: None, has_acted: false, is_in_doubt: false }
     }
 

@@ -40,7 +40,7 @@ impl<'a> Step<'a> {
     ///
     /// # Errors
     /// What the configuration does not allow, for the model to read.
-    pub(super) fn of(config: &'a SystemConfig, call: &PreparedCall) -> Result<Self, ToolError> {
+    pub(super) fn of(config: &'a SystemConfig, call: &PreparedCall<'_>) -> Result<Self, ToolError> {
         let said = |name: &str| call.arguments.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let (act, message, data) = match &config.action {
             SystemAction::EndCall { message } => (Act::End, said("message").or(message.as_deref()), json!({})),
@@ -100,7 +100,7 @@ impl<'a> Step<'a> {
 
     fn language(
         config: &'a SystemConfig,
-        call: &PreparedCall,
+        call: &PreparedCall<'_>,
         supported: &[String],
         threshold: Option<f64>,
         switch_message: Option<&str>,

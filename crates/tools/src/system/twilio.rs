@@ -4,7 +4,10 @@
 //! and each is noted as an attempt. Twilio does not recognise a repeated request: a time-out after the request was sent
 //! leaves the outcome unknown, and nothing is sent twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use callwright_expr::Names;
 use callwright_model::{
@@ -115,7 +118,7 @@ impl Twilio {
     pub(super) async fn act(
         &self,
         cx: &ExecCx<'_>,
-        call: &PreparedCall,
+        call: &PreparedCall<'_>,
         step: &Step<'_>,
     ) -> Result<Result<(), ToolError>, Fault> {
         let call_sid = match call_sid(&call.context) {
@@ -156,7 +159,12 @@ impl Twilio {
     }
 
     /// The requests as they would be sent.
-    pub(super) fn rehearse(&self, cx: &ExecCx<'_>, call: &PreparedCall, step: &Step<'_>) -> Result<Value, ToolError> {
+    pub(super) fn rehearse(
+        &self,
+        cx: &ExecCx<'_>,
+        call: &PreparedCall<'_>,
+        step: &Step<'_>,
+    ) -> Result<Value, ToolError> {
         let call_sid = call_sid(&call.context)?;
         let shown = |tool: &HttpTool, arguments: Value| tool.rehearse(cx, &with(call, arguments));
         Ok(match self.plan(call, step)? {
@@ -173,7 +181,7 @@ impl Twilio {
         })
     }
 
-    fn plan<'s>(&self, call: &PreparedCall, step: &Step<'s>) -> Result<Sent<'s>, ToolError> {
+    fn plan<'s>(&self, call: &PreparedCall<'_>, step: &Step<'s>) -> Result<Sent<'s>, ToolError> {
         let message = step.message.as_deref().map(str::trim).filter(|text| !text.is_empty());
         Ok(match &step.act {
             Act::End => match message {
@@ -229,7 +237,7 @@ fn no_from() -> ToolError {
     )
 }
 
-fn conference(call: &PreparedCall) -> String {
+fn conference(call: &PreparedCall<'_>) -> String {
     format!("transfer-{}", call.execution_id)
 }
 
@@ -237,23 +245,23 @@ fn update(call_sid: &str, twiml: &str) -> Value {
     json!({ "call_sid": call_sid, "twiml": twiml })
 }
 
-fn person(call: &PreparedCall, rule: &NumberRule, from: &str, introduction: Option<&str>) -> Value {
+fn person(call: &PreparedCall<'_>, rule: &NumberRule, from: &str, introduction: Option<&str>) -> Value {
     let twiml = twiml::join(introduction, &conference(call));
     json!({ "to": rule.phone_number, "from": from, "timeout": RING_S, "twiml": twiml })
 }
 
-fn with(call: &PreparedCall, arguments: Value) -> PreparedCall {
+fn with<'a>(call: &PreparedCall<'a>, arguments: Value) -> PreparedCall<'a> {
     let arguments = match arguments {
         Value::Object(arguments) => arguments,
         _ => Object::new(),
     };
-    PreparedCall { arguments, ..call.clone() }
+    PreparedCall { arguments: Cow::Owned(arguments), ..call.clone() }
 }
 
 async fn send(
     tool: &HttpTool,
     cx: &ExecCx<'_>,
-    call: &PreparedCall,
+    call: &PreparedCall<'_>,
     arguments: Value,
 ) -> Result<Result<Option<Value>, ToolError>, Fault> {
     Ok(match tool.execute(cx, &with(call, arguments)).await? {

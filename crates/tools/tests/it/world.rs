@@ -1,6 +1,7 @@
 //! A corridor of paper around one tool.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
@@ -116,21 +117,21 @@ impl World {
         HttpTool::compile(&self.spec, &names()).unwrap_or_else(|fault| panic!("{fault:?}"))
     }
 
-    pub fn call(&self) -> PreparedCall {
+    pub fn call(&self) -> PreparedCall<'_> {
         let secrets: BTreeMap<String, SecretString> =
             SECRETS.iter().map(|(name, value)| ((*name).to_owned(), SecretString::new(*value))).collect();
         PreparedCall {
             execution_id: IdSource::new(Arc::new(SystemClock)).next(),
-            arguments: self.arguments.as_object().unwrap().clone(),
+            arguments: Cow::Borrowed(self.arguments.as_object().unwrap()),
             org: IdSource::new(Arc::new(SystemClock)).next(),
-            context: self.context.clone(),
-            secrets,
+            context: Cow::Borrowed(&self.context),
+            secrets: Cow::Owned(secrets),
             extra: json!({"execution_id": "exec_1", "idempotency_key": "key-1", "now": "2026-11-21T10:00:00Z"})
                 .as_object()
                 .unwrap()
                 .clone(),
             intent_key: "key-1".to_owned(),
-            policy: self.spec.policy.clone(),
+            policy: Cow::Borrowed(&self.spec.policy),
             effect: self.spec.effect,
             repeatable: self.spec.repeatable,
             deadline: Instant::now() + self.timeout,
@@ -172,7 +173,7 @@ impl World {
             ports: &self.notes,
             cancel: &self.cancel,
         };
-        let call = PreparedCall { secrets: BTreeMap::new(), ..self.call() };
+        let call = PreparedCall { secrets: Cow::Owned(BTreeMap::new()), ..self.call() };
         self.tool().rehearse(&cx, &call)
     }
 

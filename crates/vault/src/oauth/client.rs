@@ -45,6 +45,20 @@ pub struct Client {
 }
 
 /// A secret in what is sealed afterwards.
+pub(super) mod bare {
+    use callwright_model::secret::SecretString;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(secret: &SecretString, to: S) -> Result<S::Ok, S::Error> {
+        secret.expose().serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
+        String::deserialize(from).map(SecretString::new)
+    }
+}
+
+/// The same where there may be none.
 pub(super) mod plain {
     use callwright_model::secret::SecretString;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

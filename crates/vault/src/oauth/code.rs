@@ -14,13 +14,16 @@ use url::Url;
 
 use super::{
     Client, Discovered, Granted,
-    client::plain,
+    client::{bare, plain},
+    discover::is_scope,
     exchange::{self, Asker, denied, refused},
 };
 use crate::token::constant_time_eq;
 
 const OFFLINE: &str = "offline_access";
 const MAX_SCOPES: usize = 100;
+/// The most of an address that is scopes.
+const MAX_SCOPE_TEXT: usize = 4_000;
 const MAX_RETURNED: usize = 8_000;
 
 /// Which scopes are asked for.
@@ -36,8 +39,10 @@ pub struct Asked {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pending {
     /// What they must come back with.
-    pub state: String,
-    verifier: String,
+    #[serde(with = "bare")]
+    pub state: SecretString,
+    #[serde(with = "bare")]
+    verifier: SecretString,
     redirect_uri: String,
     sends_iss: bool,
     #[serde(default)]
@@ -113,6 +118,14 @@ pub struct Terms {
     pub asked: Vec<String>,
 }
 
+impl Terms {
+    /// Whether we registered the client ourselves, so that its authorization server may forget it: it was not registered by
+    /// hand, and its id is not the address of a document of ours.
+    pub fn is_registered(&self) -> bool {
+        !self.is_given && !self.client_id.starts_with("https://")
+    }
+}
+
 /// What was given. What is written of it is sealed by whoever keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Access {
@@ -165,15 +178,15 @@ pub fn begin(
         return Err(refused("oauth_no_pkce", message));
     }
     let scopes = scopes(server, asked);
-    let (state, verifier) = (random()?, random()?);
+    let (state, verifier) = (SecretString::new(random()?), SecretString::new(random()?));
     {
         let mut query = address.query_pairs_mut();
         query
             .append_pair("response_type", "code")
             .append_pair("client_id", &client.id)
             .append_pair("redirect_uri", redirect_uri)
-            .append_pair("state", &state)
-            .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())))
+            .append_pair("state", state.expose())
+            .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose())))
             .append_pair("code_challenge_method", "S256")
             .append_pair("resource", &server.resource);
         if !scopes.is_empty() {
@@ -200,19 +213,43 @@ pub fn begin(
 }
 
 fn scopes(server: &Discovered, asked: Asked) -> Vec<String> {
-    let base = if asked.instead.is_empty() { server.scopes.clone() } else { asked.instead };
-    let mut scopes: Vec<String> = Vec::new();
-    for scope in base.into_iter().chain(asked.besides) {
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
-        }
-    }
+    // What turned out to be missing stands last, and is what somebody signs in for: the rest makes room for it.
+    let mut besides = each_once(asked.besides);
+    besides.reverse();
+    let taken = fit(&mut besides, MAX_SCOPES - 1, MAX_SCOPE_TEXT);
+    besides.reverse();
+    let mut scopes = each_once(if asked.instead.is_empty() { server.scopes.clone() } else { asked.instead });
+    scopes.retain(|scope| !besides.contains(scope));
+    fit(&mut scopes, MAX_SCOPES - 1 - besides.len(), MAX_SCOPE_TEXT - taken);
+    scopes.extend(besides);
     // No scope at all means the server's own choice, which a scope of ours would take away.
     if server.offers_offline && !scopes.is_empty() && !scopes.iter().any(|scope| scope == OFFLINE) {
         scopes.push(OFFLINE.to_owned());
     }
-    scopes.truncate(MAX_SCOPES);
     scopes
+}
+
+/// Keeps of the first so many as there is room for, and tells how much they take.
+fn fit(scopes: &mut Vec<String>, most: usize, room: usize) -> usize {
+    let mut taken = 0;
+    let fits = scopes.iter().take(most).take_while(|scope| {
+        let is_fit = taken + scope.len() < room;
+        taken += if is_fit { scope.len() + 1 } else { 0 };
+        is_fit
+    });
+    let count = fits.count();
+    scopes.truncate(count);
+    taken
+}
+
+fn each_once(scopes: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for scope in scopes {
+        if !once.contains(&scope) {
+            once.push(scope);
+        }
+    }
+    once
 }
 
 /// Takes what somebody came back with, and has tokens given for it.
@@ -220,7 +257,7 @@ fn scopes(server: &Discovered, asked: Asked) -> Vec<String> {
 /// # Errors
 /// They did not come from where they were sent, nothing was allowed, or no token is given.
 pub async fn finish(guard: &Guard, pending: &Pending, returned: &Returned) -> Result<(Terms, Access), ToolError> {
-    if !returned.state.as_deref().is_some_and(|state| constant_time_eq(state, &pending.state)) {
+    if !returned.state.as_deref().is_some_and(|state| constant_time_eq(state, pending.state.expose())) {
         return Err(refused("oauth_state", "this is not the answer to what was asked"));
     }
     // Compared as it is written, and before anything else of the answer is believed (RFC 9207).
@@ -237,7 +274,7 @@ pub async fn finish(guard: &Guard, pending: &Pending, returned: &Returned) -> Re
     }
     let code = returned.code.as_deref().filter(|code| !code.is_empty() && code.len() <= MAX_RETURNED);
     let code = SecretString::new(code.ok_or_else(|| refused("oauth_bad_answer", "the answer has no code"))?);
-    let verifier = SecretString::new(pending.verifier.clone());
+    let verifier = &pending.verifier;
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code.expose()),
@@ -246,7 +283,7 @@ pub async fn finish(guard: &Guard, pending: &Pending, returned: &Returned) -> Re
         ("resource", &pending.terms.resource),
     ];
     let asker = asker(&pending.terms, pending.client.secret.as_ref());
-    let granted = exchange::ask(guard, &pending.terms.token_endpoint, &asker, &fields, &[&code, &verifier]).await?;
+    let granted = exchange::ask(guard, &pending.terms.token_endpoint, &asker, &fields, &[&code, verifier]).await?;
     let mut terms = pending.terms.clone();
     let own_secret = pending.client.secret.clone().filter(|_| !pending.client.is_given);
     let access = accept(&mut terms, granted, None, own_secret);
@@ -331,12 +368,87 @@ fn accept(
     client_secret: Option<SecretString>,
 ) -> Access {
     if let Some(scope) = &granted.scope {
-        terms.scopes = scope.split_ascii_whitespace().take(MAX_SCOPES).map(str::to_owned).collect();
+        let scopes = scope.split_ascii_whitespace().filter(|scope| is_scope(scope));
+        terms.scopes = scopes.take(MAX_SCOPES).map(str::to_owned).collect();
     }
     Access {
         token: Some(granted.token),
         refresh: granted.refresh.or(refresh),
         client_secret,
         lifetime: granted.lifetime,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(scopes: Vec<String>) -> Discovered {
+        let url: Url = "https://as.example/".parse().unwrap();
+        Discovered {
+            issuer: "https://as.example".to_owned(),
+            resource: "https://h/mcp".to_owned(),
+            scopes,
+            authorization_endpoint: Some(url.clone()),
+            token_endpoint: url,
+            registration_endpoint: None,
+            revocation_endpoint: None,
+            auth_methods: None,
+            offers_offline: true,
+            sends_iss: false,
+            takes_documents: false,
+            has_pkce: true,
+        }
+    }
+
+    fn many(what: &str, count: usize) -> Vec<String> {
+        (0..count).map(|each| format!("{what}{each}")).collect()
+    }
+
+    #[test]
+    fn what_is_missing_is_asked_for_however_much_there_is() {
+        let asked =
+            |base: Vec<String>, besides: Vec<String>| scopes(&server(base), Asked { instead: Vec::new(), besides });
+        let few = asked(many("a", 2), [many("a", 2), many("b", 1)].concat());
+        assert_eq!(few, ["a0", "a1", "b0", OFFLINE]);
+        for besides in [vec!["missing".to_owned()], [many("b", 150), vec!["missing".to_owned()]].concat()] {
+            let all = asked(many("a", 100), besides);
+            assert_eq!((all.len(), &*all[98], &*all[99]), (100, "missing", OFFLINE), "{all:?}");
+        }
+        // One that is listed far behind.
+        let all = asked(many("a", 100), vec!["a99".to_owned()]);
+        assert_eq!((all.len(), &*all[98], &*all[99]), (100, "a99", OFFLINE));
+        // Long ones are fewer.
+        let long = many(&"x".repeat(400), 50);
+        let all = asked(long.clone(), [long.clone(), vec!["missing".to_owned()]].concat());
+        assert!(all.join(" ").len() < MAX_SCOPE_TEXT + 20 && all.contains(&"missing".to_owned()), "{}", all.len());
+        assert!(asked(Vec::new(), Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn what_is_no_scope_is_not_allowed() {
+        let client = Client { id: "c".to_owned(), secret: None, auth: None, is_given: false, expires_at: None };
+        let (pending, _) = begin(&server(Vec::new()), client, Asked::default(), "https://h/").unwrap();
+        let scope = format!("files:read \u{e9} {} files:write", "x".repeat(501));
+        let token = SecretString::new("token");
+        let granted = Granted { token, lifetime: None, refresh: None, scope: Some(scope) };
+        let mut terms = pending.terms;
+        accept(&mut terms, granted, None, None);
+        assert_eq!(terms.scopes, ["files:read", "files:write"]);
+    }
+
+    #[test]
+    fn whoever_is_on_the_way_does_not_print_how_they_are_known() {
+        let client = Client { id: "c".to_owned(), secret: None, auth: None, is_given: false, expires_at: None };
+        let redirect_uri = "https://callwright.example/oauth/callback";
+        let (pending, address) = begin(&server(Vec::new()), client, Asked::default(), redirect_uri).unwrap();
+        let shown = format!("{pending:?}");
+        for secret in [&pending.state, &pending.verifier] {
+            assert!(secret.expose().len() == 43 && !shown.contains(secret.expose()), "{shown}");
+        }
+        assert!(address.query().is_some_and(|query| query.contains(pending.state.expose())));
+        // What is sealed is what it was.
+        let sealed: Pending = serde_json::from_value(serde_json::to_value(&pending).unwrap()).unwrap();
+        assert_eq!(sealed.verifier.expose(), pending.verifier.expose());
     }
 }

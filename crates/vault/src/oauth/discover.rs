@@ -9,6 +9,8 @@ use url::Url;
 use super::{Challenge, exchange::refused, fetch};
 
 const MAX_SCOPES: usize = 100;
+/// The longest name of a resource or of a server.
+const MAX_NAME: usize = 2_000;
 
 /// What is looked for, and what is known already.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +168,7 @@ fn known(
     is_plain: bool,
 ) -> Result<Discovered, ToolError> {
     // A final slash is no other server: the document stands at the same place.
-    let is_same = |said: &str| said.trim_end_matches('/') == issuer.trim_end_matches('/');
+    let is_same = |said: &str| said.strip_suffix('/').unwrap_or(said) == issuer.strip_suffix('/').unwrap_or(&issuer);
     if metadata.issuer.as_deref().is_some_and(|said| !is_same(said)) {
         let message = "the authorization server's metadata names another issuer than the one that it was asked for; it is not used";
         return Err(refused("oauth_issuer_mismatch", message));
@@ -251,12 +253,15 @@ async fn resource_metadata(
 
 /// Servers of 2025-03-26 have their metadata at their root, whatever their own name: it is theirs if the origin is.
 fn is_of_origin(said: &str, address: &Url) -> bool {
-    Url::parse(said).is_ok_and(|said| said.origin() == address.origin())
+    said.len() <= MAX_NAME && Url::parse(said).is_ok_and(|said| said.origin() == address.origin())
 }
 
 /// Whether a resource that metadata names is `url` or stands above it.
 fn covers(said: &str, url: &Url) -> bool {
     let Ok(said) = Url::parse(said) else { return false };
+    if said.as_str().len() > MAX_NAME || !said.username().is_empty() || said.password().is_some() {
+        return false;
+    }
     let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     said.origin() == url.origin() && said.fragment().is_none() && parts(url.path()).starts_with(&parts(said.path()))
 }
@@ -348,6 +353,8 @@ mod tests {
             ("http://h/mcp", false),
             ("https://h:8443/mcp", false),
             ("mcp", false),
+            ("https://you@h/mcp", false),
+            (&format!("https://h{}mcp", "/".repeat(2_000)), false),
         ] {
             assert_eq!(covers(said, &url("https://h/mcp")), is_ours, "{said}");
         }

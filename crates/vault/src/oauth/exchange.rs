@@ -177,14 +177,16 @@ fn read(answer: &Answer, hide: &Redactor) -> Result<Granted, ToolError> {
     })
 }
 
-/// `expires_in` is seconds; some servers put it in quotes or write a fraction.
+/// `expires_in` is seconds; some servers put it in quotes or write a fraction. A token that has ended when it comes is none
+/// that anybody gives: then nothing is said.
 fn lifetime(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    Duration::try_from_secs_f64(seconds).ok().map(|lifetime| lifetime.min(LONGEST))
+    let lifetime = Duration::try_from_secs_f64(seconds).ok().filter(|lifetime| *lifetime >= Duration::from_secs(1));
+    lifetime.map(|lifetime| lifetime.min(LONGEST))
 }
 
 /// A longer life than ten years is nonsense.
@@ -223,4 +225,28 @@ pub(super) fn unreachable(error: &SendError) -> ToolError {
         Kind::Dns | Kind::Connect | Kind::Tls | Kind::Reset => (ErrorClass::NetworkError, "token_server_unreachable"),
     };
     ToolError::new(class, code, format!("the token server could not be asked: {}", error.message))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_what_the_server_says_unless_that_is_nonsense() {
+        for (said, seconds) in [
+            (json!(5_184_000), Some(5_184_000)),
+            (json!("40"), Some(40)),
+            (json!(3599.5), Some(3599)),
+            (json!(1), Some(1)),
+            (json!(0), None),
+            (json!(-1), None),
+            (json!("never"), None),
+            (json!(null), None),
+            (json!(1e12), Some(LONGEST.as_secs())),
+        ] {
+            assert_eq!(lifetime(&said).map(|lifetime| lifetime.as_secs()), seconds, "{said}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -18,22 +18,33 @@ use tokio::{
 
 use crate::world::{World, secret};
 
-/// A token server that counts, and gives `token-1`, `token-2`… in the answer that `body` makes.
-struct TokenServer {
-    url: String,
+/// A token server that counts what it is asked.
+pub struct TokenServer {
+    pub url: String,
+    /// How long it takes, in milliseconds.
+    pub delay: Arc<AtomicU64>,
     count: Arc<AtomicUsize>,
-    last: Arc<std::sync::Mutex<String>>,
+    requests: Arc<std::sync::Mutex<Vec<String>>>,
 }
 
 impl TokenServer {
+    /// Each answer has this status and the body for its number.
     async fn start(status: u16, body: fn(usize) -> String) -> Self {
+        Self::answering(move |number| (status, body(number))).await
+    }
+
+    /// What it answers is made when it is asked.
+    pub async fn answering(answer: impl Fn(usize) -> (u16, String) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/token", listener.local_addr().unwrap());
-        let server = Self { url, count: Arc::default(), last: Arc::default() };
-        let (count, last) = (server.count.clone(), server.last.clone());
+        let delay = Arc::new(AtomicU64::new(30));
+        let server = Self { url, delay, count: Arc::default(), requests: Arc::default() };
+        let (count, requests, delay) = (server.count.clone(), server.requests.clone(), server.delay.clone());
+        let answer = Arc::new(answer);
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let (count, last) = (count.clone(), last.clone());
+                let (count, requests, delay) = (count.clone(), requests.clone(), delay.clone());
+                let answer = answer.clone();
                 tokio::spawn(async move {
                     let mut buffer = vec![0; 16 << 10];
                     let mut length = 0;
@@ -44,10 +55,10 @@ impl TokenServer {
                             Ok(more) => length += more,
                         }
                     }
-                    *last.lock().unwrap() = String::from_utf8_lossy(&buffer[..length]).into_owned();
+                    requests.lock().unwrap().push(String::from_utf8_lossy(&buffer[..length]).into_owned());
                     let number = count.fetch_add(1, Ordering::SeqCst) + 1;
-                    tokio::time::sleep(Duration::from_millis(30)).await;
-                    let body = body(number);
+                    let (status, body) = answer(number);
+                    tokio::time::sleep(Duration::from_millis(delay.load(Ordering::SeqCst))).await;
                     let head =
                         format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
                     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
@@ -57,12 +68,18 @@ impl TokenServer {
         server
     }
 
-    fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
 
     fn last(&self) -> String {
-        self.last.lock().unwrap().clone()
+        self.requests.lock().unwrap().last().unwrap().clone()
+    }
+
+    /// The forms that it was sent.
+    pub fn forms(&self) -> Vec<String> {
+        let requests = self.requests.lock().unwrap();
+        requests.iter().map(|request| request.split_once("\r\n\r\n").unwrap().1.to_owned()).collect()
     }
 }
 

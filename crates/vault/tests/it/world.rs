@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use callwright_guard::{Guard, Options as GuardOptions};
@@ -19,18 +19,39 @@ use callwright_store::{Options, Store, Synchronous};
 use callwright_vault::{MasterKey, OpenError, Vault};
 
 /// A clock that moves when it is told to.
-#[derive(Clone, Default)]
-pub struct TestClock(Arc<AtomicI64>);
+#[derive(Clone)]
+pub struct TestClock {
+    now: Arc<AtomicI64>,
+    began: Instant,
+    passed: Arc<AtomicI64>,
+}
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self { now: Arc::default(), began: Instant::now(), passed: Arc::default() }
+    }
+}
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(1_800_000_000_000_000 + self.0.load(Ordering::SeqCst))
+        Timestamp::from_micros(1_800_000_000_000_000 + self.now.load(Ordering::SeqCst))
+    }
+
+    fn instant(&self) -> Instant {
+        self.began + Duration::from_micros(self.passed.load(Ordering::SeqCst) as u64)
     }
 }
 
 impl TestClock {
+    /// Time passes, and the clock on the wall shows it.
     pub fn advance(&self, duration: Duration) {
-        self.0.fetch_add(duration.as_micros() as i64, Ordering::SeqCst);
+        self.now.fetch_add(duration.as_micros() as i64, Ordering::SeqCst);
+        self.pass(duration);
+    }
+
+    /// Time passes, and the clock on the wall stands still.
+    pub fn pass(&self, duration: Duration) {
+        self.passed.fetch_add(duration.as_micros() as i64, Ordering::SeqCst);
     }
 }
 

@@ -56,7 +56,9 @@ impl Layer {
             data_dir,
             database_url: self.database_url.map(SecretString::new),
             synchronous: synchronous(self.synchronous.as_deref().unwrap_or_default())?,
-            retention: self.retention_days.filter(|days| *days > 0).map(|days| DAY * days),
+            retention: days(self.retention_days),
+            thread_retention: days(self.thread_retention_days),
+            background_thread_retention: days(self.background_thread_retention_days),
             intent_ttl: Duration::from_secs(3600) * positive("idempotency_hours", self.idempotency_hours)?,
             master_key: self.master_key.map(SecretString::new),
             bootstrap_token: self.bootstrap_token.map(SecretString::new),
@@ -80,7 +82,6 @@ impl Layer {
         let seconds = |key: &str, value: Option<u32>| -> Result<Duration, Failure> {
             Ok(Duration::from_secs(positive(key, value)?.into()))
         };
-        let days = |value: Option<u32>| value.filter(|days| *days > 0).map(|days| DAY * days);
         let megabytes = positive("document_max_mb", self.document_max_mb)?;
         if megabytes > 8 {
             return Err(wrong("document_max_mb", &megabytes.to_string(), "at most 8"));
@@ -126,6 +127,10 @@ fn wrong(key: &str, value: &str, wanted: &str) -> Failure {
 
 fn positive(key: &str, value: Option<u32>) -> Result<u32, Failure> {
     value.filter(|value| *value > 0).ok_or_else(|| wrong(key, "0", "at least 1"))
+}
+
+fn days(value: Option<u32>) -> Option<Duration> {
+    value.filter(|days| *days > 0).map(|days| DAY * days)
 }
 
 /// Each program as it is registered, and where it is: the first place of the search path that has it.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use callwright_model::{
     ErrorClass, Fault, ToolError,
     execution::{Execution, State},
+    id::ExecutionId,
     tool::Effect,
 };
 use callwright_store::{
     execution::{Fence, FinishExecution, LedgerRow},
-    outbox::OutboxRow,
     ticket::TicketRow,
 };
 use tokio::time::Instant;
@@ -30,25 +30,30 @@ use crate::{
 /// How long the outcome of a write is held up when the database does not take it.
 pub(super) const FINISH_PATIENCE: Duration = Duration::from_secs(20);
 
-/// Records a read whose caller was answered before it ended.
-pub(in crate::call) async fn late_read(
-    app: &App,
-    work: &Work,
-    outcome: Result<Shaped, ToolError>,
-) -> Result<CallAnswer, Fault> {
+/// Records a read whose caller was answered before it ended. Nobody hears of a fault any more, so there is none: what
+/// cannot be recorded now is tried further.
+pub(in crate::call) async fn late_read(app: &App, work: &Work, outcome: Result<Shaped, ToolError>) -> CallAnswer {
     let (outcome, whole) = record::settle_content(work, outcome);
     if let Some(whole) = whole {
         record::keep_whole(app, work, whole);
     }
     let execution = record::row(work, state_of(&outcome), Some(&outcome), Some(app.clock().now()));
     let answer = CallAnswer::new(work, outcome);
-    let sealed = seal_for_duplicates(app, work, &answer).await?;
-    if finish(app, &execution, Fence { node_id: work.node_id, epoch: FIRST_EPOCH }, sealed).await? {
-        note_passage(app, &execution).await;
-        record::announce_end(app, work, &execution);
+    let fence = Fence { node_id: work.node_id, epoch: FIRST_EPOCH };
+    let end = FinishExecution { sealed_outcome: sealed(app, work, &answer).await, ..end_of(&execution, fence) };
+    match finish(app, execution.id, &end).await {
+        Ok(true) => {
+            note_passage(app, &execution).await;
+            record::announce_end(app, work, &execution);
+        }
+        Ok(false) => {}
+        Err(_) => {
+            finish_behind(app, &execution, end).await;
+            return answer;
+        }
     }
     tickets::execution_ended(app, execution.organization_id, execution.id).await;
-    Ok(answer)
+    answer
 }
 
 /// Ends an execution of a dead server that cannot be carried out again: a read has failed, a write is in doubt.
@@ -68,7 +73,7 @@ pub(in crate::call) async fn give_up_rerun(
     }
     (execution.error, execution.ended_at) = (Some(error), Some(now));
     execution.duration_ms = Some(millis(now.since(execution.received_at)));
-    finish(app, &execution, Fence { node_id, epoch: ledger.epoch }, None).await?;
+    finish(app, execution.id, &end_of(&execution, Fence { node_id, epoch: ledger.epoch })).await?;
     app.holds().load(app).await?;
     tickets::ended(app, row).await;
     Ok(())
@@ -102,37 +107,28 @@ pub(in crate::call) async fn seal_for_duplicates(
     Ok(Some(app.vault().seal(work.request.caller.org_id, &bytes).await?))
 }
 
-/// Records how an execution ended; see [`finish_with`].
-pub(in crate::call) async fn finish(
-    app: &App,
-    execution: &Execution,
-    fence: Fence,
-    sealed_outcome: Option<String>,
-) -> Result<bool, Fault> {
-    finish_with(app, execution, fence, sealed_outcome, None).await
+/// The same as [`seal_for_duplicates`] once the effect has happened: the outcome is recorded without it rather than not
+/// at all.
+pub(super) async fn sealed(app: &App, work: &Work, answer: &CallAnswer) -> Option<String> {
+    let until = Instant::now() + FINISH_PATIENCE;
+    let seal = || seal_for_duplicates(app, work, answer);
+    behind::tried("an outcome that the log hides could not be kept", work.id, until, seal).await.flatten()
 }
 
-/// The effect has happened: losing its outcome to a database that is away for a moment would make it unknown. False:
-/// the execution is not ours any more, and its record stands.
-pub(super) async fn finish_with(
-    app: &App,
-    execution: &Execution,
-    fence: Fence,
-    sealed_outcome: Option<String>,
-    news: Option<Box<OutboxRow>>,
-) -> Result<bool, Fault> {
-    let end = end_of(execution, fence, sealed_outcome, news);
+/// Records how an execution ended. The effect has happened: losing its outcome to a database that is away for a moment
+/// would make it unknown. False: the execution is not ours any more, and its record stands.
+pub(in crate::call) async fn finish(app: &App, id: ExecutionId, end: &FinishExecution) -> Result<bool, Fault> {
     let give_up = Instant::now() + FINISH_PATIENCE;
     let mut wait = POLL;
     loop {
-        match app.store().finish(execution.id, end.clone()).await {
+        match app.store().finish(id, end.clone()).await {
             Ok(true) => return Ok(true),
             Ok(false) => {
-                tracing::info!(execution = %execution.id, "this execution was finished or taken over by another; its record stands");
+                tracing::info!(execution = %id, "this execution was finished or taken over by another; its record stands");
                 return Ok(false);
             }
             Err(error) if Instant::now() < give_up => {
-                tracing::warn!(execution = %execution.id, %error, "the outcome could not be recorded yet");
+                tracing::warn!(execution = %id, %error, "the outcome could not be recorded yet");
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(POLL_MOST);
             }
@@ -141,16 +137,10 @@ pub(super) async fn finish_with(
     }
 }
 
-/// Goes on trying behind the answer to record an outcome, and tells whoever waits for it.
-pub(super) async fn finish_behind(
-    app: &App,
-    execution: &Execution,
-    fence: Fence,
-    sealed_outcome: Option<String>,
-    news: Option<Box<OutboxRow>>,
-) {
+/// Goes on trying behind the answer to record an outcome, and tells whoever waits for it. Nobody else looks at a row that
+/// a living server has begun.
+pub(super) async fn finish_behind(app: &App, execution: &Execution, end: FinishExecution) {
     let (then, id, org) = (app.clone(), execution.id, execution.organization_id);
-    let end = end_of(execution, fence, sealed_outcome, news);
     behind::surely(app, "an outcome could not be recorded", id, move || {
         let (app, end) = (then.clone(), end.clone());
         async move {
@@ -162,12 +152,8 @@ pub(super) async fn finish_behind(
     .await;
 }
 
-fn end_of(
-    execution: &Execution,
-    fence: Fence,
-    sealed_outcome: Option<String>,
-    news: Option<Box<OutboxRow>>,
-) -> FinishExecution {
+/// How the record says that an execution ended.
+pub(in crate::call) fn end_of(execution: &Execution, fence: Fence) -> FinishExecution {
     FinishExecution {
         fence,
         state: execution.state,
@@ -176,9 +162,10 @@ fn end_of(
         attempts: execution.attempts.clone(),
         ended_at: execution.ended_at.unwrap_or(execution.received_at),
         duration_us: execution.duration_ms.map_or(0, |ms| (ms * 1_000.0) as i64),
-        sealed_outcome,
+        sealed_outcome: None,
         keep_slot: true,
-        news,
+        news: None,
+        void: None,
     }
 }
 

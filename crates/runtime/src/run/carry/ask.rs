@@ -58,7 +58,8 @@ impl Carrier {
         let before = self.last.unkept.take();
         let turn = Turn { before: before.clone(), ..self.written(reply, began) };
         self.row.run.steps += 1;
-        self.row.run.usage += turn.usage;
+        let usage = turn.usage;
+        self.row.run.usage += usage;
         let calls = match &turn.message {
             ChatMessage::Assistant { tool_calls, .. } => tool_calls.len(),
             _ => 0,
@@ -70,7 +71,8 @@ impl Carrier {
                 return Ok(true);
             }
             // Nothing was kept, and the answer is none; what the tools did is.
-            self.last.unkept = before;
+            (self.last.unkept, self.last.unpaid) = (before, usage);
+            self.row.run.steps -= 1;
             return Err(Halt::Cancelled);
         }
         let (message, steps, now) = (turn.message.clone(), turn.steps.clone(), turn.now);

@@ -129,6 +129,7 @@ impl Carrier {
             _ => JobState::Done,
         };
         let let_go = (state != RunState::Completed).then(call::resume::run_over);
-        Ending { run: self.row.run.id, state, output, error, job, turn, settled, handed, flow, news: None, let_go, now }
+        let (run, unkept) = (self.row.run.id, self.last.unpaid);
+        Ending { run, state, output, error, job, turn, unkept, settled, handed, flow, news: None, let_go, now }
     }
 }

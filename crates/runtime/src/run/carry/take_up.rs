@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use callwright_model::{
     Fault,
+    chat::Usage,
     job::JobState,
     run::{RunError, RunKind, RunState, StepKind},
 };
@@ -89,6 +90,7 @@ async fn give_up(app: &App, job: &JobRow, row: &RunRow) -> Result<(), Fault> {
         error: Some(RunError { code: "died".to_owned(), message }),
         job: JobState::Dead,
         turn: None,
+        unkept: Usage::default(),
         settled: None,
         handed: None,
         flow: None,

@@ -2,15 +2,26 @@
 
 use std::{sync::Arc, time::Duration};
 
-use callwright_model::{Object, account::Caller, id::ThreadId, run::Thread};
-use callwright_store::job::JobRow;
+use callwright_model::{
+    Object,
+    account::Caller,
+    chat::ChatMessage,
+    id::ThreadId,
+    run::{RunState, Thread},
+};
+use callwright_store::{job::JobRow, run::Settled};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{Carrier, Halt, deadline_over, failed};
 use crate::{
     models::{self, Chosen},
-    run::{begun::Ground, reach, tools::Scene},
+    run::{
+        begun::Ground,
+        finish::{self, End},
+        reach,
+        tools::Scene,
+    },
 };
 
 /// How often it is looked whether whoever asked for the run still may.
@@ -31,6 +42,9 @@ impl Carrier {
             Some(messages) => self.messages = messages,
             None => self.load().await?,
         }
+        if self.greet().await? {
+            return Ok(());
+        }
         let mut looked = Instant::now();
         loop {
             self.check().await?;
@@ -48,15 +62,32 @@ impl Carrier {
         }
     }
 
+    /// Says the words with which the agent begins a conversation, where it has taken one over and is to speak first; then
+    /// it listens. True: that was all.
+    async fn greet(&mut self) -> Result<bool, Halt> {
+        let greeting = self.kept.handed.as_ref().and_then(|handed| handed.greeting.clone());
+        let Some(words) = greeting.filter(|_| self.row.run.steps == 0) else { return Ok(false) };
+        self.check().await?;
+        let settled = Settled {
+            run: self.row.run.id,
+            thread: self.row.run.thread_id,
+            steps: Vec::new(),
+            messages: vec![ChatMessage::Assistant { text: words.clone(), tool_calls: Vec::new(), opaque: None }],
+            now: self.app.clock().now(),
+        };
+        let end = End { settled: Some(settled), ..End::new(RunState::Completed, Some(words)) };
+        if finish::end(self, end).await? { Ok(true) } else { Err(Halt::Cancelled) }
+    }
+
     /// With what the run's tools are called, and how they are described to its model.
     async fn scene(
         &self,
         job: &JobRow,
         caller: Caller,
-        thread: Thread,
+        mut thread: Thread,
         chosen: &Chosen,
     ) -> Result<(Scene, Vec<Value>), Halt> {
-        let (caller, mut established) = self.vouched_for(caller, &thread).await?;
+        let (caller, mut established) = self.vouched_for(caller, &mut thread).await?;
         let mut context = thread.context;
         context.extend(self.kept.context.clone());
         self.name_places(thread.id, &context, &mut established);
@@ -80,15 +111,17 @@ impl Carrier {
     }
 
     /// What of the context is verified although the rest is not, and the caller as one who vouches for no more than that.
-    async fn vouched_for(&self, mut caller: Caller, thread: &Thread) -> Result<(Caller, Object), Halt> {
+    async fn vouched_for(&self, mut caller: Caller, thread: &mut Thread) -> Result<(Caller, Object), Halt> {
         let mut established = Object::new();
-        if caller.is_context_trusted()
-            && !thread.context.is_empty()
-            && !self.app.store().is_thread_trusted(thread.id).await?
-        {
-            // Whoever runs on the thread vouches for what they send now, not for what somebody else wrote before.
-            established.extend(self.kept.context.clone());
-            caller = caller.without_trust();
+        if caller.is_context_trusted() && !thread.context.is_empty() {
+            // Read together: the thread's variables may have been written anew since the thread was looked at.
+            let (context, is_trusted) = self.app.store().context_of_thread(thread.id).await?.unwrap_or_default();
+            thread.context = context;
+            if !is_trusted {
+                // Whoever runs on the thread vouches for what they send now, not for what somebody else wrote before.
+                established.extend(self.kept.context.clone());
+                caller = caller.without_trust();
+            }
         }
         if let Some(vouched) = self.kept.vouched.as_ref().filter(|_| caller.is_context_trusted()) {
             established.extend(vouched.clone());
