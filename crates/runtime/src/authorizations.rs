@@ -243,12 +243,11 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
 
 /// They know our client there, since they have sent somebody back with an answer of their own.
 async fn keep_client(app: &App, org: OrgId, pending: &Pending) {
-    let client = &pending.client;
-    if client.is_given || document_address(app).as_ref() == Some(&client.id) {
+    let (issuer, redirect_uri) = (&pending.terms.issuer, app.public_address(CALLBACK));
+    if !pending.terms.is_registered() {
         return;
     }
-    let redirect_uri = app.public_address(CALLBACK);
-    if let Err(fault) = app.vault().keep_oauth_client(org, &pending.terms.issuer, &redirect_uri, client).await {
+    if let Err(fault) = app.vault().keep_oauth_client(org, issuer, &redirect_uri, &pending.client).await {
         tracing::warn!(?fault, "a registration could not be kept; the next sign-in makes another one");
     }
 }

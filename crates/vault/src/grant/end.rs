@@ -12,6 +12,8 @@ use crate::{Vault, oauth::Terms};
 
 /// The most missing scopes that are noted.
 const MAX_MISSING: usize = 100;
+/// The most of them that stand in a message.
+const MAX_TOLD: usize = 10;
 
 impl Vault {
     /// Notes that a person has to sign in again, and gives the error that says so. `None`: somebody has done so meanwhile,
@@ -62,7 +64,8 @@ impl Vault {
         refused: Option<&SecretString>,
         missing: &[String],
     ) -> Result<ToolError, Fault> {
-        let list = missing.join(" ");
+        // All of them are noted; the message is for a model.
+        let list = missing.iter().take(MAX_TOLD).map(String::as_str).collect::<Vec<_>>().join(" ");
         let why = match missing.is_empty() {
             true => "the server wants more scopes than we have, and does not say which".to_owned(),
             false => format!("the server wants scopes that we do not have: {list}"),
