@@ -387,6 +387,7 @@ mod tests {
         let url: Url = "https://as.example/".parse().unwrap();
         Discovered {
             issuer: "https://as.example".to_owned(),
+            is_assumed: false,
             resource: "https://h/mcp".to_owned(),
             scopes,
             authorization_endpoint: Some(url.clone()),
