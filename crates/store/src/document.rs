@@ -108,6 +108,8 @@ impl Store {
         let mut query = Query::new(DOCUMENT, params![org]);
         query.and("execution_id =", filter.execution_id).and("conversation_id =", filter.conversation_id);
         if let Some(user) = filter.user_id {
+            // Whose it is says the execution, whose record may still be waiting to be written.
+            self.flush().await?;
             query.push(" AND EXISTS (SELECT 1 FROM execution e WHERE e.id = document.execution_id AND e.user_id = ");
             query.bind(user).push(")");
         }
@@ -125,6 +127,7 @@ impl Store {
         id: Option<DocumentId>,
         name: Option<&str>,
     ) -> Result<Option<Document>> {
+        self.flush().await?;
         let sql = format!(
             "{DOCUMENT} AND EXISTS (SELECT 1 FROM execution e WHERE e.id = document.execution_id AND e.user_id = $2) \
              AND (id = $3 OR name = $4) ORDER BY id DESC LIMIT 1"

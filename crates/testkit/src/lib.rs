@@ -18,6 +18,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod api;
+mod away;
 pub mod live;
 pub mod people;
 pub mod postgres;

@@ -3649,6 +3649,14 @@ export interface components {
             authorize_url: string;
             /** @description Until when they must have come back. */
             expires_at: components["schemas"]["Timestamp"];
+            /** @description The authorization server: who they sign in with. */
+            issuer: string;
+            /** @description Who is sent what they allow. */
+            resource: string;
+            /** @description What they are asked to allow; the authorization server's own choice when empty. */
+            scopes: string[];
+            /** @description What they should look at before they do. */
+            warning?: string | null;
         };
         /**
          * @description Whether somebody has to do something.

@@ -235,14 +235,13 @@ fn show(command: &Named) -> Result<(), Failure> {
         return output::json(&json!({ "server": server, "tools": tools }));
     }
     let found = &server["found"];
-    let said: Vec<String> = ["server_name", "server_version"].iter().map(|name| text(found, name)).collect();
-    output::say(format!(
-        "{}: {}; {}, protocol {}",
-        command.name,
-        state(&server),
-        said.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" "),
-        text(found, "protocol_version"),
-    ));
+    let said = ["server_name", "server_version"].iter().map(|name| text(found, name));
+    let said: Vec<String> = said.filter(|text| !text.is_empty()).collect();
+    let said = match found["protocol_version"].as_str() {
+        Some(version) => format!("; {}, protocol {version}", said.join(" ")),
+        None => String::new(),
+    };
+    output::say(format!("{}: {}{said}", command.name, state(&server)));
     if found["authorization"].is_object() {
         output::say(access(&found["authorization"]));
     }

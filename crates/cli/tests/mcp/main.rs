@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod clients;
+mod listening;
 mod nodes;
 mod sessions;
 mod stdio;

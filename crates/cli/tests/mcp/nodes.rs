@@ -2,97 +2,18 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    net::TcpStream,
     process::{Command, Stdio},
-    sync::mpsc,
     time::Duration,
 };
 
 use callwright_testkit::{Api, Database, Options, Server, eventually};
 use serde_json::{Value, json};
 
-use super::{ACCEPT, BINARY, JSON, Session, World, answer_of, clients::installed, names, text};
-
-const PATIENCE: Duration = Duration::from_secs(10);
+use super::{ACCEPT, BINARY, JSON, Session, World, answer_of, clients::installed, listening::Listening, names, text};
 
 /// The same session as another server's client holds it.
 fn at(server: &Server, session: &Session) -> Session {
     Session { api: server.api(), path: session.path.clone(), id: session.id.clone(), begun: Value::Null }
-}
-
-/// An event of a stream.
-#[derive(Debug, Default, Clone)]
-struct Event {
-    id: String,
-    data: Value,
-}
-
-/// The events of a stream, on a thread of its own. Dropped, it hangs up.
-struct Listening {
-    events: mpsc::Receiver<Event>,
-    socket: TcpStream,
-}
-
-impl Listening {
-    /// A request whose answer is a stream.
-    fn open(server: &Server, method: &str, headers: &[(&str, &str)], body: &str) -> Self {
-        let address = server.url().replace("http://", "");
-        let mut socket = TcpStream::connect(&address).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let mut request = format!(
-            "{method} /mcp HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n",
-            server.token(),
-            body.len()
-        );
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        write!(socket, "{request}\r\n{body}").unwrap();
-        let (sender, events) = mpsc::channel();
-        let reader = BufReader::new(socket.try_clone().unwrap());
-        std::thread::spawn(move || {
-            let mut event = Event::default();
-            for line in reader.lines().map_while(Result::ok) {
-                if let Some(id) = line.strip_prefix("id: ") {
-                    id.clone_into(&mut event.id);
-                } else if let Some(data) = line.strip_prefix("data: ") {
-                    event.data = serde_json::from_str(data).unwrap_or_default();
-                } else if line.is_empty()
-                    && (!event.id.is_empty() || !event.data.is_null())
-                    && sender.send(std::mem::take(&mut event)).is_err()
-                {
-                    return;
-                }
-            }
-        });
-        Self { events, socket }
-    }
-
-    /// The standing stream of a session.
-    fn of(server: &Server, session: &Session, last: Option<&str>) -> Self {
-        let mut headers = vec![
-            ("accept", "text/event-stream"),
-            ("mcp-session-id", &session.id),
-            ("mcp-protocol-version", "2025-11-25"),
-        ];
-        headers.extend(last.map(|last| ("last-event-id", last)));
-        Self::open(server, "GET", &headers, "")
-    }
-
-    #[track_caller]
-    fn next(&self) -> Event {
-        self.events.recv_timeout(PATIENCE).unwrap()
-    }
-
-    fn method(&self) -> String {
-        self.next().data["method"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let _ = self.socket.shutdown(std::net::Shutdown::Both);
-    }
 }
 
 fn add(api: &Api, name: &str) {
@@ -165,22 +86,45 @@ fn what_changed_meanwhile_is_told_at_another_node() {
         names(&at(&other, &session).ask("tools/list", json!({}))["result"]).contains(&"second".to_owned()).then_some(())
     });
     let there = Listening::of(&other, &session, Some(&told.id));
-    let primed = there.next();
-    assert_ne!(primed.id, told.id);
-    assert_eq!(there.method(), "notifications/tools/list_changed");
+    // The first event does not say yet that the change was told: a client that loses the line now is told it again.
+    assert_eq!(there.next().id, told.id);
+    drop(there);
+    let there = Listening::of(&other, &session, Some(&told.id));
+    assert_eq!(there.next().id, told.id);
+    let second = there.next();
+    assert_eq!(second.data["method"], "notifications/tools/list_changed");
+    assert_ne!(second.id, told.id);
     add(&world.api, "third");
     let last = there.next();
     assert_eq!(last.data["method"], "notifications/tools/list_changed", "a change that the first node made");
     drop(there);
     // Nothing has changed since: nothing is told. And only the newest stream tells.
     let old = Listening::of(&other, &session, Some(&last.id));
+    assert!(old.next().data.is_null());
     let new = Listening::of(&other, &session, Some(&last.id));
-    assert!(old.next().data.is_null() && new.next().data.is_null());
+    assert!(new.next().data.is_null());
     std::thread::sleep(Duration::from_millis(500));
     assert!(old.events.try_recv().is_err() && new.events.try_recv().is_err());
     add(&other.api(), "fourth");
-    assert_eq!(new.method(), "notifications/tools/list_changed");
+    let fourth = new.next();
+    assert_eq!(fourth.data["method"], "notifications/tools/list_changed");
     assert!(old.events.try_recv().is_err());
+    drop((old, new));
+    // Of several changes only the last says that all of them were told.
+    let code = "def execute_tool():\n    return {'$content': [{'type': 'resource', 'resource': {'uri': 'note://1', 'text': 'x'}}]}\n";
+    let note = json!({"name": "note", "kind": "python", "effect": "read", "config": {"code": code}});
+    world.api.post("/api/v1/tools", note).expect(201);
+    eventually("the tool at the other node", 10, || {
+        names(&at(&other, &session).ask("tools/list", json!({}))["result"]).contains(&"note".to_owned()).then_some(())
+    });
+    assert_eq!(at(&other, &session).call("note", json!({}))["isError"], false);
+    let there = Listening::of(&other, &session, Some(&fourth.id));
+    assert_eq!(there.next().id, fourth.id);
+    let [tools, resources] = [there.next(), there.next()];
+    assert_eq!((&tools.data["method"], tools.id.as_str()), (&json!("notifications/tools/list_changed"), ""));
+    assert_eq!(resources.data["method"], "notifications/resources/list_changed");
+    let again = Listening::of(&other, &session, Some(&resources.id));
+    assert!(again.next().data.is_null() && again.events.recv_timeout(Duration::from_millis(500)).is_err());
 }
 
 #[test]
@@ -188,12 +132,12 @@ fn a_question_may_be_answered_at_another_node() {
     let world = World::new(Database::Postgres);
     let other = world.server.beside();
     let session = Session::begin(&world.api, "/mcp", json!({"elicitation": {}}));
-    let headers = [ACCEPT, JSON, ("mcp-session-id", session.id.as_str()), ("mcp-protocol-version", "2025-11-25")];
     world.upstream.take();
     for (action, confirmed, count) in [("accept", true, 1), ("decline", false, 1)] {
-        let call = json!({"jsonrpc": "2.0", "id": 5, "method": "tools/call",
-            "params": {"name": "refund", "arguments": {"amount": 8}}});
-        let told = Listening::open(&world.server, "POST", &headers, &call.to_string());
+        // The question belongs to the conversation that the call named; the answer need not name it.
+        let call = json!({"name": "refund", "arguments": {"amount": 8},
+            "_meta": {"callwright/context": {"conversation_id": "c1", "call_sid": "CA1"}}});
+        let told = Listening::ask(&world.server, &session, "tools/call", call);
         let asked = told.next().data;
         assert_eq!(asked["method"], "elicitation/create", "{asked}");
         let answer = json!({"jsonrpc": "2.0", "id": asked["id"], "result": {"action": action, "content": {"confirmed": confirmed}}});
@@ -216,8 +160,7 @@ fn a_question_may_be_answered_at_another_node() {
         .api
         .post("/api/v1/tools", json!({"name": "ask", "kind": "python", "effect": "read", "config": {"code": code}}))
         .expect(201);
-    let call = json!({"jsonrpc": "2.0", "id": 6, "method": "tools/call", "params": {"name": "ask"}});
-    let told = Listening::open(&world.server, "POST", &headers, &call.to_string());
+    let told = Listening::ask(&world.server, &session, "tools/call", json!({"name": "ask"}));
     let asked = told.next().data;
     let answer =
         json!({"jsonrpc": "2.0", "id": asked["id"], "result": {"action": "accept", "content": {"name": "Ada"}}});
@@ -225,6 +168,45 @@ fn a_question_may_be_answered_at_another_node() {
     assert_eq!((refused.status, refused.code()), (409, "not_asked"), "{refused:?}");
     assert_eq!(session.send(&answer).status, 202);
     assert_eq!(text(&told.next().data["result"]), "Ada");
+}
+
+#[test]
+fn a_yes_at_another_node_is_told_as_it_goes_on() {
+    let world = World::new(Database::Postgres);
+    let other = world.server.beside();
+    let session = Session::begin(&world.api, "/mcp", json!({"elicitation": {}}));
+    let both = json!({"name": "fire", "kind": "http", "effect": "write", "policy": {"confirm": true, "approval": true},
+        "config": {"method": "POST", "url": world.upstream.url("/fire")}});
+    world.api.post("/api/v1/tools", both).expect(201);
+    world.upstream.take();
+    let answer = |asked: &Value| {
+        let result = json!({"action": "accept", "content": {"confirmed": true}});
+        at(&other, &session).send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}))
+    };
+    // Somebody else must agree as well: that is told, and not waited for until the client's patience ends.
+    let told = Listening::ask(&world.server, &session, "tools/call", json!({"name": "fire"}));
+    assert_eq!(answer(&told.next().data).status, 202);
+    let pending = told.next().data["result"].clone();
+    assert_eq!((&pending["isError"], world.upstream.count()), (&json!(false), 0), "{pending}");
+    assert!(text(&pending).contains("waits for an operator's approval"), "{pending}");
+    // What takes a while is waited for, as it would be at the node that asked.
+    world.upstream.next(callwright_testkit::Answer::json(200, json!({"paid": "late"})).delay(Duration::from_secs(3)));
+    let told =
+        Listening::ask(&world.server, &session, "tools/call", json!({"name": "refund", "arguments": {"amount": 9}}));
+    assert_eq!(answer(&told.next().data).status, 202);
+    let done = told.next().data["result"].clone();
+    assert_eq!((&done["structuredContent"], world.upstream.count()), (&json!({"paid": "late"}), 1), "{done}");
+    // A yes that comes too late is told so.
+    let told =
+        Listening::ask(&world.server, &session, "tools/call", json!({"name": "refund", "arguments": {"amount": 10}}));
+    let asked = told.next().data;
+    let log = world.api.get("/api/v1/executions?state=parked&tool=refund").expect(200);
+    let id = log["items"][0]["id"].as_str().unwrap().to_owned();
+    world.api.post(&format!("/api/v1/executions/{id}/cancel"), json!({})).ok();
+    let refused = answer(&asked);
+    assert_eq!((refused.status, refused.code()), (409, "ticket_void"), "{refused:?}");
+    let ended = told.next().data["result"].clone();
+    assert!(ended["isError"] == true && world.upstream.count() == 1, "{ended}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Who gets in, and whose a session is.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     sync::mpsc,
     time::Duration,
@@ -222,4 +222,61 @@ fn the_person_is_asked_in_the_middle_of_a_call_of_a_session() {
     let done = told.recv_timeout(Duration::from_secs(10)).unwrap();
     assert_eq!((&done["result"]["isError"], world.upstream.count()), (&json!(false), 1), "{done}");
     assert!(messages_of(&session.send(&json!({"jsonrpc": "2.0", "id": 6, "method": "ping"})))[0]["result"].is_object());
+}
+
+#[test]
+fn a_session_whose_client_comes_back_is_not_put_aside_under_it() {
+    let options = Options::new(BINARY, Database::Sqlite)
+        .env("CALLWRIGHT_MCP_SESSION_IDLE_SECONDS", "1")
+        .env("CALLWRIGHT_MCP_SESSIONS_MAX", "1");
+    let world = World::with(options);
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    let body = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "pay", "arguments": {"amount": 1}}});
+    let (address, body) = (world.server.url().replace("http://", ""), body.to_string());
+    // Its request comes in slowly, and sessions are looked through meanwhile.
+    let mut socket = TcpStream::connect(&address).unwrap();
+    write!(
+        socket,
+        "POST /mcp HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\nconnection: close\r\n\
+         content-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-session-id: {}\r\n\
+         content-length: {}\r\n\r\n",
+        world.server.token(),
+        session.id,
+        body.len()
+    )
+    .unwrap();
+    std::thread::sleep(Duration::from_millis(3_500));
+    socket.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("paid") && world.upstream.count() == 1, "{answer}");
+    // Then nobody uses it: it makes room for another, and is ended all the same though there is none for it.
+    let params =
+        json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    let begin = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}).to_string().into_bytes();
+    let other = eventually("a place", 10, || {
+        let reply = world.api.raw("POST", "/mcp", &[ACCEPT, JSON], Some(begin.clone()));
+        reply.header("mcp-session-id").map(str::to_owned)
+    });
+    let end = |id: &str| world.api.raw("DELETE", "/mcp", &[("mcp-session-id", id)], None).status;
+    assert_eq!([end(&session.id), end(&session.id), end(&other)], [200, 404, 200]);
+    assert_eq!(session.send(&json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})).status, 404);
+}
+
+#[test]
+fn a_resource_that_changes_right_after_it_is_watched_is_told() {
+    let world = World::new(Database::Sqlite);
+    let code = "def execute_tool():\n    return {'$content': [{'type': 'resource', 'resource': {'uri': 'note://1', 'text': 'x'}}]}\n";
+    let note = json!({"name": "note", "kind": "python", "effect": "read", "config": {"code": code}});
+    world.api.post("/api/v1/tools", note).expect(201);
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    session.call("note", json!({}));
+    let told = listen(&world, "GET", &[("accept", "text/event-stream"), ("mcp-session-id", &session.id)], "");
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(session.ask("resources/subscribe", json!({"uri": "note://1"}))["error"].is_null());
+    assert!(told.try_recv().is_err());
+    session.call("note", json!({}));
+    let updated = std::iter::from_fn(|| told.recv_timeout(Duration::from_secs(5)).ok())
+        .find(|message| message["method"] == "notifications/resources/updated");
+    assert_eq!(updated.expect("a word of it")["params"]["uri"], "note://1");
 }

@@ -2,12 +2,13 @@
 
 use std::{process::Command, time::Duration};
 
-use callwright_testkit::{Database, Ran, eventually, on_both, postgres};
+use callwright_testkit::{Answer, Database, Options, Ran, eventually, on_both, postgres};
 use serde_json::{Value, json};
 
 use super::{
-    Session, World,
+    BINARY, Session, World,
     clients::{installed, python},
+    listening::Listening,
     text,
 };
 
@@ -18,7 +19,11 @@ const CARD: &str =
     "import time\n\ndef execute_tool(seconds=0):\n    time.sleep(seconds)\n    return {'number': '4111'}\n";
 
 fn world(database: Database) -> World {
-    let world = World::new(database);
+    with(Options::new(BINARY, database))
+}
+
+fn with(options: Options) -> World {
+    let world = World::with(options);
     let seconds = json!({"type": "object", "properties": {"seconds": {"type": "number"}}, "required": ["seconds"]});
     let slow = json!({"name": "slow", "kind": "python", "effect": "read", "parameters": &seconds,
         "config": {"code": SLOW}, "policy": {"timeout_ms": 90_000}});
@@ -157,6 +162,79 @@ fn a_task_that_is_given_up_ends() {
     assert_eq!(asked["status"], "completed", "{asked}");
     let result = task(&session, "tasks/result", &asked["taskId"])["result"].clone();
     assert!(text(&result).contains("confirm_action"), "{result}");
+}
+
+#[test]
+fn a_task_is_told_though_it_is_not_written_down() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        world.server.refuse("INSERT ON execution", "NEW.effect = 'read'");
+        let session = Session::begin(&world.api, "/mcp", json!({}));
+        let begun = begin(&session, "get_weather", json!({"town": 1}));
+        assert_eq!(begun["status"], "failed", "{begun}");
+        assert!(begun["taskId"].as_str().unwrap().starts_with("exec_"), "{begun}");
+        assert!(begun["statusMessage"].as_str().unwrap().contains("do not fit"), "{begun}");
+        world.server.accept();
+    });
+}
+
+#[test]
+fn a_person_agrees_to_a_task_of_a_conversation_and_once() {
+    on_both(|database| {
+        let world = World::new(database);
+        let session = Session::begin(&world.api, "/mcp", json!({"elicitation": {}}));
+        let call = json!({"name": "refund", "arguments": {"amount": 4}, "task": {},
+            "_meta": {"callwright/context": {"conversation_id": "c1", "call_sid": "CA1"}}});
+        let id = session.ask("tools/call", call)["result"]["task"]["taskId"].clone();
+        let related = json!({"taskId": id});
+        // Two wait for one task, and both are asked; what the second says comes too late to count.
+        let waiting = [(); 2].map(|()| Listening::ask(&world.server, &session, "tasks/result", related.clone()));
+        let asked: Vec<Value> = waiting.iter().map(|stream| stream.next().data).collect();
+        for (asked, action) in asked.iter().zip(["accept", "decline"]) {
+            let result = json!({"action": action, "content": {"confirmed": action == "accept"}});
+            let taken = session.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}));
+            assert_eq!(taken.status, 202, "{taken:?}");
+            if action == "accept" {
+                world.upstream.wait_for(1);
+            }
+        }
+        for stream in &waiting {
+            let done = stream.next().data;
+            assert_eq!(done["result"]["structuredContent"], json!({"paid": true}), "{done}");
+        }
+        assert_eq!(world.upstream.count(), 1);
+    });
+}
+
+#[test]
+fn a_write_that_was_sent_is_not_told_as_cancelled() {
+    let world = World::new(Database::Sqlite);
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    world.upstream.next(Answer::json(200, json!({"paid": true})).delay(Duration::from_secs(5)));
+    let id = begin(&session, "pay", json!({"amount": 2}))["taskId"].clone();
+    world.upstream.wait_for(1);
+    let cancelled = task(&session, "tasks/cancel", &id)["result"].clone();
+    let later = task(&session, "tasks/get", &id)["result"].clone();
+    assert_eq!((&cancelled["status"], &later["status"]), (&json!("failed"), &json!("failed")), "{cancelled}");
+    assert!(cancelled["statusMessage"].as_str().is_some_and(|said| !said.is_empty()), "{cancelled}");
+}
+
+#[test]
+fn an_organization_has_a_bounded_number_of_tasks_under_way() {
+    let world = with(Options::new(BINARY, Database::Sqlite).env("CALLWRIGHT_MCP_SESSIONS_MAX", "2"));
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    let ask = |seconds: u64| {
+        session.ask("tools/call", json!({"name": "slow", "arguments": {"seconds": seconds}, "task": {}}))
+    };
+    let first = [ask(2), ask(2)];
+    assert!(first.iter().all(|begun| begun["error"].is_null()), "{first:?}");
+    assert_eq!(ask(0)["error"]["code"], -32600);
+    // What waits for somebody is nothing that is under way, and an end makes room.
+    eventually("a place", 10, || ask(0)["error"].is_null().then_some(()));
+    for _ in 0..4 {
+        let parked = || session.ask("tools/call", json!({"name": "hire", "arguments": {}, "task": {}}));
+        eventually("a place", 10, || (parked()["result"]["task"]["status"] == "working").then_some(()));
+    }
 }
 
 #[test]

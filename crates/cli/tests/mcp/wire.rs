@@ -128,6 +128,62 @@ fn a_call_with_a_key_acts_once() {
 }
 
 #[test]
+fn a_key_counts_also_where_the_message_is_an_unusual_one() {
+    let world = World::new(Database::Sqlite);
+    world.upstream.take();
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    // Two headers where others send one: such a call goes by the protocol's own half.
+    let accept = [("accept", "application/json"), ("accept", "text/event-stream"), JSON];
+    let stateless = [("mcp-protocol-version", STATELESS), ("mcp-method", "tools/call"), ("mcp-name", "pay")];
+    let of_session = [("mcp-session-id", session.id.as_str()), ("mcp-protocol-version", "2025-11-25")];
+    let own = json!({"io.modelcontextprotocol/protocolVersion": STATELESS,
+        "io.modelcontextprotocol/clientCapabilities": {}, "callwright/idempotency_key": "order-8"});
+    let plain = json!({"callwright/idempotency_key": "order-9"});
+    for (headers, meta) in [(&stateless[..], own), (&of_session[..], plain)] {
+        let body = json!({"jsonrpc": "2.0", "id": 7, "method": "tools/call",
+            "params": {"name": "pay", "arguments": {"amount": 3}, "_meta": meta}});
+        let headers = [&accept[..], headers].concat();
+        let call = || {
+            let reply = world.api.raw("POST", "/mcp", &headers, Some(body.to_string().into_bytes()));
+            super::answer_of(&reply)["result"].clone()
+        };
+        let (first, second) = (call(), call());
+        assert_eq!(world.upstream.take().len(), 1, "{second}");
+        assert_eq!(second["_meta"]["callwright/duplicate"], true, "{second}");
+        assert_eq!(first["_meta"]["callwright/execution_id"], second["_meta"]["callwright/execution_id"]);
+    }
+}
+
+#[test]
+fn a_yes_that_cannot_be_carried_out_yet_is_no_error_and_is_carried_out_once() {
+    on_both(|database| {
+        let mut world = World::new(database);
+        world.server.refuse("UPDATE ON ticket", "NEW.state = 'used'");
+        let mut new = world.stateless("/mcp");
+        new.can = json!({"elicitation": {}});
+        world.upstream.take();
+        let asked = new.call("refund", json!({"amount": 6}));
+        let yes = || {
+            let given = json!({"confirm": {"action": "accept", "content": {"confirmed": true}}});
+            let params = json!({"name": "refund", "arguments": {"amount": 6}, "inputResponses": given,
+                "requestState": asked["requestState"]});
+            new.result("tools/call", params)
+        };
+        for _ in 0..2 {
+            let told = yes();
+            assert_eq!((&told["isError"], world.upstream.count()), (&json!(false), 0), "{told}");
+            assert!(text(&told).starts_with("Pending: this was agreed to"), "{told}");
+        }
+        world.server.accept();
+        world.upstream.wait_for(1);
+        let done = callwright_testkit::eventually("its end", 10, || {
+            Some(yes()).filter(|told| told["structuredContent"] == json!({"paid": true}))
+        });
+        assert_eq!((&done["isError"], world.upstream.count()), (&json!(false), 1), "{done}");
+    });
+}
+
+#[test]
 fn a_person_confirms_by_a_form_where_the_client_has_one() {
     on_both(|database| {
         let world = World::new(database);

@@ -8,34 +8,6 @@ use serde_json::{Value, json};
 
 use super::{World, now, sign};
 
-/// While this secret is there, the database refuses what [`refuse`] says.
-const GATE: &str = "DATABASE_AWAY";
-
-/// Has the database refuse a change of a table while the gate is shut; it is, when this returns.
-fn refuse(world: &mut World, database: Database, change: &str, when: &str) {
-    let shut = format!("EXISTS (SELECT 1 FROM secret WHERE name = '{GATE}') AND ({when})");
-    world.server.terminate();
-    match database {
-        Database::Sqlite => world.server.sql(&format!(
-            "CREATE TRIGGER away BEFORE {change} FOR EACH ROW WHEN {shut} BEGIN SELECT RAISE(ABORT, 'away'); END;"
-        )),
-        Database::Postgres => {
-            world.server.sql(&format!(
-                // As a server says that has no room for the work.
-                "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-                 IF {shut} THEN RAISE EXCEPTION 'away' USING ERRCODE = '53000'; END IF; RETURN NEW; END $$"
-            ));
-            world.server.sql(&format!("CREATE TRIGGER away BEFORE {change} FOR EACH ROW EXECUTE FUNCTION away()"));
-        }
-    }
-    world.server.restart();
-    world.api.put(&format!("/api/v1/secrets/{GATE}"), json!({"value": "shut"})).expect(200);
-}
-
-fn open(world: &World) {
-    world.api.delete(&format!("/api/v1/secrets/{GATE}")).expect(204);
-}
-
 fn bearer(secret: &str) -> String {
     format!("Bearer {secret}")
 }
@@ -46,12 +18,12 @@ fn an_outcome_that_cannot_be_sent_yet_is_given_and_sent_later() {
         let mut world = World::new(database);
         let receiver = Upstream::start();
         let hook = world.hook(json!({"slug": "desk", "target": {"tools": ["book"]}}));
-        refuse(&mut world, database, "INSERT ON outbox", "1 = 1");
+        world.server.refuse("INSERT ON outbox", "1 = 1");
         let body = json!({"parameters": {"day": "monday"}, "webhook_response_url": receiver.url("/late")});
         let answer = world.send("/hooks/desk", &[("authorization", &bearer(&hook.secret))], &body.to_string());
         assert_eq!(answer.expect(200)["status"], "done", "what is done is told as done");
         assert_eq!((world.upstream.count(), receiver.count()), (1, 0));
-        open(&world);
+        world.server.accept();
         let told = receiver.wait_for(1)[0].json();
         assert_eq!(
             (&told["type"], &told["data"]["answer"]["state"]),
@@ -68,7 +40,7 @@ fn what_takes_longer_is_answered_in_time_though_it_has_no_ticket_yet() {
         let mut world = World::new(database);
         let receiver = Upstream::start();
         let hook = world.hook(json!({"slug": "desk", "target": {"tools": ["book"]}, "wait_ms": 600}));
-        refuse(&mut world, database, "INSERT ON ticket", "1 = 1");
+        world.server.refuse("INSERT ON ticket", "1 = 1");
         world.upstream.next(Answer::json(200, json!({"booked": 1})).delay(Duration::from_millis(1_800)));
         let body = json!({"parameters": {"day": "monday"}, "webhook_response_url": receiver.url("/late")});
         let begun = std::time::Instant::now();
@@ -84,7 +56,7 @@ fn what_takes_longer_is_answered_in_time_though_it_has_no_ticket_yet() {
         });
         assert_eq!(ended["result"], json!({"booked": 1}));
         assert_eq!(receiver.count(), 0);
-        open(&world);
+        world.server.accept();
         let told = receiver.wait_for(1)[0].json();
         assert_eq!(told["data"]["answer"]["data"], json!({"booked": 1}), "{told}");
         assert_eq!(world.upstream.count(), 1);
@@ -103,7 +75,7 @@ fn an_outcome_that_cannot_be_recorded_is_in_doubt_and_no_error() {
             _ => Answer::json(200, json!({"booked": 1})),
         });
         let hook = world.hook(json!({"slug": "late", "target": {"tools": ["slots"]}, "wait_ms": 300}));
-        refuse(&mut world, database, "UPDATE ON execution", "NEW.state IN ('done', 'failed')");
+        world.server.refuse("UPDATE ON execution", "NEW.state IN ('done', 'failed')");
         let body = json!({"parameters": {"day": "monday"}}).to_string();
         let late = world.send("/hooks/late", &[("authorization", &bearer(&hook.secret))], &body).expect(202);
         let api = world.api.with_header("Idempotency-Key", "no-1");
@@ -117,7 +89,7 @@ fn an_outcome_that_cannot_be_recorded_is_in_doubt_and_no_error() {
         );
         // What came of nothing may be asked for again.
         assert!(declined.join().unwrap().status >= 500);
-        open(&world);
+        world.server.accept();
         for (execution, state) in [(&answer["execution_id"], "done"), (&late["execution_id"], "done")] {
             let path = format!("/api/v1/executions/{}", execution.as_str().unwrap());
             eventually("the record", 40, || (world.api.get(&path).expect(200)["state"] == state).then_some(()));
@@ -148,14 +120,14 @@ fn a_yes_is_no_error_though_it_cannot_be_gone_on_with_yet() {
         let mut world = World::new(database);
         let policy = json!({"policy": {"confirm": "Really?"}});
         world.tool("refund", "write", json!({"amount": {"type": "integer"}}), policy);
-        refuse(&mut world, database, "UPDATE ON ticket", "NEW.state = 'used'");
+        world.server.refuse("UPDATE ON ticket", "NEW.state = 'used'");
         let asked = world.api.post("/api/v1/tools/refund/call", json!({"arguments": {"amount": 3}})).ok();
         let yes = json!({"arguments": {"ticket": asked["pending"]["ticket"], "confirmed": true}});
         let answer = world.api.post("/api/v1/tools/confirm_action/call", yes.clone()).ok();
         assert_eq!((&answer["error"], &answer["state"]), (&Value::Null, &json!("parked")), "{answer}");
         assert!(answer["message"].as_str().unwrap().contains("agreed to"), "{answer}");
         assert_eq!(world.upstream.count(), 0);
-        open(&world);
+        world.server.accept();
         world.upstream.wait_for(1);
         let again = eventually("the outcome", 10, || {
             let again = world.api.post("/api/v1/tools/confirm_action/call", yes.clone()).ok();
@@ -186,11 +158,11 @@ fn what_our_own_tables_do_is_asked_for_again_while_they_are_away() {
         let mut spec = json!({"name": "own", "effect": "write"});
         spec.as_object_mut().unwrap().extend(tool.as_object().unwrap().clone());
         world.api.post("/api/v1/tools", spec).expect(201);
-        refuse(&mut world, Database::Postgres, change, "1 = 1");
+        world.server.refuse(change, "1 = 1");
         let answer = std::thread::scope(|scope| {
             let call = scope.spawn(|| world.api.post("/api/v1/tools/own/call", json!({ "arguments": arguments })));
             std::thread::sleep(Duration::from_millis(800));
-            open(&world);
+            world.server.accept();
             call.join().unwrap().expect(200)
         });
         assert_eq!((&answer["state"], &answer["success"]), (&json!("done"), &json!(true)), "{change}: {answer}");
@@ -233,12 +205,12 @@ fn a_result_is_given_though_its_resources_cannot_be_kept_yet() {
                     'resource': {'uri': 'paper://1', 'mimeType': 'text/plain', 'text': 'sealed and signed'}}]}\n";
         let file = json!({"name": "file", "kind": "python", "effect": "write", "config": {"code": code}});
         world.api.post("/api/v1/tools", file).expect(201);
-        refuse(&mut world, database, "INSERT ON document", "1 = 1");
+        world.server.refuse("INSERT ON document", "1 = 1");
         let answer = world.api.post("/api/v1/tools/file/call", json!({"arguments": {}})).expect(200);
         assert_eq!((&answer["state"], &answer["data"]), (&json!("done"), &json!({"filed": true})), "{answer}");
         let kept = || world.api.get("/api/v1/documents").expect(200)["items"].as_array().unwrap().len();
         assert_eq!(kept(), 0);
-        open(&world);
+        world.server.accept();
         eventually("the resource is kept", 20, || (kept() == 1).then_some(()));
     });
 }

@@ -9,31 +9,29 @@
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    Fault, Object,
+    Object,
     id::{ExecutionId, TicketId},
     ticket::TicketKind,
     tool::Kind,
 };
-use callwright_runtime::call::{self, CONFIRM_TOOL, CallAnswer};
+use callwright_runtime::call::CallAnswer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Era, Who,
+    Era,
     call::{Call, internal, refused},
     ident,
+    said::Said,
     session::{Can, Session},
     tell::Out,
-    wire::{CallParams, INVALID_PARAMS, META_SERVER, Message, RpcError, SERVER_INFO, request},
+    wire::{INVALID_PARAMS, META_SERVER, RpcError, SERVER_INFO, request},
 };
-use crate::state::ServerState;
 
 /// The key of a Python tool's result that asks.
 const ASKS: &str = "$input_required";
 /// The name of the form by which a person agrees.
 const CONFIRM: &str = "confirm";
-/// How often it is looked whether the client has answered another node.
-const LOOK: Duration = Duration::from_secs(1);
 /// How long a client may take to answer.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How long a state is good.
@@ -58,8 +56,8 @@ pub(super) enum Asking {
 pub(super) struct Given {
     /// How often it was asked before.
     pub round: u32,
-    /// What the person said about a ticket, as arguments of the tool that passes it on.
-    pub confirm: Option<Value>,
+    /// What the person said about a ticket.
+    pub said: Option<Said>,
     responses: Option<Object>,
     state: Value,
 }
@@ -73,6 +71,8 @@ struct State {
     round: u32,
     until: i64,
     ticket: Option<TicketId>,
+    #[serde(default)]
+    execution: Option<ExecutionId>,
     state: Value,
 }
 
@@ -94,14 +94,14 @@ pub(super) enum Reply {
     Later(Box<Value>),
     /// It cannot be asked: the answer stays as it is.
     Cannot,
-    /// It answered another node, which carried that out: how it went.
+    /// It answered another node, which carries that out: how it went.
     Elsewhere(Box<CallAnswer>),
 }
 
 /// What the client answers to one request.
 enum Answer {
     Here(Value),
-    Elsewhere(Box<CallAnswer>),
+    Elsewhere(ExecutionId),
 }
 
 /// What the answer wants of the client, if anything.
@@ -155,7 +155,7 @@ pub(super) async fn ask(
     out: Option<&Out>,
     asking: &Asking,
 ) -> Result<Reply, Box<RpcError>> {
-    let (requests, ticket, state) = match wish {
+    let (requests, about, state) = match wish {
         Wish::Cannot(needs) => {
             if call.era == Era::Session {
                 return Ok(Reply::Cannot);
@@ -165,14 +165,15 @@ pub(super) async fn ask(
             return Err(Box::new(error));
         }
         Wish::Confirm(ticket, question) => {
-            (Object::from_iter([(CONFIRM.to_owned(), form(&question))]), Some(ticket), Value::Null)
+            let about = (ticket, answer.execution_id);
+            (Object::from_iter([(CONFIRM.to_owned(), form(&question))]), Some(about), Value::Null)
         }
         Wish::Tool(requests, state) => (requests, None, state),
     };
     match asking {
         Asking::Never => Ok(Reply::Cannot),
         Asking::Result => {
-            let state = seal(call, before.round + 1, ticket, state).await?;
+            let state = seal(call, before.round + 1, about, state).await?;
             Ok(Reply::Later(Box::new(json!({
                 "resultType": "input_required",
                 "inputRequests": requests,
@@ -183,14 +184,17 @@ pub(super) async fn ask(
         Asking::Session(session) => {
             let Some(out) = out else { return Ok(Reply::Cannot) };
             let mut responses = Object::new();
-            let about = ticket.map(|ticket| (ticket, answer.execution_id));
             for (name, wanted) in &requests {
                 match asked(call, session, out, wanted, about).await? {
                     Answer::Here(answer) => responses.insert(name.clone(), answer),
-                    Answer::Elsewhere(answer) => return Ok(Reply::Elsewhere(answer)),
+                    Answer::Elsewhere(execution) => {
+                        let answer = call.went_on(execution).await.map_err(|fault| Box::new(internal(&fault)))?;
+                        return Ok(Reply::Elsewhere(Box::new(answer)));
+                    }
                 };
             }
-            Ok(Reply::Given(Box::new(given(before.round + 1, ticket, responses, state))))
+            let about = about.map(|(ticket, execution)| (ticket, Some(execution)));
+            Ok(Reply::Given(Box::new(given(before.round + 1, about, responses, state))))
         }
     }
 }
@@ -220,7 +224,7 @@ async fn asked(
     about: Option<(TicketId, ExecutionId)>,
 ) -> Result<Answer, Box<RpcError>> {
     let (app, org) = (&call.app, call.who.caller.org_id);
-    let id = ident::question(app, org, session.nonce, about.map(|(ticket, _)| ticket)).await;
+    let id = ident::question(app, org, session.nonce, about).await;
     let id = id.map_err(|fault| Box::new(internal(&fault)))?;
     let answer = session.ask(&id);
     let method = wanted["method"].as_str().unwrap_or_default();
@@ -233,62 +237,24 @@ async fn asked(
                 Ok(Ok(Err(error))) => cancelled(error),
                 Ok(Err(_)) | Err(_) => cancelled(json!({"message": "there was no answer in time"})),
             },
-            settled = settled(call, about) => Answer::Elsewhere(Box::new(settled)),
+            execution = call.decided_elsewhere(about) => Answer::Elsewhere(execution),
         },
     };
     session.forget(&id);
     Ok(answer)
 }
 
-/// How an execution went for which the client agreed on another node. Never completes where there is none.
-async fn settled(call: &Call, about: Option<(TicketId, ExecutionId)>) -> CallAnswer {
-    let Some((_, execution)) = about.filter(|_| call.app.is_clustered()) else { return std::future::pending().await };
-    loop {
-        tokio::time::sleep(LOOK).await;
-        if let Ok(answer) = call::outcome(&call.app, &call.who.caller, execution, 0).await
-            && answer.state.is_final()
-        {
-            return answer;
-        }
-    }
+fn given(round: u32, about: Option<(TicketId, Option<ExecutionId>)>, responses: Object, state: Value) -> Given {
+    let said = about.map(|(ticket, execution)| Said::read(ticket, execution, responses.get(CONFIRM)));
+    Given { round, said, responses: Some(responses), state }
 }
 
-/// Takes the answer to a question that another node asked in this session, as far as any node can: whether the person
-/// agrees to something. That is carried out here, and the node that asked sees how it went. False: it is nothing for us.
-pub(super) async fn elsewhere(
-    state: &ServerState,
-    who: &Who,
-    session: &Session,
-    id: &str,
-    message: &Message,
-) -> Result<bool, Fault> {
-    let app = state.app.clone();
-    let Some(ticket) = ident::ticket(&app, who.caller.org_id, session.nonce, id).await? else { return Ok(false) };
-    let answer = message.result.clone().unwrap_or_else(|| json!({"action": "cancel"}));
-    let arguments = confirmation(ticket, Some(&answer));
-    let params = CallParams { name: CONFIRM_TOOL.to_owned(), arguments, ..CallParams::default() };
-    let call = Call { app, who: who.clone(), era: Era::Session, can: session.can, level: None, params };
-    state.app.spawn(async move {
-        if let Err(error) = call.carry(None, Asking::Never).await {
-            tracing::warn!(%ticket, ?error, "what the person said could not be carried out");
-        }
-    });
-    Ok(true)
-}
-
-fn given(round: u32, ticket: Option<TicketId>, responses: Object, state: Value) -> Given {
-    let confirm = ticket.map(|ticket| confirmation(ticket, responses.get(CONFIRM)));
-    Given { round, confirm, responses: Some(responses), state }
-}
-
-/// What the person said, as arguments of the tool that passes it on.
-fn confirmation(ticket: TicketId, answer: Option<&Value>) -> Value {
-    let accepted = answer.and_then(|answer| answer.get("action")).and_then(Value::as_str) == Some("accept");
-    let confirmed = answer.and_then(|answer| answer.pointer("/content/confirmed")) == Some(&Value::Bool(true));
-    json!({"ticket": ticket, "confirmed": accepted && confirmed})
-}
-
-async fn seal(call: &Call, round: u32, ticket: Option<TicketId>, state: Value) -> Result<String, Box<RpcError>> {
+async fn seal(
+    call: &Call,
+    round: u32,
+    about: Option<(TicketId, ExecutionId)>,
+    state: Value,
+) -> Result<String, Box<RpcError>> {
     let app = &call.app;
     let state = State {
         user: call.who.caller.user_id.to_string(),
@@ -296,7 +262,8 @@ async fn seal(call: &Call, round: u32, ticket: Option<TicketId>, state: Value) -
         arguments: call.params.arguments.to_string(),
         round,
         until: app.clock().now().plus(STATE_TTL).micros(),
-        ticket,
+        ticket: about.map(|(ticket, _)| ticket),
+        execution: about.map(|(_, execution)| execution),
         state,
     };
     let bytes = serde_json::to_vec(&state).unwrap_or_default();
@@ -331,7 +298,8 @@ impl Given {
         if state.ticket.is_some() && !responses.contains_key(CONFIRM) {
             return Err(refused(INVALID_PARAMS, format!("`inputResponses` lacks `{CONFIRM}`, what the person said")));
         }
-        Ok(given(state.round, state.ticket, responses, state.state))
+        let about = state.ticket.map(|ticket| (ticket, state.execution));
+        Ok(given(state.round, about, responses, state.state))
     }
 
     /// What the tool is told of it.

@@ -82,8 +82,8 @@ impl Call {
         };
         let mut given = Given::open(self).await?;
         loop {
-            let answer = match given.confirm.take() {
-                Some(confirm) => self.run(self.confirmation(&confirm)?, kind, None).await,
+            let answer = match given.said.take() {
+                Some(said) => Box::pin(self.pass_on(&said)).await,
                 None => {
                     let mut request = self.request(&given)?;
                     request.arguments = self.arguments(kind);
@@ -104,7 +104,8 @@ impl Call {
                 super::ask::Reply::Given(next) => given = *next,
                 super::ask::Reply::Later(result) => return Ok(Ended::Asked(result)),
                 super::ask::Reply::Elsewhere(answer) => {
-                    return Ok(Ended::Result(Box::new(ToolResult::of(*answer, self.era))));
+                    let answer = self.waited(*answer).await?;
+                    return Ok(Ended::Result(Box::new(ToolResult::of(answer, self.era))));
                 }
                 super::ask::Reply::Cannot => {
                     return Ok(Ended::Result(Box::new(ToolResult::of(answer, self.era))));
@@ -160,16 +161,23 @@ impl Call {
             // Every round is an execution of its own.
             key = key.map(|key| format!("{key}#{}", given.round));
         }
-        Ok(CallRequest {
+        let mut request = self.plain(self.params.name.clone(), context);
+        (request.established, request.idempotency_key) = (given.established(), key);
+        Ok(request)
+    }
+
+    /// A call of `tool` in this client's name, without arguments.
+    pub(super) fn plain(&self, tool: String, context: Object) -> CallRequest {
+        CallRequest {
             caller: untrusted(&self.who.caller),
-            tool: self.params.name.clone(),
+            tool,
             arguments: Value::Null,
             context,
-            established: given.established(),
+            established: Object::new(),
             agent: self.who.endpoint.agent().map(str::to_owned),
             channel: None,
             dry_run: false,
-            idempotency_key: key,
+            idempotency_key: None,
             source: "mcp",
             replay_of: None,
             cursor: None,
@@ -177,7 +185,7 @@ impl Call {
             confirmed: false,
             approved: false,
             webhook: None,
-        })
+        }
     }
 
     /// The arguments, kept where the call may have to be made again with an answer of the client.
@@ -186,15 +194,6 @@ impl Call {
             true => self.params.arguments.clone(),
             false => std::mem::take(&mut self.params.arguments),
         }
-    }
-
-    /// What the person said, as a call of the tool by which a model would pass it on.
-    pub(super) fn confirmation(&self, arguments: &Value) -> Result<CallRequest, Refused> {
-        let mut request = self.request(&Given::default())?;
-        CONFIRM_TOOL.clone_into(&mut request.tool);
-        request.arguments = arguments.clone();
-        request.idempotency_key = None;
-        Ok(request)
     }
 
     async fn run(&self, request: CallRequest, kind: Kind, out: Option<&Out>) -> Result<CallAnswer, Fault> {

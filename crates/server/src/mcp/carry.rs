@@ -21,7 +21,7 @@ use super::{
     handler,
     ident::Ident,
     manager,
-    session::{Can, Open, Session},
+    session::{Can, Session},
     task, tell, tool,
     wire::{self, CallParams, META_CAPABILITIES, META_LOG_LEVEL, Message, Params},
 };
@@ -122,10 +122,14 @@ pub(super) async fn with_tasks(
         },
         _ => CallParams::default(),
     };
+    let place = match wanted {
+        task::Wanted::Begin => Some(state.mcp.sessions.task(who.caller.org_id)),
+        _ => None,
+    };
     let call =
         Call { app: state.app.clone(), who: who.clone(), era: Era::Session, can: session.can, level: None, params };
     let (out, messages) = tell::channel();
-    let work = Box::pin(call.task(wanted, out, Asking::Session(session.clone())));
+    let work = Box::pin(call.task(wanted, place.flatten(), out, Asking::Session(session.clone())));
     Some(carry(Some(session.clone()), id, messages, work).await)
 }
 
@@ -153,13 +157,15 @@ pub(super) async fn begin(
     let ident = Ident::new(app, &who.caller, &who.endpoint, version, can);
     let (id, beginning) = sessions.begin(app, &who.caller, who.endpoint.clone(), credential, ident).await?;
     sessions.sweep(app, state.closing.clone());
-    who.session = sessions.of(&id);
-    let response = manager::beginning(id, pass(&state, who, parts, Body::from(bytes))).await;
-    if !response.headers().contains_key(SESSION_ID) {
-        return Ok(response);
+    who.session = Some(beginning.session().clone());
+    let mut response = manager::beginning(id, pass(&state, who, parts, Body::from(bytes))).await;
+    if response.headers().contains_key(SESSION_ID) {
+        if version == NEWEST {
+            response = say_tasks(response).await?;
+        }
+        beginning.keep();
     }
-    beginning.keep();
-    Ok(if version == NEWEST { say_tasks(response).await? } else { response })
+    Ok(response)
 }
 
 /// Says in the answer to `initialize` that calls may be tasks, which `rmcp` does not say any more.
@@ -183,34 +189,40 @@ async fn say_tasks(response: Response) -> Result<Response, Fault> {
 }
 
 /// Ends a session.
-pub(super) async fn end(state: &ServerState, parts: &Parts) -> Response {
-    let id = parts.headers.get(SESSION_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    state.mcp.sessions.end(id).await;
-    StatusCode::OK.into_response()
+pub(super) async fn end(state: &ServerState, who: &Who, id: &str) -> Result<Response, Fault> {
+    match state.mcp.sessions.end(&state.app, id, &who.caller, &who.endpoint).await? {
+        true => Ok(StatusCode::OK.into_response()),
+        false => Err(no_session()),
+    }
+}
+
+/// Of a session that another token began nothing is said, not even that it is there.
+pub(super) fn no_session() -> Fault {
+    Fault::not_found("session", "of this token with that id")
 }
 
 /// Has `rmcp` answer.
 pub(super) async fn pass(state: &ServerState, who: Who, parts: Parts, body: Body) -> Response {
     let mut request = Request::from_parts(parts, body);
     let is_listening = request.method() == Method::GET;
-    let session = who.session.clone().filter(|_| is_listening);
+    let session = who.session.clone();
     request.extensions_mut().insert(who);
     let response = Box::pin(state.mcp.service.handle(request)).await;
-    let open = session.map(|session| session.open());
-    response.map(|body| match open {
-        // The session is in use as long as somebody listens.
-        Some(open) => Body::new(Held { body, _open: open }),
+    response.map(|body| match session {
+        // Whoever only listens makes room for others in need.
+        Some(session) if is_listening => Body::new(Held { body, _guard: session.open() }),
+        Some(session) => Body::new(Held { body, _guard: session.using() }),
         None => Body::new(body),
     })
 }
 
 /// A body that keeps its session in use.
-struct Held<B> {
+struct Held<B, G> {
     body: B,
-    _open: Open,
+    _guard: G,
 }
 
-impl<B: http_body::Body + Unpin> http_body::Body for Held<B> {
+impl<B: http_body::Body + Unpin, G: Unpin> http_body::Body for Held<B, G> {
     type Data = B::Data;
     type Error = B::Error;
 

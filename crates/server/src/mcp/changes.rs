@@ -4,7 +4,7 @@
 //! be shown, so that a new secret is no news of the tools.
 
 use std::{
-    collections::{BTreeMap, hash_map::DefaultHasher},
+    collections::hash_map::DefaultHasher,
     fmt,
     hash::{Hash, Hasher},
     time::Duration,
@@ -15,7 +15,7 @@ use callwright_runtime::App;
 use callwright_runtime::prompts;
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use super::{Who, resource, tool};
+use super::{Who, resource, session::Watched, tool};
 
 /// Changes come in groups; they are told as one.
 const GATHER: Duration = Duration::from_millis(50);
@@ -37,7 +37,8 @@ pub(super) struct Watch {
     /// Whether something changed that was not looked at.
     is_due: bool,
     told: Told,
-    stamps: BTreeMap<String, Option<String>>,
+    /// The resources as they were told last.
+    stamps: Watched,
 }
 
 /// What a client has been told of: how everything was then. As a text it is the id of an event.
@@ -69,9 +70,8 @@ impl Watch {
     /// Watches from now on.
     pub(super) async fn new(app: &App, who: &Who) -> Self {
         let changes = app.tools().changes();
-        let stamps = BTreeMap::new();
-        let mut watch =
-            Self { app: app.clone(), who: who.clone(), changes, is_due: false, told: Told::default(), stamps };
+        let (told, stamps) = (Told::default(), Watched::new());
+        let mut watch = Self { app: app.clone(), who: who.clone(), changes, is_due: false, told, stamps };
         watch.told = watch.now().await;
         watch
     }
@@ -82,7 +82,7 @@ impl Watch {
     }
 
     /// What has changed since a client was told of `before`; none: nobody knows what it was told, so everything may have.
-    pub(super) fn since(&self, before: Option<&Told>, resources: &[String]) -> Vec<Change> {
+    pub(super) fn since(&self, before: Option<&Told>, resources: &Watched) -> Vec<Change> {
         let is_other = |same: fn(&Told, &Told) -> bool| before.is_none_or(|before| !same(before, &self.told));
         let mut found = Vec::new();
         if is_other(|a, b| a.tools == b.tools) {
@@ -94,20 +94,14 @@ impl Watch {
         if is_other(|a, b| a.newest == b.newest) {
             found.push(Change::Resources);
             // Which of them are new is not known.
-            found.extend(resources.iter().cloned().map(Change::Resource));
+            found.extend(resources.keys().cloned().map(Change::Resource));
         }
         found
     }
 
-    /// What has changed next; `resources` are those that the client watches. None: the application has stopped. Dropped
-    /// in the middle, nothing is missed.
-    pub(super) async fn next(&mut self, resources: impl Fn() -> Vec<String>) -> Option<Vec<Change>> {
-        for uri in resources() {
-            if !self.stamps.contains_key(&uri) {
-                let stamp = resource::stamp(&self.app, &self.who, &uri).await;
-                self.stamps.insert(uri, stamp);
-            }
-        }
+    /// What has changed next; `resources` are those that the client watches, as they were when that began. None: the
+    /// application has stopped. Dropped in the middle, nothing is missed.
+    pub(super) async fn next(&mut self, resources: impl Fn() -> Watched) -> Option<Vec<Change>> {
         loop {
             while !self.is_due {
                 match self.changes.recv().await {
@@ -118,7 +112,7 @@ impl Watch {
             }
             tokio::time::sleep(GATHER).await;
             while self.changes.try_recv().is_ok() {}
-            let found = self.look(&resources()).await;
+            let found = self.look(resources()).await;
             self.is_due = false;
             if !found.is_empty() {
                 return Some(found);
@@ -126,21 +120,22 @@ impl Watch {
         }
     }
 
-    async fn look(&mut self, resources: &[String]) -> Vec<Change> {
+    async fn look(&mut self, resources: Watched) -> Vec<Change> {
         let now = self.now().await;
-        let mut stamps = Vec::with_capacity(resources.len());
-        for uri in resources {
-            stamps.push((uri, resource::stamp(&self.app, &self.who, uri).await));
+        let mut stamps = Watched::new();
+        for uri in resources.keys() {
+            stamps.insert(uri.clone(), resource::stamp(&self.app, &self.who, uri).await);
         }
         // From here on nothing waits: what was found is told.
         let before = std::mem::replace(&mut self.told, now);
-        let mut found = self.since(Some(&before), &[]);
-        for (uri, stamp) in stamps {
-            let before = self.stamps.insert(uri.clone(), stamp.clone());
-            if before.is_some_and(|before| before != stamp) {
-                found.push(Change::Resource(uri.clone()));
+        let mut found = self.since(Some(&before), &Watched::new());
+        for (uri, begun) in resources {
+            let before = self.stamps.get(&uri).unwrap_or(&begun);
+            if stamps.get(&uri) != Some(before) {
+                found.push(Change::Resource(uri));
             }
         }
+        self.stamps = stamps;
         found
     }
 

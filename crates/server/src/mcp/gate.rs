@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, reque
 use serde_json::Value;
 
 use super::{
-    Endpoint, Era, Who, ask, carry, ident, metadata,
+    Endpoint, Era, Who, carry, ident, metadata, said,
     session::Session,
     stream,
     wire::{META_CAPABILITIES, META_VERSION, Message, Params, STATELESS},
@@ -148,17 +148,24 @@ async fn answer(
         Some(Credential::Token(text) | Credential::Session(text)) => SecretString::new(text.to_owned()),
         None => SecretString::new(String::new()),
     });
-    if let Some(id) = parts.headers.get(SESSION_ID) {
-        let id = id.to_str().unwrap_or_default();
-        let sessions = &state.mcp.sessions;
-        let found = sessions.find(&state.app, id, &who.caller, &who.endpoint, &credential).await?;
-        // Of a session that another token began nothing is said, not even that it is there.
-        who.session = Some(found.ok_or_else(|| Fault::not_found("session", "of this token with that id"))?);
-        sessions.sweep(&state.app, state.closing.clone());
-    }
+    // Held until the answer begins, however slowly the request comes in; from then on the answer holds it.
+    let _using = match parts.headers.get(SESSION_ID) {
+        Some(id) => {
+            let id = id.to_str().unwrap_or_default();
+            if parts.method == Method::DELETE {
+                return Ok(carry::end(&state, &who, id).await?);
+            }
+            let sessions = &state.mcp.sessions;
+            let found = sessions.find(&state.app, id, &who.caller, &who.endpoint, &credential).await?;
+            let using = found.ok_or_else(carry::no_session)?;
+            who.session = Some(using.session().clone());
+            sessions.sweep(&state.app, state.closing.clone());
+            Some(using)
+        }
+        None => None,
+    };
     match (&parts.method, &who.session) {
         (&Method::POST, _) => {}
-        (&Method::DELETE, Some(_)) => return Ok(carry::end(&state, &parts).await),
         (&Method::GET, Some(session)) if let Some(last) = listens(&parts.headers) => {
             return Ok(stream::open(&state, &who, session, last).await);
         }
@@ -209,7 +216,7 @@ async fn taken(state: &ServerState, who: &Who, message: &Message) -> Result<Opti
                 (Some(result), _) => Ok(result.clone()),
                 (None, error) => Err(error.clone().unwrap_or_default()),
             };
-            if session.answered(id, answer) || ask::elsewhere(state, who, session, id, message).await? {
+            if session.answered(id, answer) || Box::pin(said::elsewhere(state, who, session, id, message)).await? {
                 return Ok(Some(accepted()));
             }
             let why =

@@ -27,7 +27,7 @@ use super::{
     Who,
     changes::{Change, Watch},
     prompt, resource,
-    session::{Can, MOST_URI, MOST_WATCHED, Session},
+    session::{Can, MOST_URI, MOST_WATCHED, Session, Watched},
     sessions::{Sessions, is_known},
     tell, tool,
 };
@@ -280,8 +280,10 @@ impl ServerHandler for Handler {
         request: rmcp::model::SubscribeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        let session = self.session(&context.extensions);
-        match session.is_none_or(|session| session.watch(&request.uri, true)) {
+        let Some(session) = self.session(&context.extensions) else { return Ok(()) };
+        // What changes from now on is told, whenever the stream looks.
+        let now = resource::stamp(&self.app, who(&context.extensions)?, &request.uri).await;
+        match session.watch(&request.uri, now) {
             true => Ok(()),
             false => Err(ErrorData::invalid_request("this session watches as many resources as it may", None)),
         }
@@ -293,7 +295,7 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         if let Some(session) = self.session(&context.extensions) {
-            session.watch(&request.uri, false);
+            session.unwatch(&request.uri);
         }
         Ok(())
     }
@@ -321,7 +323,11 @@ impl ServerHandler for Handler {
             ));
         };
         let mut watch = Watch::new(&self.app, &who).await;
-        let resources = context.accepted().resource_subscriptions.clone().unwrap_or_default();
+        let mut resources = Watched::new();
+        for uri in context.accepted().resource_subscriptions.clone().unwrap_or_default() {
+            let now = resource::stamp(&self.app, &who, &uri).await;
+            resources.insert(uri, now);
+        }
         let mut recheck = tokio::time::interval(RECHECK);
         loop {
             let changes = tokio::select! {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use callwright_model::{
     Fault, FaultKind, Timestamp,
     account::Caller,
-    id::{OrgId, RequestId, TicketId, TokenId},
+    id::{ExecutionId, OrgId, RequestId, TicketId, TokenId},
 };
 use callwright_runtime::App;
 use serde::{Serialize, de::DeserializeOwned};
@@ -26,7 +26,7 @@ const ASKED: &str = "callwright-";
 /// The form in which a session's id is sealed: short, because it comes with every request.
 type Sealed = (String, RequestId, TokenId, Option<String>, String, u8, i64);
 /// The form of a question's id.
-type SealedQuestion = (String, RequestId, TicketId, RequestId);
+type SealedQuestion = (String, RequestId, TicketId, ExecutionId, RequestId);
 
 /// What the id of a session says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,13 @@ impl Ident {
             can,
             begun: app.clock().now(),
         }
+    }
+
+    /// One of a token, for tests.
+    #[cfg(test)]
+    pub(super) fn sample(ids: &callwright_model::IdSource, token: TokenId) -> Self {
+        let version = super::gate::NEWEST.to_owned();
+        Self { nonce: ids.next(), token, agent: None, version, can: Can::default(), begun: Timestamp::from_micros(0) }
     }
 
     /// The id: visible ASCII, some three hundred letters.
@@ -87,7 +94,8 @@ pub(super) fn is_question(id: &str) -> bool {
     id.starts_with(ASKED)
 }
 
-/// The id of a question to the client of a session. One whose answer any node can carry out says which ticket it is for.
+/// The id of a question to the client of a session. One whose answer any node can carry out says which ticket it is for,
+/// and of which execution.
 ///
 /// # Errors
 /// When the organization's key cannot be had.
@@ -95,22 +103,29 @@ pub(super) async fn question(
     app: &App,
     org: OrgId,
     session: RequestId,
-    ticket: Option<TicketId>,
+    about: Option<(TicketId, ExecutionId)>,
 ) -> Result<String, Fault> {
     let nonce: RequestId = app.ids().next();
-    let Some(ticket) = ticket else { return Ok(format!("{ASKED}{nonce}")) };
-    let sealed: SealedQuestion = (QUESTION.to_owned(), session, ticket, nonce);
+    let Some((ticket, execution)) = about else { return Ok(format!("{ASKED}{nonce}")) };
+    let sealed: SealedQuestion = (QUESTION.to_owned(), session, ticket, execution, nonce);
     Ok(format!("{ASKED}{}", seal(app, org, &sealed).await?))
 }
 
-/// The ticket that a question of this session was about; none when its answer is nothing for another node.
+/// The ticket that a question of this session was about, and its execution; none when its answer is nothing for another
+/// node.
 ///
 /// # Errors
 /// When the organization's key cannot be had.
-pub(super) async fn ticket(app: &App, org: OrgId, session: RequestId, id: &str) -> Result<Option<TicketId>, Fault> {
+pub(super) async fn about(
+    app: &App,
+    org: OrgId,
+    session: RequestId,
+    id: &str,
+) -> Result<Option<(TicketId, ExecutionId)>, Fault> {
     let Some(sealed) = id.strip_prefix(ASKED) else { return Ok(None) };
     let opened = open::<SealedQuestion>(app, org, sealed).await?;
-    Ok(opened.filter(|(kind, of, ..)| kind == QUESTION && *of == session).map(|(_, _, ticket, _)| ticket))
+    let opened = opened.filter(|(kind, of, ..)| kind == QUESTION && *of == session);
+    Ok(opened.map(|(_, _, ticket, execution, _)| (ticket, execution)))
 }
 
 async fn seal<T: Serialize>(app: &App, org: OrgId, sealed: &T) -> Result<String, Fault> {

@@ -37,6 +37,23 @@ impl Manager {
         local.session_config.keep_alive = Some(keep);
         Self(local)
     }
+
+    /// Ends this half of a session if `is_taken` out of ours, where it looks and takes: both go at once, so that whoever
+    /// comes back meanwhile finds both or neither.
+    pub(super) async fn end(&self, id: &str, is_taken: impl FnOnce() -> bool) {
+        let half = {
+            let mut halves = self.0.sessions.write().await;
+            if !is_taken() {
+                return;
+            }
+            halves.remove(id)
+        };
+        if let Some(half) = half
+            && let Err(error) = half.close().await
+        {
+            tracing::debug!(%error, "a session could not be closed in order");
+        }
+    }
 }
 
 impl SessionManager for Manager {

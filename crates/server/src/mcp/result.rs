@@ -81,7 +81,7 @@ impl ToolResult {
     /// The result of an execution that ended, or waits for somebody.
     pub(super) fn of(answer: CallAnswer, era: Era) -> Self {
         let meta = meta(&answer);
-        let is_error = answer.error.is_some() && answer.pending.is_none() && answer.state != State::Parked;
+        let is_error = answer.error.is_some() && !waits(&answer);
         let mut content = Vec::with_capacity(answer.content.len() + 1);
         let text = text(&answer);
         if !text.is_empty() {
@@ -141,9 +141,15 @@ fn text_block(text: &str) -> Value {
     json!({"type": "text", "text": text})
 }
 
+/// Whether the end is still to come: somebody is waited for, or it is under way.
+fn waits(answer: &CallAnswer) -> bool {
+    let is_under_way = !answer.state.is_final() && answer.error.is_none();
+    answer.pending.is_some() || answer.state == State::Parked || is_under_way
+}
+
 /// What a model reads of the answer besides its blocks.
 fn text(answer: &CallAnswer) -> String {
-    if answer.pending.is_some() || answer.state == State::Parked {
+    if waits(answer) {
         return pending(answer);
     }
     if let Some(error) = &answer.error {
@@ -176,7 +182,8 @@ fn pending(answer: &CallAnswer) -> String {
     let id = answer.execution_id;
     let said = answer.error.as_ref().map(|error| error.message.as_str()).or(answer.message.as_deref());
     let Some(pending) = &answer.pending else {
-        return format!("Pending: {}\nExecution {id} goes on by itself.", said.unwrap_or_default());
+        let said = said.unwrap_or("this is under way");
+        return format!("Pending: {said}\nExecution {id} goes on by itself.");
     };
     let waits = match pending.kind {
         TicketKind::Approval => "an operator's approval",

@@ -3,7 +3,7 @@
 //! `rmcp` holds what a session says; here stands what we must know of it. All of them are in [`super::sessions`].
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
@@ -61,6 +61,16 @@ impl Can {
     }
 }
 
+/// Resources that a session watches, each with the document that it was when that began.
+pub(super) type Watched = BTreeMap<String, Option<String>>;
+
+/// Requests under way. A client may give two of them one id; so each has a number of ours as well.
+#[derive(Default)]
+struct Requests {
+    count: u64,
+    tokens: BTreeMap<(String, u64), CancellationToken>,
+}
+
 /// A session.
 pub(super) struct Session {
     /// The organization that it is of.
@@ -80,14 +90,16 @@ pub(super) struct Session {
     pub level: AtomicU8,
     /// When it was used last: milliseconds since the sessions began to be counted.
     pub seen_ms: AtomicU64,
-    /// Answers that its client still reads.
+    /// Streams on which its client listens.
     open: AtomicUsize,
+    /// Requests of its client that are being answered.
+    used: AtomicUsize,
     /// Fires when it has ended here.
     pub ended: CancellationToken,
     streams: Mutex<(u64, BTreeSet<u64>)>,
     asked: Mutex<HashMap<String, oneshot::Sender<Result<Value, Value>>>>,
-    running: Mutex<HashMap<String, CancellationToken>>,
-    watched: Mutex<BTreeSet<String>>,
+    running: Mutex<Requests>,
+    watched: Mutex<Watched>,
 }
 
 fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -115,6 +127,7 @@ impl Session {
             level: AtomicU8::new(super::tell::DEFAULT_LEVEL),
             seen_ms: AtomicU64::default(),
             open: AtomicUsize::default(),
+            used: AtomicUsize::default(),
             ended: CancellationToken::new(),
             streams: Mutex::default(),
             asked: Mutex::default(),
@@ -146,22 +159,33 @@ impl Session {
         json!({"protocolVersion": self.version, "capabilities": can, "clientInfo": {"name": "known", "version": "0"}})
     }
 
-    /// Whether it was somewhere else before. True once.
+    /// Whether it was somewhere else before, and its client was not told yet what may have changed meanwhile.
     pub(super) fn was_elsewhere(&self) -> bool {
-        self.elsewhere.swap(false, Ordering::Relaxed)
+        self.elsewhere.load(Ordering::Relaxed)
     }
 
-    /// Whether its client reads something at the moment.
+    /// Its client has been told.
+    pub(super) fn is_here(&self) {
+        self.elsewhere.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether its client listens at the moment.
     pub(super) fn is_open(&self) -> bool {
         self.open.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether calls are under way in it.
-    pub(super) fn is_busy(&self) -> bool {
-        !held(&self.running).is_empty()
+    /// Whether nothing was asked in it since `before` and nothing is being answered.
+    pub(super) fn is_quiet(&self, before: u64) -> bool {
+        self.seen_ms.load(Ordering::Relaxed) <= before && self.used.load(Ordering::Relaxed) == 0
     }
 
-    /// Notes that its client reads something, until the guard is dropped.
+    /// Notes a request that is being answered, until the guard is dropped.
+    pub(super) fn using(self: &Arc<Self>) -> Using {
+        self.used.fetch_add(1, Ordering::Relaxed);
+        Using(self.clone())
+    }
+
+    /// Notes that its client listens, until the guard is dropped.
     pub(super) fn open(self: &Arc<Self>) -> Open {
         self.open.fetch_add(1, Ordering::Relaxed);
         Open(self.clone())
@@ -209,61 +233,77 @@ impl Session {
         }
     }
 
-    /// Notes a request that is under way, until the guard is dropped.
+    /// Notes a request that its client may give up, until the guard is dropped.
     pub(super) fn begin(self: &Arc<Self>, id: &Value) -> Running {
-        let (key, token) = (id.to_string(), self.ended.child_token());
-        held(&self.running).insert(key.clone(), token.clone());
-        Running { session: self.clone(), key, token }
+        let token = self.ended.child_token();
+        let mut running = held(&self.running);
+        running.count += 1;
+        let key = (id.to_string(), running.count);
+        running.tokens.insert(key.clone(), token.clone());
+        Running { using: self.using(), key, token }
     }
 
     /// The client gives a request up. False: it is none of those that we carry ourselves.
     pub(super) fn cancel(&self, id: &Value) -> bool {
-        match held(&self.running).get(&id.to_string()) {
-            Some(token) => {
-                token.cancel();
-                true
-            }
-            None => false,
-        }
+        let id = id.to_string();
+        let running = held(&self.running);
+        let mut found = running.tokens.range((id.clone(), 0)..=(id, u64::MAX)).peekable();
+        let is_ours = found.peek().is_some();
+        found.for_each(|(_, token)| token.cancel());
+        is_ours
     }
 
-    /// Watches a resource, or no longer.
-    pub(super) fn watch(&self, uri: &str, on: bool) -> bool {
+    /// Watches a resource, which is the document `now`. False: it watches as many as it may.
+    pub(super) fn watch(&self, uri: &str, now: Option<String>) -> bool {
         let mut watched = held(&self.watched);
-        match on {
-            true if watched.len() >= MOST_WATCHED || uri.len() > MOST_URI => false,
-            true => {
-                watched.insert(uri.to_owned());
-                true
-            }
-            false => {
-                watched.remove(uri);
-                true
-            }
+        if watched.len() >= MOST_WATCHED || uri.len() > MOST_URI {
+            return false;
         }
+        watched.insert(uri.to_owned(), now);
+        true
+    }
+
+    /// Watches a resource no longer.
+    pub(super) fn unwatch(&self, uri: &str) {
+        held(&self.watched).remove(uri);
     }
 
     /// The resources that it watches.
-    pub(super) fn watched(&self) -> Vec<String> {
-        held(&self.watched).iter().cloned().collect()
+    pub(super) fn watched(&self) -> Watched {
+        held(&self.watched).clone()
     }
 }
 
-/// A request under way.
+/// A request that is being answered: as long as there is one, nobody puts the session aside.
+pub(super) struct Using(Arc<Session>);
+
+impl Using {
+    pub(super) fn session(&self) -> &Arc<Session> {
+        &self.0
+    }
+}
+
+impl Drop for Using {
+    fn drop(&mut self) {
+        self.0.used.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A request that its client may give up.
 pub(super) struct Running {
-    session: Arc<Session>,
-    key: String,
+    using: Using,
+    key: (String, u64),
     /// Fires when the client gives it up.
     pub token: CancellationToken,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        held(&self.session.running).remove(&self.key);
+        held(&self.using.0.running).tokens.remove(&self.key);
     }
 }
 
-/// An answer that its client still reads.
+/// A stream on which its client listens.
 pub(super) struct Open(Arc<Session>);
 
 impl Drop for Open {
@@ -297,10 +337,28 @@ impl Drop for Standing {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use callwright_model::{IdSource, account::Role};
     use serde_json::json;
 
     use super::*;
+
+    /// A session of somebody.
+    pub(in super::super) fn sample() -> Session {
+        let ids = IdSource::default();
+        let caller = Caller {
+            org_id: ids.next(),
+            user_id: ids.next(),
+            email: String::new(),
+            role: Role::Viewer,
+            token_id: ids.next(),
+            scopes: Vec::new(),
+            by_session: false,
+            request_id: None,
+        };
+        let ident = Ident::sample(&ids, caller.token_id);
+        Session::new(&caller, Endpoint::Organization, SecretString::new(String::new()), ident, false)
+    }
 
     #[test]
     fn a_client_that_names_no_mode_can_show_forms() {
@@ -312,5 +370,18 @@ mod tests {
         for bits in 0..8 {
             assert_eq!(Can::of_bits(bits).bits(), bits);
         }
+    }
+
+    #[test]
+    fn requests_with_one_id_are_given_up_together_and_end_apart() {
+        let session = Arc::new(sample());
+        let [first, second] = [session.begin(&json!(7)), session.begin(&json!(7))];
+        let [other, text] = [session.begin(&json!(70)), session.begin(&json!("7"))];
+        drop(second);
+        assert!(!session.is_quiet(u64::MAX), "the first goes on");
+        assert!(session.cancel(&json!(7)) && first.token.is_cancelled());
+        assert!(!other.token.is_cancelled() && !text.token.is_cancelled());
+        drop((first, other, text));
+        assert!(session.is_quiet(u64::MAX) && !session.cancel(&json!(7)));
     }
 }

@@ -4,40 +4,32 @@
 //! any more, and its client finds it again, since its id says all that is needed.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
-use callwright_model::{
-    Fault, FaultKind,
-    account::Caller,
-    id::{OrgId, RequestId},
-    secret::SecretString,
-};
+use callwright_model::{Fault, FaultKind, account::Caller, id::OrgId, secret::SecretString};
 use callwright_runtime::{App, account};
-use rmcp::transport::streamable_http_server::session::SessionManager;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Endpoint,
+    ended::Ended,
     ident::Ident,
     manager::Manager,
     place::{Place, Places},
-    session::Session,
+    session::{Session, Using},
 };
 
 /// How often sessions are looked through.
 const SWEEP: Duration = Duration::from_secs(15);
 /// A session that was used this lately is not put aside to make room for another.
 const BUSY: Duration = Duration::from_secs(60);
-/// Sessions whose client has ended them, remembered so that they do not come back.
-const MOST_ENDED: usize = 100_000;
-
 /// A session and its place.
 struct Held {
     session: Arc<Session>,
@@ -51,32 +43,12 @@ pub(super) struct Sessions {
     all: RwLock<HashMap<Arc<str>, Held>>,
     places: Places,
     listening: Places,
-    ended: Mutex<Ended>,
+    tasks: Places,
+    ended: Ended,
     since: Instant,
     most: usize,
     idle: Duration,
     is_swept: AtomicBool,
-}
-
-/// The last ones that their clients have ended.
-#[derive(Default)]
-struct Ended {
-    known: HashSet<RequestId>,
-    order: VecDeque<RequestId>,
-}
-
-impl Ended {
-    fn add(&mut self, nonce: RequestId) {
-        if !self.known.insert(nonce) {
-            return;
-        }
-        self.order.push_back(nonce);
-        if self.order.len() > MOST_ENDED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-    }
 }
 
 /// A session that has just begun. Unless it is kept, because its client has got its id, it is forgotten.
@@ -84,10 +56,15 @@ pub(super) struct Beginning {
     sessions: Arc<Sessions>,
     app: App,
     id: Arc<str>,
+    using: Using,
     is_kept: bool,
 }
 
 impl Beginning {
+    pub(super) fn session(&self) -> &Arc<Session> {
+        self.using.session()
+    }
+
     pub(super) fn keep(mut self) {
         self.is_kept = true;
     }
@@ -97,7 +74,7 @@ impl Drop for Beginning {
     fn drop(&mut self) {
         if !self.is_kept {
             let (sessions, id) = (self.sessions.clone(), self.id.clone());
-            self.app.spawn(async move { sessions.put_aside(&id).await });
+            self.app.spawn(async move { sessions.put_aside(&id, |_| true).await });
         }
     }
 }
@@ -110,7 +87,8 @@ impl Sessions {
             all: RwLock::default(),
             places: Places::new(most),
             listening: Places::new(most),
-            ended: Mutex::default(),
+            tasks: Places::new(most),
+            ended: Ended::default(),
             since: Instant::now(),
             most,
             idle,
@@ -130,7 +108,8 @@ impl Sessions {
         self.all.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The session of that id, if this token began it at this endpoint: here, or on another node, or before a restart.
+    /// The session of that id, in use from now on, if this token began it at this endpoint: here, or on another node, or
+    /// before a restart.
     ///
     /// # Errors
     /// Limited, when it must be taken up and there is no room for it.
@@ -141,15 +120,21 @@ impl Sessions {
         caller: &Caller,
         endpoint: &Endpoint,
         credential: &SecretString,
-    ) -> Result<Option<Arc<Session>>, Fault> {
-        let found = match self.of(id) {
-            Some(session) => Some(session).filter(|session| session.is_of(caller, endpoint)),
-            None => self.take_up(app, id, caller, endpoint, credential).await?,
+    ) -> Result<Option<Using>, Fault> {
+        let here = {
+            let all = self.read();
+            all.get(id).map(|held| held.session.is_of(caller, endpoint).then(|| self.used(&held.session)))
         };
-        if let Some(session) = &found {
-            session.seen_ms.store(self.now_ms(), Ordering::Relaxed);
+        match here {
+            Some(found) => Ok(found),
+            None => self.take_up(app, id, caller, endpoint, credential).await,
         }
-        Ok(found)
+    }
+
+    /// Notes that a session is in use. Whoever puts it aside must not come in between: the map is held meanwhile.
+    fn used(&self, session: &Arc<Session>) -> Using {
+        session.seen_ms.store(self.now_ms(), Ordering::Relaxed);
+        session.using()
     }
 
     /// The session of that id, whosever it is.
@@ -164,31 +149,31 @@ impl Sessions {
         caller: &Caller,
         endpoint: &Endpoint,
         credential: &SecretString,
-    ) -> Result<Option<Arc<Session>>, Fault> {
+    ) -> Result<Option<Using>, Fault> {
         let Some(ident) = Ident::open(app, id, caller, endpoint).await? else { return Ok(None) };
-        if self.has_ended(ident.nonce) {
+        if self.ended.has(caller.org_id, ident.nonce) {
             return Ok(None);
         }
         let place = self.make_room(caller.org_id).await?;
         let nonce = ident.nonce;
         let session = Arc::new(Session::new(caller, endpoint.clone(), credential.clone(), ident, true));
-        session.seen_ms.store(self.now_ms(), Ordering::Relaxed);
         let mut all = self.write();
-        if self.has_ended(nonce) {
+        if self.ended.has(caller.org_id, nonce) {
             return Ok(None);
         }
         // Another request of the same session may have been faster.
         let held = all.entry(id.into()).or_insert_with(|| Held { session, _place: place });
-        Ok(Some(held.session.clone()))
-    }
-
-    fn has_ended(&self, nonce: RequestId) -> bool {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).known.contains(&nonce)
+        Ok(Some(self.used(&held.session)))
     }
 
     /// Counts a stream without a session. None: the organization has as many as it may.
     pub(super) fn listen(&self, org: OrgId) -> Option<Place> {
         self.listening.take(org)
+    }
+
+    /// Counts a task that is being carried out. None: the organization has as many as it may.
+    pub(super) fn task(&self, org: OrgId) -> Option<Place> {
+        self.tasks.take(org)
     }
 
     /// Begins a session, if there is room: its id.
@@ -206,9 +191,9 @@ impl Sessions {
         let place = self.make_room(caller.org_id).await?;
         let id: Arc<str> = ident.seal(app, caller.org_id).await?.into();
         let session = Arc::new(Session::new(caller, endpoint, credential, ident, false));
-        session.seen_ms.store(self.now_ms(), Ordering::Relaxed);
+        let using = self.used(&session);
         self.write().insert(id.clone(), Held { session, _place: place });
-        let beginning = Beginning { sessions: self.clone(), app: app.clone(), id: id.clone(), is_kept: false };
+        let beginning = Beginning { sessions: self.clone(), app: app.clone(), id: id.clone(), using, is_kept: false };
         Ok((id, beginning))
     }
 
@@ -221,47 +206,52 @@ impl Sessions {
             let before = self.now_ms().saturating_sub(BUSY.as_millis() as u64);
             let idlest = {
                 let all = self.read();
-                let own = all.iter().filter(|(_, held)| held.session.org == org && !held.session.is_busy());
+                let own = all.iter().filter(|(_, held)| held.session.org == org && held.session.is_quiet(before));
                 // Those first whose client is not there: the others would come back at once.
                 own.map(|(id, Held { session, .. })| {
                     (session.is_open(), session.seen_ms.load(Ordering::Relaxed), id.clone())
                 })
-                .filter(|(_, seen, _)| *seen <= before)
                 .min()
             };
             let Some((_, _, id)) = idlest else {
                 let message = format!("your organization has {} sessions, as many as it may; end one first", self.most);
                 return Err(Fault::new(FaultKind::Limited, "too_many_sessions", message));
             };
-            self.put_aside(&id).await;
+            self.put_aside(&id, |session| session.is_quiet(before)).await;
         }
     }
 
-    /// Its client has ended it: it does not come back here.
-    pub(super) async fn end(&self, id: &str) {
-        {
+    /// Its client ends a session, which is here or could be taken up: it does not come back here. False: there is none of
+    /// that id which this token began at this endpoint.
+    ///
+    /// # Errors
+    /// When the organization's key cannot be had.
+    pub(super) async fn end(&self, app: &App, id: &str, caller: &Caller, endpoint: &Endpoint) -> Result<bool, Fault> {
+        let nonce = match self.of(id) {
+            Some(session) => session.is_of(caller, endpoint).then_some(session.nonce),
+            None => Ident::open(app, id, caller, endpoint).await?.map(|ident| ident.nonce),
+        };
+        let Some(nonce) = nonce else { return Ok(false) };
+        // Before it goes, so that it is not taken up again in between.
+        let is_news = self.ended.add(caller.org_id, nonce);
+        self.put_aside(id, |_| true).await;
+        Ok(is_news)
+    }
+
+    /// Puts a session aside of which `is_due` is still true: it makes room, and may be taken up again.
+    async fn put_aside(&self, id: &str, is_due: impl FnOnce(&Session) -> bool) {
+        let take = || {
             let mut all = self.write();
+            match all.get(id) {
+                Some(held) if is_due(&held.session) => {}
+                _ => return false,
+            }
             if let Some(held) = all.remove(id) {
-                self.ended.lock().unwrap_or_else(PoisonError::into_inner).add(held.session.nonce);
                 held.session.stop();
             }
-        }
-        self.close(id).await;
-    }
-
-    /// Nobody uses it: it makes room, and may be taken up again.
-    async fn put_aside(&self, id: &str) {
-        let held = self.write().remove(id);
-        if let Some(held) = held {
-            held.session.stop();
-        }
-        self.close(id).await;
-    }
-
-    async fn close(&self, id: &str) {
-        if let Err(error) = self.local.close_session(&id.into()).await {
-            tracing::debug!(%error, "a session could not be closed in order");
-        }
+            true
+        };
+        self.local.end(id, take).await;
     }
 
     /// Puts sessions aside that nobody uses and those whose token no longer holds, from the first session on.
@@ -274,27 +264,26 @@ impl Sessions {
             loop {
                 tokio::select! {
                     () = closing.cancelled() => return,
-                    () = tokio::time::sleep(SWEEP) => {}
+                    () = tokio::time::sleep(SWEEP.min(sessions.idle)) => {}
                 }
-                for id in sessions.overdue(&app_then).await {
-                    sessions.put_aside(&id).await;
-                }
+                sessions.look_through(&app_then).await;
             }
         });
     }
 
-    async fn overdue(&self, app: &App) -> Vec<Arc<str>> {
+    async fn look_through(&self, app: &App) {
         let all: Vec<(Arc<str>, Arc<Session>)> =
             self.read().iter().map(|(id, held)| (id.clone(), held.session.clone())).collect();
         let before = self.now_ms().saturating_sub(self.idle.as_millis() as u64);
-        let mut overdue = Vec::new();
+        let is_idle = |session: &Session| session.is_quiet(before) && !session.is_open();
         for (id, session) in all {
-            let is_idle = session.seen_ms.load(Ordering::Relaxed) <= before && !session.is_open() && !session.is_busy();
-            if is_idle || !is_known(app, session.credential.expose()).await {
-                overdue.push(id);
+            if is_idle(&session) {
+                // Its client may come back just now, and what it then begins is not cut off.
+                self.put_aside(&id, is_idle).await;
+            } else if !is_known(app, session.credential.expose()).await {
+                self.put_aside(&id, |_| true).await;
             }
         }
-        overdue
     }
 }
 
@@ -303,5 +292,32 @@ pub(super) async fn is_known(app: &App, credential: &str) -> bool {
     match account::authenticate(app, credential).await {
         Ok(_) => true,
         Err(fault) => matches!(fault.kind, FaultKind::Unavailable | FaultKind::Internal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::session::tests::sample, *};
+
+    #[tokio::test]
+    async fn a_session_that_is_used_again_is_not_put_aside() {
+        let sessions = Sessions::new(1, Duration::from_secs(1));
+        let session = Arc::new(sample());
+        let place = sessions.places.take(session.org).unwrap();
+        sessions.write().insert("s".into(), Held { session: session.clone(), _place: place });
+        let before = sessions.now_ms();
+        let is_idle = |session: &Session| session.is_quiet(before) && !session.is_open();
+        assert!(is_idle(&session), "so it looked a moment ago");
+        let using = session.using();
+        sessions.put_aside("s", is_idle).await;
+        assert!(sessions.of("s").is_some() && !session.ended.is_cancelled(), "its client has come back");
+        drop(using);
+        let listening = session.open();
+        sessions.put_aside("s", is_idle).await;
+        assert!(sessions.of("s").is_some());
+        drop(listening);
+        sessions.put_aside("s", is_idle).await;
+        assert!(sessions.of("s").is_none() && session.ended.is_cancelled());
+        assert!(sessions.places.take(session.org).is_some(), "its place has come back");
     }
 }

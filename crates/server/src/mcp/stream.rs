@@ -32,25 +32,31 @@ struct Listening {
     standing: Standing,
     closing: CancellationToken,
     ready: VecDeque<Bytes>,
+    /// Whether what is ready is all that its client has missed elsewhere.
+    is_catching_up: bool,
 }
 
 /// Opens a stream; `last` is the id of the last event that its client was told.
 pub(super) async fn open(state: &ServerState, who: &Who, session: &Arc<Session>, last: Option<&str>) -> Response {
     let standing = session.stand();
     let watch = Watch::new(&state.app, who).await;
-    let missed = match last {
-        Some(last) => watch.since(Told::read(last).as_ref(), &session.watched()),
+    let last = last.map(Told::read);
+    let missed = match &last {
+        Some(last) => watch.since(last.as_ref(), &session.watched()),
         // Here nobody knows what it was told elsewhere.
         None if session.was_elsewhere() => watch.since(None, &session.watched()),
         None => Vec::new(),
     };
+    // An id says that everything up to it was told: while something is missing it is the one that the client came with.
+    let told = if missed.is_empty() { Some(watch.told()) } else { last.flatten() };
     let first = match session.version() >= PRIMED {
-        true => format!("id: {}\nretry: {COME_BACK}\ndata: \n\n", watch.told()),
+        true => format!("{}retry: {COME_BACK}\ndata: \n\n", id(told.as_ref())),
         false => ": listening\n\n".to_owned(),
     };
     let mut ready = VecDeque::from([Bytes::from(first)]);
-    ready.extend(missed.iter().map(|change| event(&watch.told(), change)));
-    let listening = Listening { watch, session: session.clone(), standing, closing: state.closing.clone(), ready };
+    ready.extend(events(&watch.told(), &missed));
+    let (session, closing) = (session.clone(), state.closing.clone());
+    let listening = Listening { watch, session, standing, closing, ready, is_catching_up: true };
     tell::event_stream(Body::from_stream(stream::unfold(listening, next)))
 }
 
@@ -59,7 +65,10 @@ async fn next(mut listening: Listening) -> Option<(Result<Bytes, Infallible>, Li
         if let Some(bytes) = listening.ready.pop_front() {
             return Some((Ok(bytes), listening));
         }
-        let Listening { watch, session, standing, closing, ready } = &mut listening;
+        if std::mem::take(&mut listening.is_catching_up) {
+            listening.session.is_here();
+        }
+        let Listening { watch, session, standing, closing, ready, .. } = &mut listening;
         tokio::select! {
             biased;
             () = closing.cancelled() => return None,
@@ -68,8 +77,7 @@ async fn next(mut listening: Listening) -> Option<(Result<Bytes, Infallible>, Li
                 let changes = changes?;
                 // A message goes out on one stream only: the newest.
                 if standing.is_newest() {
-                    let told = watch.told();
-                    ready.extend(changes.iter().map(|change| event(&told, change)));
+                    ready.extend(events(&watch.told(), &changes));
                 }
             }
             () = tokio::time::sleep(KEEP_ALIVE) => {
@@ -82,7 +90,20 @@ async fn next(mut listening: Listening) -> Option<(Result<Bytes, Infallible>, Li
     }
 }
 
-fn event(told: &Told, change: &Change) -> Bytes {
+/// The line that says what a client has been told of, if that can be said.
+fn id(told: Option<&Told>) -> String {
+    told.map(|told| format!("id: {told}\n")).unwrap_or_default()
+}
+
+/// Changes that were found together. Only the last says that all of them were told: who loses the line before it is told
+/// them again.
+fn events(told: &Told, changes: &[Change]) -> Vec<Bytes> {
+    let count = changes.len();
+    let each = changes.iter().enumerate();
+    each.map(|(at, change)| event(Some(told).filter(|_| at + 1 == count), change)).collect()
+}
+
+fn event(told: Option<&Told>, change: &Change) -> Bytes {
     let (method, params) = match change {
         Change::Tools => ("notifications/tools/list_changed", json!({})),
         Change::Prompts => ("notifications/prompts/list_changed", json!({})),
@@ -90,7 +111,7 @@ fn event(told: &Told, change: &Change) -> Bytes {
         Change::Resource(uri) => ("notifications/resources/updated", json!({"uri": uri})),
     };
     let message = wire::notification(method, &params);
-    let mut text = format!("id: {told}\nevent: message\ndata: ").into_bytes();
+    let mut text = format!("{}event: message\ndata: ", id(told)).into_bytes();
     text.extend_from_slice(&message);
     text.extend_from_slice(b"\n\n");
     text.into()

@@ -3,25 +3,29 @@
 //!
 //! A task is an execution: its id is the execution's, and it is its user's. `rmcp` knows tasks of the next revision only.
 
+use std::time::Duration;
+
 use callwright_model::{
-    Fault, FaultKind,
+    Fault, FaultKind, Timestamp, ToolError,
     execution::{Execution, State},
     id::ExecutionId,
     page::PageRequest,
     ticket::TicketKind,
     tool::Kind,
 };
-use callwright_runtime::call::{self, Aside, CONFIRM_TOOL, CallAnswer};
+use callwright_runtime::call::{self, Aside, CONFIRM_TOOL, CallAnswer, aside::watcher};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{
     Era,
     ask::{self, Asking, Given, Reply},
     call::{Call, internal, refused},
+    place::Place,
     result::ToolResult,
     tell::Out,
     tool,
-    wire::{INVALID_PARAMS, METHOD_NOT_FOUND, Message, RpcError},
+    wire::{INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, Message, RpcError},
 };
 
 /// What of `_meta` says which task a result belongs to.
@@ -30,6 +34,10 @@ const RELATED: &str = "io.modelcontextprotocol/related-task";
 const POLL_MS: u32 = 1_000;
 /// How long one look for the end waits.
 const LOOK_MS: u32 = 10_000;
+/// How long it is waited for a database that is away.
+const AWAY: Duration = Duration::from_secs(20);
+/// How often it is looked whether it is back.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Tasks on one page.
 const PAGE: u32 = 50;
 
@@ -70,10 +78,16 @@ impl Wanted {
 }
 
 impl Call {
-    /// Does with tasks what is wanted.
-    pub(super) async fn task(self, wanted: Wanted, out: Out, asking: Asking) -> Result<Value, RpcError> {
+    /// Does with tasks what is wanted. One begins in a `place`, if there is one left.
+    pub(super) async fn task(
+        self,
+        wanted: Wanted,
+        place: Option<Place>,
+        out: Out,
+        asking: Asking,
+    ) -> Result<Value, RpcError> {
         let done = match wanted {
-            Wanted::Begin => self.begin().await,
+            Wanted::Begin => self.begin(place).await,
             Wanted::Get(id) => self.get(&id).await,
             Wanted::Result(id) => self.result(&id, &out, &asking).await,
             Wanted::Cancel(id) => self.cancel(&id).await,
@@ -82,7 +96,7 @@ impl Call {
         done.map_err(|refused| *refused)
     }
 
-    async fn begin(&self) -> Result<Value, Box<RpcError>> {
+    async fn begin(&self, place: Option<Place>) -> Result<Value, Box<RpcError>> {
         let listing = tool::offer(&self.app, &self.who).await.map_err(|fault| Box::new(internal(&fault)))?;
         if self.params.name == CONFIRM_TOOL || listing.view.is_some() {
             return Err(refused(METHOD_NOT_FOUND, "this function is not called as a task"));
@@ -91,25 +105,43 @@ impl Call {
             let name = self.params.name.get(..128).unwrap_or(&self.params.name);
             return Err(refused(INVALID_PARAMS, format!("Unknown tool: {name}")));
         }
+        let Some(place) = place else {
+            let why = "your organization has as many tasks under way as it may; wait for the end of one";
+            return Err(refused(INVALID_REQUEST, why));
+        };
+        let (watcher, mut frames) = watcher();
         // It is answered at once; a read has a row of its own then, which outlives this process.
-        let aside = Aside { answer_by_ms: Some(0), ..Aside::default() };
+        let aside = Aside { answer_by_ms: Some(0), watcher: Some(watcher), ..Aside::default() };
         let mut request = self.request(&Given::default())?;
         request.arguments = self.params.arguments.clone();
+        // Whoever is answered at once could begin without end: the place is taken as long as somebody carries the task out.
+        self.app.spawn(async move {
+            let _place = place;
+            while frames.recv().await.is_some() {}
+        });
         let answer = call::run_with(&self.app, request, aside).await.map_err(failed)?;
-        let execution = self.written(answer.execution_id).await?;
-        Ok(json!({ "task": self.told(&execution, Some(&answer)) }))
+        // It has begun, and an error would have it begun again.
+        let task = match self.written(answer.execution_id).await {
+            Ok(execution) => self.told(&execution, Some(&answer)),
+            Err(fault) => {
+                tracing::warn!(execution = %answer.execution_id, ?fault, "a task is told without its row");
+                self.told_of(&answer)
+            }
+        };
+        Ok(json!({ "task": task }))
     }
 
     /// The execution, as soon as it is written down: what has ended at once is, behind its answer.
-    async fn written(&self, id: ExecutionId) -> Result<Execution, Box<RpcError>> {
-        let pause = std::time::Duration::from_millis(20);
-        for _ in 0..100 {
+    async fn written(&self, id: ExecutionId) -> Result<Execution, Fault> {
+        let pause = Duration::from_millis(20);
+        let mut tries = 100;
+        loop {
             match call::own(&self.app, &self.who.caller, id).await {
-                Err(fault) if fault.kind == FaultKind::NotFound => tokio::time::sleep(pause).await,
-                other => return other.map_err(failed),
+                Err(fault) if fault.kind == FaultKind::NotFound && tries > 0 => tokio::time::sleep(pause).await,
+                other => return other,
             }
+            tries -= 1;
         }
-        Err(Box::new(internal(&Fault::internal(std::io::Error::other("an execution was not written down")))))
     }
 
     async fn get(&self, id: &str) -> Result<Value, Box<RpcError>> {
@@ -119,25 +151,35 @@ impl Call {
 
     async fn found(&self, id: &str) -> Result<(Execution, CallAnswer), Box<RpcError>> {
         let id = read(id)?;
-        let caller = &self.who.caller;
         // In this order: what is told of the end is not older than the end.
-        let answer = call::outcome(&self.app, caller, id, 0).await.map_err(failed)?;
-        let execution = call::own(&self.app, caller, id).await.map_err(failed)?;
-        Ok((execution, answer))
+        let answer = self.seen(id, 0).await?;
+        Ok((self.own(id).await?, answer))
+    }
+
+    async fn own(&self, id: ExecutionId) -> Result<Execution, Box<RpcError>> {
+        patiently(|| call::own(&self.app, &self.who.caller, id)).await
+    }
+
+    async fn seen(&self, id: ExecutionId, wait_ms: u32) -> Result<CallAnswer, Box<RpcError>> {
+        patiently(|| call::outcome(&self.app, &self.who.caller, id, wait_ms)).await
     }
 
     /// Waits for the end. A person whose agreement it needs is asked here, where the client can ask.
     async fn result(&self, id: &str, out: &Out, asking: &Asking) -> Result<Value, Box<RpcError>> {
         let id = read(id)?;
-        call::own(&self.app, &self.who.caller, id).await.map_err(failed)?;
+        self.own(id).await?;
         loop {
             let wait = if self.can.elicit { 0 } else { LOOK_MS };
-            let answer = call::outcome(&self.app, &self.who.caller, id, wait).await.map_err(failed)?;
+            let answer = self.seen(id, wait).await?;
             if let Some(wish) = ask::wish(&answer, Kind::System, self.can)
                 && let Reply::Given(given) = ask::ask(self, &answer, wish, &Given::default(), Some(out), asking).await?
-                && let Some(confirm) = given.confirm
+                && let Some(said) = given.said
             {
-                call::run(&self.app, self.confirmation(&confirm)?).await.map_err(failed)?;
+                match self.pass_on(&said).await {
+                    // It may have been noted or not: the next look tells.
+                    Err(fault) if fault.kind == FaultKind::Unavailable => {}
+                    passed => drop(passed.map_err(failed)?),
+                }
                 continue;
             }
             if self.is_over(&answer) {
@@ -147,23 +189,31 @@ impl Call {
                 return Ok(result);
             }
             if wait == 0 {
-                call::outcome(&self.app, &self.who.caller, id, LOOK_MS).await.map_err(failed)?;
+                self.seen(id, LOOK_MS).await?;
             }
         }
     }
 
     async fn cancel(&self, id: &str) -> Result<Value, Box<RpcError>> {
-        let id = read(id)?;
-        let before = self.found(&id.to_string()).await?.1;
+        let has_ended = || refused(INVALID_PARAMS, "this task has ended, and cannot be cancelled");
+        let before = self.found(id).await?.1;
         if self.is_over(&before) {
-            return Err(refused(INVALID_PARAMS, "this task has ended, and cannot be cancelled"));
+            return Err(has_ended());
         }
+        let id = read(id)?;
         call::give_up(&self.app, &self.who.caller, id).await.map_err(failed)?;
         // A running one ends in a moment; it counts as cancelled from now on.
-        let answer = call::outcome(&self.app, &self.who.caller, id, 2_000).await.map_err(failed)?;
-        let execution = call::own(&self.app, &self.who.caller, id).await.map_err(failed)?;
+        let answer = self.seen(id, 2_000).await?;
+        let execution = self.own(id).await?;
         let mut task = self.told(&execution, Some(&answer));
-        task["status"] = json!("cancelled");
+        match execution.state {
+            // It was faster.
+            State::Done => return Err(has_ended()),
+            // Nobody knows whether it was: that is what is told, now and later.
+            State::Unknown => {}
+            State::Failed | State::Released if task["status"] != "cancelled" => return Err(has_ended()),
+            _ => task["status"] = json!("cancelled"),
+        }
         Ok(task)
     }
 
@@ -186,10 +236,33 @@ impl Call {
 
     /// A task in the protocol's form.
     fn told(&self, execution: &Execution, answer: Option<&CallAnswer>) -> Value {
+        let last = execution.ended_at.or(execution.started_at).unwrap_or(execution.received_at);
+        let times = (execution.received_at, last);
+        self.form(execution.id, times, (execution.state, execution.error.as_ref()), answer)
+    }
+
+    /// The same of an execution of which nothing is known but the answer to its call.
+    fn told_of(&self, answer: &CallAnswer) -> Value {
+        let (now, error) = (self.app.clock().now(), answer.error.as_ref());
+        // What it came to will be written down, and told then.
+        let state = match error {
+            Some(error) if error.code == "not_recorded" => State::Started,
+            _ => answer.state,
+        };
+        self.form(answer.execution_id, (now, now), (state, error), Some(answer))
+    }
+
+    fn form(
+        &self,
+        id: ExecutionId,
+        (created, updated): (Timestamp, Timestamp),
+        (state, error): (State, Option<&ToolError>),
+        answer: Option<&CallAnswer>,
+    ) -> Value {
         let is_asking = answer.and_then(|answer| answer.pending.as_ref());
         let is_asking = is_asking.is_some_and(|pending| pending.kind == TicketKind::Confirmation);
-        let is_cancelled = execution.error.as_ref().is_some_and(|error| error.class.as_str() == "cancelled");
-        let status = match execution.state {
+        let is_cancelled = error.is_some_and(|error| error.class.as_str() == "cancelled");
+        let status = match state {
             State::Done => "completed",
             State::Failed | State::Released | State::Unknown if is_cancelled => "cancelled",
             State::Failed | State::Released | State::Unknown => "failed",
@@ -200,19 +273,35 @@ impl Call {
         };
         let ttl = self.app.settings().retention.map(|kept| u64::try_from(kept.as_millis()).unwrap_or(u64::MAX));
         let mut task = json!({
-            "taskId": execution.id,
+            "taskId": id,
             "status": status,
-            "createdAt": execution.received_at,
-            "lastUpdatedAt": execution.ended_at.or(execution.started_at).unwrap_or(execution.received_at),
+            "createdAt": created,
+            "lastUpdatedAt": updated,
             "ttl": ttl,
             "pollInterval": POLL_MS,
         });
-        let said = execution.error.as_ref().map(|error| error.message.clone());
+        let said = error.map(|error| error.message.clone());
         let said = said.or_else(|| answer.and_then(|answer| answer.message.clone()));
         if let Some(said) = said.filter(|_| status != "completed") {
             task["statusMessage"] = json!(said);
         }
         task
+    }
+}
+
+/// What `look` gives. A database that is away for a moment is waited for: told of as an error, the call would be made again.
+async fn patiently<T, F>(look: impl Fn() -> F) -> Result<T, Box<RpcError>>
+where
+    F: Future<Output = Result<T, Fault>>,
+{
+    let until = Instant::now() + AWAY;
+    loop {
+        match look().await {
+            Err(fault) if fault.kind == FaultKind::Unavailable && Instant::now() < until => {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            other => return other.map_err(failed),
+        }
     }
 }
 

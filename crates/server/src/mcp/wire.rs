@@ -10,6 +10,8 @@ use serde::{
 };
 use serde_json::{Value, json};
 
+/// Not now, or not so.
+pub(super) const INVALID_REQUEST: i32 = -32600;
 /// What a method's name or its parameters are wrong with.
 pub(super) const INVALID_PARAMS: i32 = -32602;
 /// There is no such method, or not for this.

@@ -605,6 +605,14 @@ class AuthorizationBegun(TypedDict):
     """The authorization server's page, where a person signs in."""
     expires_at: "Timestamp"
     """Until when they must have come back."""
+    issuer: str
+    """The authorization server: who they sign in with."""
+    resource: str
+    """Who is sent what they allow."""
+    scopes: List[str]
+    """What they are asked to allow; the authorization server's own choice when empty."""
+    warning: NotRequired[Union[str, None]]
+    """What they should look at before they do."""
 
 
 class BlockAudio(TypedDict):

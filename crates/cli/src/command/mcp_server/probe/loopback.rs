@@ -115,6 +115,7 @@ async fn answer(stream: &mut TcpStream, status: &str, text: &str) {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the test is the browser here")]
 mod tests {
     use super::*;
 
