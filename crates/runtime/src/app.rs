@@ -69,6 +69,15 @@ pub struct Settings {
     pub mcp: McpSettings,
 }
 
+impl Settings {
+    /// How long threads are kept: those that no person began, and people's. With a thread goes what its runs were asked
+    /// and answered, so one in the background is kept at least as long as runs are.
+    pub(crate) fn thread_retentions(&self) -> [(bool, Option<Duration>); 2] {
+        let background = self.background_thread_retention.zip(self.retention).map(|(thread, runs)| thread.max(runs));
+        [(true, background), (false, self.thread_retention)]
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -340,11 +349,30 @@ pub fn require(caller: &Caller, right: Right, scope: Scope) -> Result<(), Fault>
     Ok(())
 }
 
+/// The code of [`not_ready`]: nothing was begun.
+pub(crate) const NOT_READY: &str = "not_ready";
+
 /// The fault given while the application stops or has lost its place in the cluster.
 pub(crate) fn not_ready() -> Fault {
-    Fault::new(
-        FaultKind::Unavailable,
-        "not_ready",
-        "the server is stopping or has lost its database; try again shortly",
-    )
+    Fault::new(FaultKind::Unavailable, NOT_READY, "the server is stopping or has lost its database; try again shortly")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_in_the_background_is_kept_as_long_as_its_runs() {
+        let days = |days: u64| (days > 0).then(|| Duration::from_secs(days * 24 * 3600));
+        for (threads, runs, kept) in [(90, 90, 90), (90, 365, 365), (90, 7, 90), (90, 0, 0), (0, 90, 0), (0, 0, 0)] {
+            let settings = Settings {
+                retention: days(runs),
+                background_thread_retention: days(threads),
+                thread_retention: days(5),
+                ..Settings::default()
+            };
+            let expected = [(true, days(kept)), (false, days(5))];
+            assert_eq!(settings.thread_retentions(), expected, "threads {threads}, runs {runs}");
+        }
+    }
 }

@@ -180,8 +180,7 @@ async fn throw_away(app: &App) -> Result<(), Fault> {
     if let Some(retention) = app.settings().talk.retention {
         app.store().purge_conversations(now.minus(retention), BATCH).await?;
     }
-    let threads = [(true, app.settings().background_thread_retention), (false, app.settings().thread_retention)];
-    for (is_background, retention) in threads {
+    for (is_background, retention) in app.settings().thread_retentions() {
         if let Some(retention) = retention {
             app.store().purge_threads(is_background, now.minus(retention), BATCH).await?;
         }

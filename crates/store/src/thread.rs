@@ -74,11 +74,17 @@ enum Forgotten {
 }
 
 impl Tx<'_> {
-    async fn forget_thread(&mut self, org: OrgId, id: ThreadId) -> Result<Forgotten> {
+    /// Forgets a thread; with `quiet` only if nothing was added to it since then.
+    async fn forget_thread(&mut self, org: OrgId, id: ThreadId, quiet: Option<Timestamp>) -> Result<Forgotten> {
         // Held first, as by whoever begins a run on it: of the two, the second sees what the first did.
-        let lock = format!("SELECT 1 FROM thread WHERE org_id = $1 AND id = $2{}", self.dialect().for_update());
-        if self.fetch_optional(&lock, &params![org, id]).await?.is_none() {
+        let lock =
+            format!("SELECT updated_at FROM thread WHERE org_id = $1 AND id = $2{}", self.dialect().for_update());
+        let Some(row) = self.fetch_optional(&lock, &params![org, id]).await? else {
             return Ok(Forgotten::NotThere);
+        };
+        let updated_at = row.fields("thread").time("updated_at")?;
+        if quiet.is_some_and(|since| updated_at >= since) {
+            return Ok(Forgotten::Busy);
         }
         let busy = "SELECT 1 FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
         if self.fetch_optional(busy, &params![id]).await?.is_some() {
@@ -223,7 +229,7 @@ impl Store {
     pub async fn delete_thread(&self, org: OrgId, id: ThreadId) -> Result<bool> {
         self.write((org, id), |(org, id), tx| {
             Box::pin(async move {
-                match tx.forget_thread(*org, *id).await? {
+                match tx.forget_thread(*org, *id, None).await? {
                     Forgotten::Busy => {
                         Err(Error::conflict("thread_busy", "a run is at work on this thread; cancel it first"))
                     }
@@ -237,25 +243,35 @@ impl Store {
     /// Forgets threads to which nothing was added since `before`, at most `most` of them: those that no person began, or
     /// people's. One that belongs to a conversation goes with it, and one on which a run is at work waits.
     pub async fn purge_threads(&self, is_background: bool, before: Timestamp, most: u32) -> Result<u64> {
-        self.write((is_background, before, most), |(is_background, before, most), tx| {
-            Box::pin(async move {
-                let sql = "SELECT t.org_id, t.id FROM thread t WHERE t.is_background = $1 AND t.created_at < $2 \
-                           AND t.updated_at < $2 AND NOT EXISTS (SELECT 1 FROM run r WHERE r.thread_id = t.id \
-                           AND r.state IN ('queued', 'running', 'waiting')) \
-                           AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.thread_id = t.id) \
-                           AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.org_id = t.org_id \
-                           AND c.earlier <> '[]' AND c.earlier LIKE '%' || t.id || '%') \
-                           ORDER BY t.created_at LIMIT $3";
-                let mut found = 0;
-                for row in tx.fetch_all(sql, &params![*is_background, *before, i64::from(*most)]).await? {
-                    let mut fields = row.fields("thread");
-                    let (org, id) = (fields.id("org_id")?, fields.id("id")?);
-                    found += u64::from(tx.forget_thread(org, id).await? == Forgotten::Done);
-                }
-                Ok(found)
-            })
-        })
-        .await
+        // A conversation begins as a person's, and so does each thread on which it goes on.
+        let earlier = match is_background {
+            true => "",
+            false => {
+                "AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.org_id = t.org_id AND c.earlier <> '[]' \
+                 AND c.earlier LIKE '%' || t.id || '%') "
+            }
+        };
+        let sql = format!(
+            "SELECT t.org_id, t.id FROM thread t WHERE t.is_background = $1 AND t.created_at < $2 \
+             AND t.updated_at < $2 AND NOT EXISTS (SELECT 1 FROM run r WHERE r.thread_id = t.id \
+             AND r.state IN ('queued', 'running', 'waiting')) \
+             AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.thread_id = t.id) {earlier}\
+             ORDER BY t.created_at LIMIT $3"
+        );
+        let params = params![is_background, before, i64::from(most)];
+        let found = self.fetch_all(sql, params, |row| {
+            let mut fields = row.fields("thread");
+            Ok((fields.id("org_id")?, fields.id("id")?))
+        });
+        // Looked for outside of the writer, and each forgotten by itself: whoever wants to write need not wait for all.
+        let mut gone = 0;
+        for thread in found.await? {
+            let forgotten = self.write((thread, before), |((org, id), before), tx| {
+                Box::pin(tx.forget_thread(*org, *id, Some(*before)))
+            });
+            gone += u64::from(forgotten.await? == Forgotten::Done);
+        }
+        Ok(gone)
     }
 
     /// Messages of a thread after the place `after`, in order, at most `most`.

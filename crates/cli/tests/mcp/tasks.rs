@@ -2,7 +2,7 @@
 
 use std::{process::Command, time::Duration};
 
-use callwright_testkit::{Answer, Database, Options, Ran, eventually, on_both};
+use callwright_testkit::{Answer, Database, Options, Ran, eventually, on_both, postgres};
 use serde_json::{Value, json};
 
 use super::{
@@ -101,6 +101,36 @@ fn a_task_outlives_its_session_and_its_server() {
             |session: &Session| session.ask("tasks/list", json!({}))["result"]["tasks"].as_array().unwrap().len();
         assert_eq!((listed(&session), listed(&theirs)), (4, 0));
         assert_eq!(task(&session, "tasks/cancel", id)["error"]["code"], -32602, "it has ended");
+    });
+}
+
+#[test]
+fn a_task_that_nobody_waits_for_while_it_begins_is_carried_out() {
+    // Only a database that others may write to can be held up.
+    if !postgres::is_available() {
+        return;
+    }
+    let world = world(Database::Postgres);
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    let url = world.server.database_url().unwrap().to_owned();
+    let hold = "BEGIN; LOCK TABLE ticket IN EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT";
+    std::thread::scope(|scope| {
+        scope.spawn(move || postgres::execute(&url, hold));
+        std::thread::sleep(Duration::from_millis(400));
+        let begun = scope.spawn(|| {
+            let params = json!({"name": "slow", "arguments": {"seconds": 0}, "task": {"ttl": 60_000}});
+            session.ask("tools/call", params)
+        });
+        std::thread::sleep(Duration::from_millis(400));
+        session.tell("notifications/cancelled", json!({"requestId": 9}));
+        let told = begun.join().unwrap();
+        assert!(told["result"]["task"].is_null(), "it was given up before there was a task: {told}");
+    });
+    // What has a row has somebody who is at it.
+    eventually("its end", 10, || {
+        let executions = world.api.get("/api/v1/executions").expect(200);
+        let mut slow = executions["items"].as_array().unwrap().iter().filter(|one| one["tool_name"] == "slow");
+        slow.any(|one| one["state"] == "done").then_some(())
     });
 }
 

@@ -99,6 +99,13 @@ fn a_provider_that_is_away_for_a_moment_costs_no_run_and_one_that_refuses_ends_i
         let ended = run(&world.api, json!({}));
         assert_eq!((&ended["state"], &ended["error"]["code"]), (&json!("failed"), &json!("model_error")), "{ended}");
         assert!(ended["error"]["message"].as_str().unwrap().contains("no such model"), "{ended}");
+        // What a refusal took is paid all the same.
+        let refused = json!({"model": "the-model", "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7},
+            "choices": [{"finish_reason": "content_filter", "message": {"role": "assistant", "content": ""}}]});
+        world.vendor.next(Answer::json(200, refused));
+        let ended = run(&world.api, json!({}));
+        assert_eq!((&ended["state"], &ended["error"]["code"]), (&json!("failed"), &json!("model_error")), "{ended}");
+        assert_eq!((&ended["usage"]["total_tokens"], &ended["steps"]), (&json!(7), &json!(0)), "{ended}");
         // Nobody is there at all: it ends with its time, and says why where it knows.
         world.vendor.always(Answer::reset());
         let ended = run(&world.api, json!({"limits": {"timeout_s": 3}}));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use callwright_guard::Redactor;
 use callwright_model::{
-    Block, Content, ErrorClass, Fault, Outcome, ToolError,
+    Block, Content, ErrorClass, Fault, FaultKind, Outcome, ToolError,
     execution::{Attempt, Event, Progress, SandboxReport},
     id::{ExecutionId, OrgId},
     secret::SecretString,
@@ -19,6 +19,7 @@ use callwright_tools::{
     mcp::Lease,
 };
 use callwright_vault::OauthRequest;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -137,21 +138,57 @@ pub(super) fn shape(work: &Work, content: Content) -> Result<Shaped, ToolError> 
     }
 }
 
+/// Room for the resources that are held while the database is away, in bytes.
+static ROOM: Semaphore = Semaphore::const_new(64 << 20);
+
 /// Keeps the resources that a result has as documents, unless nothing real has happened. The result is there: where they
-/// cannot be kept now, it is given without them, and they are kept behind it.
+/// cannot be kept because the database is away, it is given without them, and they are kept behind it, as far as there is
+/// room to hold them until then.
 async fn keep_resources(app: &App, work: &Work, content: &Content) {
     let has_any = content.blocks.iter().any(|block| matches!(block, Block::Resource { .. }));
     if !has_any || work.is_stubbed() {
         return;
     }
     let conversation = work.conversation().and_then(|id| id.parse().ok());
-    let (then, whose) = (app.clone(), (work.request.caller.org_id, work.id, conversation));
-    let blocks: Arc<[Block]> = content.blocks.clone().into();
-    behind::surely(app, "the resources of a result could not be kept", work.id, move || {
-        let (app, blocks) = (then.clone(), blocks.clone());
-        async move { documents::keep_resources(&app, whose, &blocks).await }
-    })
-    .await;
+    let whose = (work.request.caller.org_id, work.id, conversation);
+    let Err(fault) = documents::keep_resources(app, whose, &content.blocks).await else { return };
+    let held = if fault.kind == FaultKind::Unavailable { held(&content.blocks, &ROOM) } else { None };
+    let Some((blocks, room)) = held else {
+        tracing::error!(execution = %work.id, ?fault, "the resources of a result could not be kept");
+        return;
+    };
+    let app = app.clone();
+    app.clone().spawn(async move {
+        let (then, id) = (app.clone(), whose.1);
+        behind::surely(&app, "the resources of a result could not be kept", id, move || {
+            let (app, blocks, _room) = (then.clone(), blocks.clone(), &room);
+            async move {
+                match documents::keep_resources(&app, whose, &blocks).await {
+                    Err(fault) if fault.kind != FaultKind::Unavailable => {
+                        tracing::error!(execution = %id, ?fault, "the resources of a result could not be kept");
+                        Ok(())
+                    }
+                    kept => kept,
+                }
+            }
+        })
+        .await;
+    });
+}
+
+/// The resources among `blocks`, each at its place, to be held as long as there is room for them.
+fn held<'r>(blocks: &[Block], room: &'r Semaphore) -> Option<(Arc<[Block]>, SemaphorePermit<'r>)> {
+    let size = |block: &Block| match block {
+        Block::Resource { text, blob, .. } => [text, blob].into_iter().flatten().map(String::len).sum(),
+        _ => 0,
+    };
+    let bytes: usize = blocks.iter().map(size).sum();
+    let room = room.try_acquire_many(u32::try_from(bytes).ok()?).ok()?;
+    let resources = blocks.iter().map(|block| match block {
+        Block::Resource { .. } => block.clone(),
+        _ => Block::Text { text: String::new() },
+    });
+    Some((resources.collect(), room))
 }
 
 /// What a printed line means: `::progress 3/10 reading` tells how far the code is, anything else is a line of its log.
@@ -339,6 +376,23 @@ impl Ports for CallPorts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resources_are_held_at_their_places_while_there_is_room() {
+        let text = |text: &str| Block::Text { text: text.to_owned() };
+        let resource = Block::Resource {
+            uri: "file:///a".to_owned(),
+            mime_type: None,
+            text: Some("12345".to_owned()),
+            blob: None,
+        };
+        let room = Semaphore::new(8);
+        let (blocks, one) = held(&[text("long ago"), resource.clone()], &room).unwrap();
+        assert_eq!(*blocks, [text(""), resource.clone()]);
+        assert!(held(&[resource.clone()], &room).is_none(), "5 of 8 are taken");
+        drop(one);
+        assert!(held(&[resource], &room).is_some());
+    }
 
     #[test]
     fn a_printed_line_may_tell_how_far_the_code_is() {

@@ -6,16 +6,20 @@
 use std::{sync::Arc, time::Duration};
 
 use callwright_model::{
-    Fault,
+    ErrorClass, Fault, ToolError,
     execution::State,
     id::ExecutionId,
     ticket::{Ticket, TicketKind},
 };
 use callwright_store::execution::{Claim, NewExecution};
-use tokio::{sync::Mutex, task::JoinHandle, time::Instant};
+use tokio::{
+    sync::{Mutex, oneshot},
+    task::JoinHandle,
+    time::Instant,
+};
 use tracing::Instrument;
 
-use super::{CallAnswer, claim, park, record, work::Work};
+use super::{CallAnswer, claim, execute, park, record, work::Work};
 use crate::{App, behind, tickets};
 
 /// How soon it is looked again whether an execution has a row by which its caller can be answered.
@@ -45,23 +49,36 @@ pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_re
     // Where nobody waits, a read has its row before it begins: it outlives this process from then on, and however soon it
     // ends, all of its outcome is there for whoever asks.
     let is_late = is_read && answer_by_ms == 0;
-    let answered = if is_late { read(app, &twin, &gate).await? } else { None };
+    let (tell, told) = oneshot::channel();
     let mut task: JoinHandle<_> = app.spawn({
-        let app = app.clone();
+        let (app, twin, gate) = (app.clone(), twin.clone(), gate.clone());
         async move {
+            // Within the task: whoever has a row is carried out, also if its caller hangs up now.
+            if is_late {
+                match read(&app, &twin, &gate).await {
+                    Ok(Some(answer)) => drop(tell.send(answer)),
+                    Ok(None) => {}
+                    Err(fault) => {
+                        not_begun(&app, &work, &gate, &fault).await;
+                        return Err(fault);
+                    }
+                }
+            }
             if is_read { Box::pin(super::read(&app, work)).await } else { Box::pin(claim::write(&app, work)).await }
         }
         .in_current_span()
     });
-    if let Some(answer) = answered {
-        return Ok(answer);
+    if is_late {
+        return match told.await {
+            Ok(answer) => Ok(answer),
+            Err(_) => task.await.unwrap_or_else(|error| Err(Fault::internal(error))),
+        };
     }
     loop {
         if let Ok(ended) = tokio::time::timeout_at(until, &mut task).await {
             return ended.unwrap_or_else(|error| Err(Fault::internal(error)));
         }
-        let late = if is_read { read(app, &twin, &gate).await } else { write(app, &twin).await };
-        match late {
+        match late(app, &twin, &gate, is_read).await {
             Ok(Some(answer)) => return Ok(answer),
             // It ended just now.
             Ok(None) if is_read => break,
@@ -75,6 +92,24 @@ pub(super) async fn run(app: &App, mut work: Box<Work>, answer_by_ms: u32, is_re
         until = Instant::now() + LOOK_AGAIN;
     }
     task.await.unwrap_or_else(|error| Err(Fault::internal(error)))
+}
+
+/// What the caller of an execution that takes longer is answered. It is seen to also if the caller hangs up meanwhile: half
+/// done, the row of a read would be there, and the read not know of it.
+async fn late(app: &App, work: &Arc<Work>, gate: &Gate, is_read: bool) -> Result<Option<CallAnswer>, Fault> {
+    let (then, work, gate) = (app.clone(), work.clone(), gate.clone());
+    let seen = app.spawn(
+        async move { if is_read { read(&then, &work, &gate).await } else { write(&then, &work).await } }
+            .in_current_span(),
+    );
+    seen.await.unwrap_or_else(|error| Err(Fault::internal(error)))
+}
+
+/// Whoever called is told that it was not begun; its row may be there all the same, if nobody knows what was committed.
+async fn not_begun(app: &App, work: &Work, gate: &Gate, fault: &Fault) {
+    *gate.lock().await = Stage::Late;
+    let error = ToolError::new(ErrorClass::UnknownError, fault.code, fault.message.clone());
+    Box::pin(execute::ended(app, work, Err(error))).await;
 }
 
 /// Gives a read its row and its ticket, unless it ended meanwhile.

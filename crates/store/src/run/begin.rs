@@ -65,7 +65,11 @@ impl Tx<'_> {
                 }
             }
             None => {
-                self.hold_idle_thread(run.organization_id, run.thread_id).await?;
+                let was_background = self.hold_idle_thread(run.organization_id, run.thread_id).await?;
+                if was_background && !new.is_background() {
+                    // A person goes on with it: from now on it is theirs.
+                    self.execute("UPDATE thread SET is_background = 0 WHERE id = $1", &params![run.thread_id]).await?;
+                }
                 self.append_messages(run.thread_id, Some(run.id), &new.messages, run.created_at).await?;
             }
         }
@@ -79,14 +83,19 @@ impl Tx<'_> {
         }
     }
 
-    /// Holds the row of a thread until the transaction ends, so that two runs that come together see each other.
-    async fn hold_idle_thread(&mut self, org: OrgId, thread: ThreadId) -> Result<()> {
-        let sql = format!("SELECT 1 FROM thread WHERE org_id = $1 AND id = $2{}", self.dialect().for_update());
-        if self.fetch_optional(&sql, &params![org, thread]).await?.is_none() {
+    /// Holds the row of a thread until the transaction ends, so that two runs that come together see each other. True: no
+    /// person has begun it.
+    async fn hold_idle_thread(&mut self, org: OrgId, thread: ThreadId) -> Result<bool> {
+        let sql = "SELECT is_background FROM thread WHERE org_id = $1 AND id = $2";
+        let sql = format!("{sql}{}", self.dialect().for_update());
+        let Some(row) = self.fetch_optional(&sql, &params![org, thread]).await? else {
             return Err(Error::conflict("thread_gone", "the thread was deleted meanwhile"));
-        }
+        };
+        let is_background = row.fields("thread").flag("is_background")?;
         let busy = "SELECT id FROM run WHERE thread_id = $1 AND state IN ('queued', 'running', 'waiting')";
-        let Some(row) = self.fetch_optional(busy, &params![thread]).await? else { return Ok(()) };
+        let Some(row) = self.fetch_optional(busy, &params![thread]).await? else {
+            return Ok(is_background);
+        };
         let other = row.fields("run").string("id")?;
         let message = format!("the run {other} is still at work on this thread; wait for it, or cancel it");
         Err(Error::conflict("thread_busy", message))

@@ -102,10 +102,15 @@ impl Tx<'_> {
             self.push_outbox(news).await?;
         }
         if let Some(handed) = &ending.handed {
+            let sql = "SELECT is_background FROM thread WHERE id = (SELECT thread_id FROM run WHERE id = $1)";
+            let old = self.fetch_optional(sql, &params![ending.run]).await?;
+            let was_background = old.map(|row| row.fields("thread").flag("is_background")).transpose()?;
             // Behind the end: one run at a time is at work on a thread.
             self.create_run(&handed.next).await?;
-            let sql = "UPDATE thread SET agent_id = $2 WHERE id = $1";
-            self.execute(sql, &params![handed.to.thread_id, handed.to.agent_id]).await?;
+            // Nobody has begun the one run who did not begin the other.
+            let sql = "UPDATE thread SET agent_id = $2, is_background = is_background | $3 WHERE id = $1";
+            let was_background = was_background.unwrap_or_default();
+            self.execute(sql, &params![handed.to.thread_id, handed.to.agent_id, was_background]).await?;
         }
         Ok(())
     }

@@ -119,7 +119,7 @@ on_both! {
 }
 
 /// Changes a database that no store has open.
-async fn execute_raw(db: &crate::support::Database, sql: &str) {
+pub(crate) async fn execute_raw(db: &crate::support::Database, sql: &str) {
     match &db.url {
         Some(url) => crate::support::admin(url, sql).await,
         None => {

@@ -7,21 +7,25 @@ use callwright_model::{
     chat::{ChatMessage, ToolCall, Usage},
     conversation::{Conversation, ConversationState},
     credit::Credits,
-    id::{NodeId, OrgId, RunId, UserId},
+    id::{NodeId, OrgId, RunId, ThreadId, UserId},
     job::{Job, JobKind, JobState},
     page::PageRequest,
-    run::{Run, RunKind, RunLimits, RunState, Step, StepKind, StepState, Thread},
+    run::{HandedTo, Run, RunKind, RunLimits, RunState, Step, StepKind, StepState, Thread},
 };
 use callwright_store::{
-    Error,
+    Error, Store,
     conversation::{ConversationRow, Heir, Room as ConversationRoom},
     job::{JobFence, JobFilter, JobRow, Room},
-    run::{Ending, FlowSettled, NewRun, RunFilter, RunRow, Settled, Turn, Within},
+    params,
+    run::{Ending, FlowSettled, Handed, NewRun, RunFilter, RunRow, Settled, Turn, Within},
 };
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Database, at};
+use crate::{
+    engine::execute_raw,
+    support::{Database, at},
+};
 
 pub(crate) fn new_run(db: &Database, org: OrgId, user: UserId) -> NewRun {
     let (run, job): (RunId, _) = (db.id(), db.id());
@@ -191,6 +195,17 @@ pub(crate) fn ending(run: RunId, state: RunState, now: Timestamp) -> Ending {
     }
 }
 
+/// Whether each of these threads was begun by no person.
+async fn background(store: &Store, threads: &[ThreadId]) -> Vec<bool> {
+    let mut found = Vec::new();
+    for thread in threads {
+        let sql = "SELECT is_background FROM thread WHERE id = $1";
+        let flag = store.fetch_optional(sql, params![*thread], |row| row.fields("thread").flag("is_background"));
+        found.push(flag.await.unwrap().expect("it is there"));
+    }
+    found
+}
+
 on_both! {
     async fn a_job_has_one_owner_however_many_ask(db) {
         let (org, user) = db.organization().await;
@@ -316,6 +331,123 @@ on_both! {
         assert_eq!(db.store.purge_threads(true, at(51), 9).await.unwrap(), 1);
         assert_eq!(db.store.purge_threads(false, at(50), 9).await.unwrap(), 1);
         assert_eq!(left().await, [false, false, false, false, true, false]);
+    }
+
+    async fn a_thread_is_theirs_who_go_on_with_it(db) {
+        let (org, user) = db.organization().await;
+        let scheduled = || {
+            let mut new = new_run(db, org, user);
+            new.job.job.schedule_id = Some(db.id());
+            new
+        };
+        let ended = async |run: &Run, handed: Option<NewRun>| {
+            let handed = handed.map(|next| {
+                let (thread_id, run_id) = (next.row.run.thread_id, next.row.run.id);
+                let to = HandedTo { agent_id: db.id(), agent_name: "Other".to_owned(), thread_id, run_id };
+                Box::new(Handed { to, next })
+            });
+            let ending = Ending { handed, ..ending(run.id, RunState::Cancelled, at(2)) };
+            assert!(db.store.cancel_run(org, ending).await.unwrap());
+        };
+        let on = |thread, mut new: NewRun| {
+            new.row.run.thread_id = thread;
+            new.thread = None;
+            new
+        };
+        let begun = async |new: NewRun| {
+            let run = new.row.run.clone();
+            db.store.create_run(new).await.unwrap();
+            run
+        };
+        // The schedule's own runs leave it as it is, a person's makes it theirs.
+        let (again, theirs) = (begun(scheduled()).await, begun(scheduled()).await);
+        ended(&again, None).await;
+        ended(&theirs, None).await;
+        let second = begun(on(again.thread_id, scheduled())).await;
+        ended(&second, None).await;
+        let second = begun(on(theirs.thread_id, new_run(db, org, user))).await;
+        ended(&second, None).await;
+        // Whoever a schedule's run hands over to is nobody's either, on the same thread or on a new one.
+        let (same, fresh) = (begun(scheduled()).await, begun(scheduled()).await);
+        let next = on(same.thread_id, new_run(db, org, user));
+        let heir = next.row.run.clone();
+        ended(&same, Some(next)).await;
+        ended(&heir, None).await;
+        let next = new_run(db, org, user);
+        let heir = next.row.run.clone();
+        ended(&fresh, Some(next)).await;
+        ended(&heir, None).await;
+        // And that of a person's is a person's.
+        let mine = begun(new_run(db, org, user)).await;
+        let next = new_run(db, org, user);
+        let my_heir = next.row.run.clone();
+        ended(&mine, Some(next)).await;
+        ended(&my_heir, None).await;
+        let threads = [&again, &same, &fresh, &heir, &theirs, &mine, &my_heir].map(|run| run.thread_id);
+        assert_eq!(background(&db.store, &threads).await, [true, true, true, true, false, false, false]);
+        assert_eq!(db.store.purge_threads(true, at(50), 9).await.unwrap(), 4);
+    }
+
+    async fn an_update_finds_the_threads_that_no_person_began(db) {
+        let (org, user) = db.organization().await;
+        let mut threads = Vec::new();
+        let workflow = |new: &mut NewRun| new.row.run.kind = RunKind::Workflow;
+        let scheduled = |new: &mut NewRun| new.job.job.schedule_id = Some(db.id());
+        let within = |new: &mut NewRun| new.row.run.parent_id = Some(db.id());
+        let by_tool = |new: &mut NewRun| new.row.asked_by = Some(db.id());
+        let person = |_: &mut NewRun| {};
+        // The runs on each, and whether it is in the background.
+        let kinds: [(&[&dyn Fn(&mut NewRun)], bool); 9] = [
+            (&[&workflow], true),
+            (&[&scheduled], true),
+            (&[&within], true),
+            (&[&by_tool], true),
+            (&[&scheduled, &scheduled], true),
+            (&[&person], false),
+            (&[&scheduled, &person], false),
+            (&[&person, &scheduled], false),
+            (&[&by_tool, &person, &within], false),
+        ];
+        for (runs, _) in kinds {
+            let mut thread = None;
+            for change in runs {
+                let mut new = new_run(db, org, user);
+                change(&mut new);
+                if let Some(thread) = thread {
+                    (new.row.run.thread_id, new.thread) = (thread, None);
+                }
+                let run = new.row.run.id;
+                thread = Some(new.row.run.thread_id);
+                db.store.create_run(new).await.unwrap();
+                assert!(db.store.cancel_run(org, ending(run, RunState::Cancelled, at(2))).await.unwrap());
+            }
+            threads.extend(thread);
+        }
+        // A run whose job was thrown away is a person's for all that is known; a thread without runs is left alone, and
+        // so is a conversation's.
+        let mut jobless = new_run(db, org, user);
+        jobless.row.run.state = RunState::Cancelled;
+        let (job, thread) = (jobless.job.job.id, jobless.row.run.thread_id);
+        db.store.create_run(jobless).await.unwrap();
+        db.store.execute("DELETE FROM job WHERE id = $1", params![job]).await.unwrap();
+        let empty = new_run(db, org, user).thread.unwrap();
+        db.store.create_thread(empty.clone(), Vec::new(), false).await.unwrap();
+        let mut talked = new_run(db, org, user);
+        scheduled(&mut talked);
+        let talk = conversation(db, talked.thread.as_ref().unwrap());
+        talked.thread = None;
+        let (begun, room) = (Thread { id: talk.conversation.thread_id, ..empty.clone() }, ConversationRoom { all: 9, public: None });
+        db.store.begin_conversation(talk.clone(), begun, Vec::new(), room).await.unwrap();
+        db.store.create_run(talked).await.unwrap();
+        threads.extend([thread, empty.id, talk.conversation.thread_id]);
+
+        db.store.close().await.unwrap();
+        execute_raw(db, "DROP INDEX thread_age; DROP INDEX conversation_handed; \
+            ALTER TABLE thread DROP COLUMN is_background; DELETE FROM schema_migration WHERE version = 23").await;
+        let store = Store::open(db.options()).await.expect("updates");
+        let expected: Vec<bool> = kinds.iter().map(|(_, expected)| *expected).chain([false; 3]).collect();
+        assert_eq!(background(&store, &threads).await, expected);
+        store.close().await.unwrap();
     }
 
     async fn a_thread_of_a_conversation_goes_with_it(db) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use callwright_llm::{Reply, Stop};
 use callwright_model::{
     Timestamp,
-    chat::ChatMessage,
+    chat::{ChatMessage, Usage},
     run::{RunState, Step, StepKind, StepState},
 };
 use callwright_store::run::Turn;
@@ -50,16 +50,20 @@ impl Carrier {
             }
             Asked::Later(error, _) | Asked::Never(error) => return Err(failed("model_error", error.message)),
         };
+        // Its provider is paid, also if it is not kept.
+        let usage = reply.usage;
+        self.last.unpaid = usage;
+        self.row.run.usage += usage;
         self.kept_meanwhile().await?;
         crate::failpoint!("run.answered");
         if reply.stop == Stop::Refused && reply.message.text().is_empty() {
             return Err(failed("model_error", "the model, or its provider, refused to answer"));
         }
+        // From here on it counts with the turn.
+        self.last.unpaid = Usage::default();
         let before = self.last.unkept.take();
         let turn = Turn { before: before.clone(), ..self.written(reply, began) };
         self.row.run.steps += 1;
-        let usage = turn.usage;
-        self.row.run.usage += usage;
         let calls = match &turn.message {
             ChatMessage::Assistant { tool_calls, .. } => tool_calls.len(),
             _ => 0,
