@@ -258,6 +258,9 @@ fn is_of_origin(said: &str, address: &Url) -> bool {
 
 /// Whether a resource that metadata names is `url` or stands above it.
 fn covers(said: &str, url: &Url) -> bool {
+    if !fetch::is_clean(said) {
+        return false;
+    }
     let Ok(said) = Url::parse(said) else { return false };
     if said.as_str().len() > MAX_NAME || !said.username().is_empty() || said.password().is_some() {
         return false;
