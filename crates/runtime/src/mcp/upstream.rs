@@ -147,10 +147,11 @@ fn http(app: &App, server: &McpServer, secrets: &Secrets, client: &Secrets) -> R
 /// Where a server answers: where it did before, if that is its registered address or beside it, and not what was found at
 /// another one.
 pub(super) fn endpoint(server: &McpServer) -> Option<Url> {
-    let url = Url::parse(server.spec.url.as_deref()?).ok()?;
-    let found = server.found.endpoint.as_deref().and_then(|found| Url::parse(found).ok());
-    let beside = beside(&url);
-    Some(found.filter(|found| Some(found) == beside.as_ref()).unwrap_or(url))
+    Some(of_both(Url::parse(server.spec.url.as_deref()?).ok()?, server.found.endpoint.as_deref()))
+}
+
+fn of_both(url: Url, found: Option<&str>) -> Url {
+    beside(&url).filter(|beside| found == Some(beside.as_str())).unwrap_or(url)
 }
 
 /// The headers that were registered, filled in.
@@ -219,6 +220,15 @@ fn unusable(message: String) -> ToolError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_answered_at_another_address_is_not_asked() {
+        let of = |url: &str, found| of_both(url.parse().unwrap(), found).to_string();
+        assert_eq!(of("https://h/a", Some("https://h/a/mcp")), "https://h/a/mcp");
+        for found in [None, Some("https://h/a"), Some("https://former/a/mcp"), Some("https://h/mcp")] {
+            assert_eq!(of("https://h/a", found), "https://h/a", "{found:?}");
+        }
+    }
 
     #[test]
     fn names_are_filled_in_once() {
