@@ -13,7 +13,7 @@ use std::time::Duration;
 use callwright_model::{
     Fault, FaultKind, Timestamp, ToolError,
     account::{Caller, Right, Scope},
-    id::OrgId,
+    id::{McpServerId, OrgId},
 };
 use callwright_store::oauth::AttemptRow;
 use callwright_vault::{
@@ -111,9 +111,21 @@ pub enum Arrival {
 struct Way {
     kind: Kind,
     name: String,
-    /// What it was begun for; see [`Opening::of`].
+    /// What it was begun for; see [`Opening::of`]. Earlier versions did not say: those are for nothing.
+    #[serde(default)]
     of: String,
     step: Step,
+}
+
+/// What somebody signs in for.
+#[derive(Debug, Clone)]
+struct Aim {
+    org: OrgId,
+    kind: Kind,
+    /// Its id.
+    subject: String,
+    /// See [`Opening::of`].
+    of: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -132,6 +144,9 @@ struct Back {
     /// How long the access token lives from when it came.
     lifetime: Option<Duration>,
     came_at: Timestamp,
+    /// When what they signed in for was last changed, as they came back.
+    #[serde(default)]
+    seen: Option<Timestamp>,
 }
 
 /// The document that says who we are; none where this server has no `https` address.
@@ -204,12 +219,16 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
     };
     // Anybody may ask this: what nobody has begun is not looked for with a write.
     let (key_hash, now) = (token::hash(state), app.clock().now());
-    if state.len() != STATE_LENGTH || !app.store().has_oauth_attempt(&key_hash, now).await? {
+    if state.len() != STATE_LENGTH {
         return Err(too_late());
     }
-    let attempt = app.store().take_oauth_attempt(&key_hash, now).await?.ok_or_else(too_late)?;
+    let attempt = app.store().oauth_attempt(&key_hash, now).await?.ok_or_else(too_late)?;
     let org = attempt.org_id;
     let Way { kind, name, of, step } = app.vault().open_json(org, "oauth_attempt", &key_hash, &attempt.sealed).await?;
+    let aim = Aim { org, kind, subject: attempt.subject.clone(), of };
+    // Looked at first, and held when what comes is kept: what is changed or disconnected from here on is not connected.
+    let seen = seen(app, &aim).await?;
+    let attempt = app.store().take_oauth_attempt(&key_hash, now).await?.ok_or_else(too_late)?;
     // Shown the code of a page, nobody is sent anywhere.
     let Step::Going(pending) = step else { return Err(too_late()) };
     if let Some(who) = &who {
@@ -222,23 +241,30 @@ pub async fn returned(app: &App, who: Option<Caller>, returned: Returned) -> Res
         }
         require(who, Right::Configure, Scope::Admin)?;
     }
+    let seen = seen.ok_or_else(gone)?;
     let finished = oauth::finish(app.guard(), &pending, &returned).await;
     if finished.as_ref().map_or_else(|error| error.code == "oauth_access_denied", |_| true) {
         keep_client(app, org, &pending).await;
     }
     let (terms, access) = finished.map_err(failed)?;
-    let subject = attempt.subject.clone();
     let arrived = match who {
         Some(who) => {
-            let connected = connect(app, &who, (kind, &of), &subject, &terms, &access).await;
+            let connected = connect(app, &who, &aim, seen, &terms, &access).await;
             connected.map(|()| Arrival::Connected { name })
         }
-        None => wait_for_code(app, attempt, (kind, name, of), &terms, &access).await,
+        None => wait_for_code(app, attempt, name, (&aim, seen), &terms, &access).await,
     };
     if arrived.is_err() {
-        back::unused(app, org, kind, subject, terms, access);
+        back::unused(app, aim, terms, access);
     }
     arrived
+}
+
+/// When the aim was last changed, if it is still what was meant.
+async fn seen(app: &App, aim: &Aim) -> Result<Option<Timestamp>, Fault> {
+    match aim.kind {
+        Kind::McpServer => mcp::seen(app, aim.org, &aim.subject, &aim.of).await,
+    }
 }
 
 /// They know our client there, since they have sent somebody back with an answer of their own.
@@ -256,15 +282,16 @@ async fn keep_client(app: &App, org: OrgId, pending: &Pending) {
 async fn wait_for_code(
     app: &App,
     attempt: AttemptRow,
-    (kind, name, of): (Kind, String, String),
+    name: String,
+    (aim, seen): (&Aim, Timestamp),
     terms: &Terms,
     access: &Access,
 ) -> Result<Arrival, Fault> {
     let code = code()?;
     let key_hash = code_hash(&attempt.subject, &code);
-    let (lifetime, came_at) = (access.lifetime, app.clock().now());
-    let step = Step::Back(Box::new(Back { terms: terms.clone(), access: access.clone(), lifetime, came_at }));
-    let way = Way { kind, name: name.clone(), of, step };
+    let (lifetime, came_at, seen) = (access.lifetime, app.clock().now(), Some(seen));
+    let step = Step::Back(Box::new(Back { terms: terms.clone(), access: access.clone(), lifetime, came_at, seen }));
+    let way = Way { kind: aim.kind, name: name.clone(), of: aim.of.clone(), step };
     let sealed = app.vault().seal_json(attempt.org_id, "oauth_attempt", &key_hash, &way).await?;
     let expires_at = app.clock().now().plus(PATIENCE);
     let attempt = AttemptRow { key_hash, sealed, expires_at, ..attempt };
@@ -282,40 +309,40 @@ pub(crate) async fn confirm(app: &App, caller: &Caller, subject: &str, code: &st
     let attempt = attempt.ok_or_else(wrong)?;
     let way = app.vault().open_json::<Way>(attempt.org_id, "oauth_attempt", &key_hash, &attempt.sealed).await?;
     let Step::Back(back) = way.step else { return Err(wrong()) };
-    let Back { terms, mut access, lifetime, came_at } = *back;
+    let Back { terms, mut access, lifetime, came_at, seen } = *back;
+    let aim = Aim { org: attempt.org_id, kind: way.kind, subject: attempt.subject, of: way.of };
     // It has been living since it came, and not since it was confirmed.
     access.lifetime = lifetime.map(|lifetime| lifetime.saturating_sub(now.since(came_at)));
-    let connected = connect(app, caller, (way.kind, &way.of), &attempt.subject, &terms, &access).await;
+    let connected = match seen {
+        Some(seen) => connect(app, caller, &aim, seen, &terms, &access).await,
+        None => Err(gone()),
+    };
     if connected.is_err() {
-        back::unused(app, attempt.org_id, way.kind, attempt.subject, terms, access);
+        back::unused(app, aim, terms, access);
     }
     connected
 }
 
-/// Keeps what was allowed, and goes to work with it. Where that fails, whoever called gives it back.
+/// Keeps what was allowed, if the aim is as it was `seen`, and goes to work with it. Where that fails, whoever called gives
+/// it back.
 async fn connect(
     app: &App,
     caller: &Caller,
-    (kind, of): (Kind, &str),
-    subject: &str,
+    aim: &Aim,
+    seen: Timestamp,
     terms: &Terms,
     access: &Access,
 ) -> Result<(), Fault> {
-    let (org, details) = (caller.org_id, json!({ "issuer": terms.issuer, "scopes": terms.scopes }));
-    let (by, holder, subject_of) = (caller.user_id, String::new(), subject.to_owned());
+    let (org, subject, details) = (aim.org, &aim.subject, json!({ "issuer": terms.issuer, "scopes": terms.scopes }));
+    let (by, holder, subject_of) = (caller.user_id, String::new(), subject.clone());
     let new = NewGrant { org, subject: subject_of, holder, by, terms: terms.clone(), access: access.clone() };
     let row = app.vault().seal_grant(&new).await?;
-    let entry = match kind {
+    let entry = match aim.kind {
         Kind::McpServer => audit::entry(app, caller, "mcp_server.authorize", "mcp_server", subject, details),
     };
-    let gone = || {
-        let message = "what was to be connected is not there any more, or was changed meanwhile; authorize again";
-        Fault::new(FaultKind::Gone, "subject_gone", message)
+    let server: McpServerId = match aim.kind {
+        Kind::McpServer => subject.parse().map_err(|_| gone())?,
     };
-    let seen = match kind {
-        Kind::McpServer => mcp::seen(app, org, subject, of).await?,
-    };
-    let (server, seen) = seen.ok_or_else(gone)?;
     let former = app
         .store()
         .write((row, entry), move |(row, entry), tx| {
@@ -333,9 +360,9 @@ async fn connect(
         .ok_or_else(gone)?;
     app.vault().invalidate(org);
     if let Some(former) = former {
-        back::former(app, kind, former, terms);
+        back::former(app, aim.clone(), former);
     }
-    match kind {
+    match aim.kind {
         Kind::McpServer => mcp::authorized(app, org, subject),
     }
     Ok(())
@@ -349,6 +376,11 @@ pub(crate) fn failed(error: ToolError) -> Fault {
         _ => (FaultKind::Conflict, "authorization_failed"),
     };
     Fault::new(kind, code, error.message).with_details(json!({ "reason": error.code }))
+}
+
+fn gone() -> Fault {
+    let message = "what was to be connected is not there any more, or was changed meanwhile; authorize again";
+    Fault::new(FaultKind::Gone, "subject_gone", message)
 }
 
 fn too_late() -> Fault {

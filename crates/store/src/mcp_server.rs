@@ -134,6 +134,13 @@ impl Tx<'_> {
         Ok(self.execute(sql, &params![org, id, seen]).await? > 0)
     }
 
+    /// Has a server count as changed: what was seen of it before is not what is there now.
+    pub async fn touch_mcp_server(&mut self, org: OrgId, id: McpServerId, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE mcp_server SET updated_at = CASE WHEN updated_at < $3 THEN $3 ELSE updated_at + 1 END \
+                   WHERE org_id = $1 AND id = $2";
+        self.execute(sql, &params![org, id, now]).await.map(drop)
+    }
+
     /// Removes a server with its definitions, the secrets that came with it and what somebody allowed us there, which is
     /// given. None: it is not there.
     pub async fn delete_mcp_server(&mut self, org: OrgId, id: McpServerId) -> Result<Option<Forgotten>> {

@@ -3,6 +3,8 @@
 //! A grant's tokens change by compare-and-swap: whoever renews them takes the lease on the version that was read
 //! ([`Store::lease_oauth_grant`]) and writes under it, or not at all. So of many servers one spends a refresh token.
 
+use std::time::Duration;
+
 use callwright_model::{
     Timestamp,
     id::{OauthGrantId, OrgId, TokenId, UserId},
@@ -184,6 +186,10 @@ pub(crate) fn authorization(fields: &mut value::Fields<'_>) -> Result<Option<Aut
     }))
 }
 
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
 fn attempt(row: &Row) -> Result<AttemptRow> {
     let mut fields = row.fields("oauth_attempt");
     Ok(AttemptRow {
@@ -243,6 +249,40 @@ impl Tx<'_> {
             grants: grants.iter().map(grant).collect::<Result<_>>()?,
             attempts: attempts.iter().map(attempt).collect::<Result<_>>()?,
         })
+    }
+
+    /// See [`Store::renew_oauth_grant`].
+    async fn renew_oauth_grant(
+        &mut self,
+        org: OrgId,
+        id: OauthGrantId,
+        version: i64,
+        tokens: &NewTokens,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let good = AuthorizationStatus::Connected.as_str();
+        let sql = "UPDATE oauth_grant SET status = $4, why = NULL WHERE org_id = $1 AND id = $2 AND version = $3 \
+                   AND status <> $4";
+        let had_ended = self.execute(sql, &params![org, id, version, good]).await? > 0;
+        let sql = "UPDATE oauth_grant SET sealed = $4, terms = $5, is_renewable = $6, expires_at = $7, updated_at = $8, \
+                   trouble = NULL, version = version + 1, leased_by = NULL, leased_until = NULL \
+                   WHERE org_id = $1 AND id = $2 AND version = $3";
+        let params = params![
+            org,
+            id,
+            version,
+            &tokens.sealed,
+            value::json(&tokens.terms)?,
+            tokens.is_renewable,
+            tokens.expires_at,
+            now,
+        ];
+        let is_kept = self.execute(sql, &params).await? > 0;
+        // Everybody has been told that it had.
+        if had_ended {
+            self.bump(org).await?;
+        }
+        Ok(is_kept)
     }
 
     /// Notes that a person has to sign in again, if the tokens are still those of `version`. False: they are not.
@@ -359,20 +399,28 @@ impl Store {
         self.fetch_optional(sql, params![org, subject, holder], grant).await
     }
 
-    /// Takes the lease on the tokens as they were read until `until`: it is nobody's, or still that of `outlived`, or was over
-    /// `long_ago`. False: another one has it, or the tokens are others by now.
-    pub async fn lease_oauth_grant(
-        &self,
-        row: &GrantRow,
-        by: &str,
-        outlived: Option<String>,
-        until: Timestamp,
-        long_ago: Timestamp,
-    ) -> Result<bool> {
-        let sql = "UPDATE oauth_grant SET leased_by = $4, leased_until = $5 WHERE org_id = $1 AND id = $2 AND version = $3 \
-                   AND status = $6 AND (leased_by IS NULL OR leased_by = $7 OR leased_until < $8)";
+    /// Takes the lease on the tokens as they were read: it was nobody's then, or that one's is over by the database's clock.
+    /// False: another one has it, or the tokens are others by now.
+    pub async fn lease_oauth_grant(&self, row: &GrantRow, by: &str, lease: Duration) -> Result<bool> {
+        let now = self.dialect().now();
+        let sql = format!(
+            "UPDATE oauth_grant SET leased_by = $4, leased_until = {now} + $5 WHERE org_id = $1 AND id = $2 AND version = $3 \
+             AND status = $6 AND COALESCE(leased_by, '') = $7 AND (leased_by IS NULL OR leased_until < {now})"
+        );
+        let (good, before) = (AuthorizationStatus::Connected.as_str(), row.leased_by.clone().unwrap_or_default());
+        let params = params![row.org_id, row.id, row.version, by, micros(lease), good, before];
+        Ok(self.execute(sql, params).await? > 0)
+    }
+
+    /// Goes on with a lease. False: it is not one's own any more, or the tokens are others by now.
+    pub async fn extend_oauth_grant(&self, row: &GrantRow, by: &str, lease: Duration) -> Result<bool> {
+        let now = self.dialect().now();
+        let sql = format!(
+            "UPDATE oauth_grant SET leased_until = {now} + $5 WHERE org_id = $1 AND id = $2 AND version = $3 \
+             AND leased_by = $4 AND status = $6"
+        );
         let good = AuthorizationStatus::Connected.as_str();
-        let params = params![row.org_id, row.id, row.version, by, until, good, outlived, long_ago];
+        let params = params![row.org_id, row.id, row.version, by, micros(lease), good];
         Ok(self.execute(sql, params).await? > 0)
     }
 
@@ -387,22 +435,11 @@ impl Store {
     /// spent, so that nobody else can have better ones. That somebody took them for ended meanwhile is taken back. False: the
     /// tokens are others by now, and nothing is kept.
     pub async fn renew_oauth_grant(&self, row: &GrantRow, tokens: &NewTokens, now: Timestamp) -> Result<bool> {
-        let sql = "UPDATE oauth_grant SET sealed = $4, terms = $5, is_renewable = $6, expires_at = $7, updated_at = $8, \
-                   why = CASE WHEN status = $9 THEN why ELSE NULL END, status = $9, trouble = NULL, \
-                   version = version + 1, leased_by = NULL, leased_until = NULL \
-                   WHERE org_id = $1 AND id = $2 AND version = $3";
-        let params = params![
-            row.org_id,
-            row.id,
-            row.version,
-            &tokens.sealed,
-            value::json(&tokens.terms)?,
-            tokens.is_renewable,
-            tokens.expires_at,
-            now,
-            AuthorizationStatus::Connected.as_str()
-        ];
-        Ok(self.execute(sql, params).await? > 0)
+        let data = (row.org_id, row.id, row.version, tokens.clone(), now);
+        self.write(data, |(org, id, version, tokens, now), tx| {
+            Box::pin(tx.renew_oauth_grant(*org, *id, *version, tokens, *now))
+        })
+        .await
     }
 
     /// Notes that a person has to sign in again, with its audit row. False: others were faster.
@@ -456,10 +493,16 @@ impl Store {
         .await
     }
 
-    /// Whether somebody is on the way under this hash. Anybody may ask, so nothing is written for it.
-    pub async fn has_oauth_attempt(&self, key_hash: &str, now: Timestamp) -> Result<bool> {
-        let sql = "SELECT 1 FROM oauth_attempt WHERE key_hash = $1 AND expires_at > $2";
-        Ok(self.fetch_optional(sql, params![key_hash, now], |_| Ok(())).await?.is_some())
+    /// Where, and as which client, everything was allowed that an organization has. As [`GrantRow::terms`].
+    pub async fn oauth_terms(&self, org: OrgId) -> Result<Vec<serde_json::Value>> {
+        let sql = "SELECT terms FROM oauth_grant WHERE org_id = $1";
+        self.fetch_all(sql, params![org], |row| row.fields("oauth_grant").json("terms")).await
+    }
+
+    /// Who is on the way under this hash. Anybody may ask, so nothing is written for it.
+    pub async fn oauth_attempt(&self, key_hash: &str, now: Timestamp) -> Result<Option<AttemptRow>> {
+        let sql = format!("SELECT {ATTEMPT} FROM oauth_attempt WHERE key_hash = $1 AND expires_at > $2");
+        self.fetch_optional(sql, params![key_hash, now], attempt).await
     }
 
     /// Takes an attempt away, if it is not too late for it: whoever gets it goes on, once.

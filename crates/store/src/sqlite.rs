@@ -62,6 +62,8 @@ impl Sqlite {
         make_private_file(&path)?;
         let mut connection = open_writer(&path)?;
         migrate::run_sqlite(&mut connection)?;
+        // Whoever had them was this process before it, which is gone.
+        connection.execute("UPDATE oauth_grant SET leased_by = NULL WHERE leased_by IS NOT NULL", [])?;
         let queue = Arc::new(Queue::default());
         let behind_room = Arc::new(Semaphore::new(behind::CAPACITY));
         let is_durable = options.synchronous == Synchronous::Full;

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use crate::executor::{ExecCx, Executor, PreparedCall};
 
 pub use pool::{Key, Lease, Sessions};
-pub use session::{Listed, Opened, Session};
+pub use session::{Listed, Opened, Session, beside};
 pub use upstream::{Reach, Refusal, TokenSource, Upstream};
 
 /// Where the idempotency key of a call stands in its `_meta`.

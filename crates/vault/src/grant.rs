@@ -43,6 +43,15 @@ pub struct GrantAsk {
     pub secret: Option<SecretString>,
 }
 
+/// A token that a server has refused.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// The token.
+    pub token: SecretString,
+    /// Whether it was refused for one thing, as a call of one tool: elsewhere it may be as good as before.
+    pub is_of_one: bool,
+}
+
 /// What somebody has allowed just now.
 #[derive(Debug, Clone)]
 pub struct NewGrant {

@@ -25,7 +25,7 @@ use callwright_model::{Clock, Fault, IdSource, ToolError, id::OrgId, secret::Sec
 use callwright_store::Store;
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use grant::GrantAsk;
+pub use grant::{GrantAsk, Refused};
 use keyring::Keyring;
 pub use master::{MasterKey, MasterKeyError};
 pub use oauth::{OauthRequest, Tokens};

@@ -2,7 +2,8 @@
 
 use std::{thread, time::Duration};
 
-use callwright_testkit::{Upstream, eventually, on_both};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use callwright_testkit::{Reply, Upstream, eventually, on_both};
 use serde_json::json;
 
 use crate::{
@@ -44,20 +45,113 @@ fn what_was_begun_for_one_address_is_not_kept_for_another() {
         let world = World::new(database);
         world.register(&theirs, json!({}));
         let back = world.go(&world.api);
-        theirs.state().slow = Duration::from_millis(1_500);
-        let coming = thread::spawn(move || visit(&back, None));
-        eventually("the code was sent", 10, || {
-            theirs.issuer.requests().iter().any(|request| request.path() == "/token").then_some(())
-        });
         let elsewhere = Upstream::start();
-        world.api.patch(FILES, json!({"url": elsewhere.url("/mcp")})).expect(200);
-        let page = coming.join().unwrap();
+        let page = while_coming(
+            &theirs,
+            move || visit(&back, None),
+            || {
+                world.api.patch(FILES, json!({"url": elsewhere.url("/mcp")})).expect(200);
+            },
+        );
         assert_eq!(page.status, 200, "whoever came back is known by the code only: {page:?}");
         let refused = world.api.post(&format!("{AUTHORIZE}/confirm"), json!({"code": code_of(&page)})).expect(410);
         assert_eq!(refused["error"]["code"], "subject_gone", "{refused}");
         assert_eq!(world.authorization()["status"], "needs_authorization");
         assert!(elsewhere.requests().iter().all(|request| request.header("authorization").is_none()));
         eventually("what came is given back", 10, || (theirs.state().revoked.len() == 2).then_some(()));
+    });
+}
+
+/// Somebody comes back, and while the code is being redeemed something is done.
+fn while_coming(theirs: &Provider, come: impl FnOnce() -> Reply + Send + 'static, meanwhile: impl FnOnce()) -> Reply {
+    let codes = || theirs.issuer.requests().iter().filter(|request| request.path() == "/token").count();
+    let before = codes();
+    theirs.state().slow = Duration::from_millis(1_500);
+    let coming = thread::spawn(come);
+    eventually("the code was sent", 10, || (codes() > before).then_some(()));
+    meanwhile();
+    let page = coming.join().unwrap();
+    theirs.state().slow = Duration::ZERO;
+    page
+}
+
+#[test]
+fn who_is_on_the_way_does_not_connect_what_was_disconnected() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        let world = World::new(database);
+        world.register(&theirs, json!({}));
+        let back = world.go(&world.api);
+        let page = while_coming(&theirs, move || visit(&back, None), || drop(world.api.delete(AUTHORIZE).expect(204)));
+        let refused = world.api.post(&format!("{AUTHORIZE}/confirm"), json!({"code": code_of(&page)})).expect(410);
+        assert_eq!(refused["error"]["code"], "subject_gone", "{refused}");
+        assert_eq!(world.authorization()["status"], "needs_authorization");
+        eventually("what came is given back", 10, || (theirs.state().revoked.len() == 2).then_some(()));
+        // In a browser's session likewise.
+        callwright_testkit::Person::invite(&world.api, "one@example.org", "admin");
+        let one = world.browser("one@example.org");
+        let back = world.go(&one.api);
+        let page = while_coming(&theirs, move || one.visit(&back), || drop(world.api.delete(AUTHORIZE).expect(204)));
+        assert_eq!(page.status, 410, "{page:?}");
+        assert_eq!(world.authorization()["status"], "needs_authorization");
+    });
+}
+
+#[test]
+fn the_secret_of_a_new_client_is_not_shown_to_the_former_server() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        theirs.register_by_hand("former", "theirs-secret-former");
+        let world = World::new(database);
+        for (name, value) in [("FORMER", "theirs-secret-former"), ("LATTER", "theirs-secret-latter")] {
+            world.api.put(&format!("/api/v1/secrets/{name}"), json!({"value": value})).ok();
+        }
+        let auth = |client: &str, secret: &str, issuer: String| json!({"type": "authorization_code", "client_id": client, "secret": secret, "issuer": issuer});
+        world.register(&theirs, json!({"auth": auth("former", "FORMER", theirs.issuer.url(""))}));
+        let back = world.go(&world.api);
+        let other = Upstream::start();
+        let page = while_coming(
+            &theirs,
+            move || visit(&back, None),
+            || {
+                world.api.patch(FILES, json!({"auth": auth("latter", "LATTER", other.url(""))})).expect(200);
+            },
+        );
+        world.api.post(&format!("{AUTHORIZE}/confirm"), json!({"code": code_of(&page)})).expect(410);
+        eventually("it was tried to give back what came", 10, || {
+            theirs.issuer.requests().iter().any(|request| request.path() == "/revoke").then_some(())
+        });
+        thread::sleep(Duration::from_millis(300));
+        for request in theirs.issuer.requests() {
+            let basic = request.header("authorization").and_then(|header| header.strip_prefix("Basic "));
+            let shown = STANDARD.decode(basic.unwrap_or_default()).unwrap();
+            let all = format!("{}{}", String::from_utf8_lossy(&shown), request.text());
+            assert!(!all.contains("theirs-secret-latter"), "{request:?}");
+        }
+    });
+}
+
+#[test]
+fn what_another_server_is_opened_with_is_not_given_back() {
+    on_both(|database| {
+        let theirs = Provider::start();
+        let world = World::connected(database, &theirs);
+        world.register(&theirs, json!({"name": "other"}));
+        let other = "/api/v1/mcp-servers/other/authorize";
+        let go = || {
+            let begun = world.api.post(other, json!({})).expect(200);
+            visit(begun["authorize_url"].as_str().unwrap(), None).header("location").unwrap().to_owned()
+        };
+        // Nobody hands its code in, or only when it is too late; both have the one client.
+        code_of(&visit(&go(), None));
+        world.api.delete(other).expect(204);
+        let back = go();
+        let page = while_coming(&theirs, move || visit(&back, None), || drop(world.api.delete(other).expect(204)));
+        world.api.post(&format!("{other}/confirm"), json!({"code": code_of(&page)})).expect(410);
+        thread::sleep(Duration::from_millis(500));
+        assert_eq!(theirs.state().registrations, 1);
+        assert!(theirs.state().revoked.is_empty(), "{:?}", theirs.state().revoked);
+        assert_eq!(world.call("read")["state"], "done");
     });
 }
 

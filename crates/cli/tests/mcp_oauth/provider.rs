@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) renews: bool,
     /// Whether the MCP server refuses every token.
     pub(crate) refuses: bool,
+    /// Whether it refuses every token where a tool is called.
+    pub(crate) refuses_calls: bool,
     /// Whether it has sessions that are ended.
     pub(crate) has_sessions: bool,
     /// What is sent as `iss` in the place of the truth.
@@ -76,6 +78,7 @@ impl State {
             refusal: None,
             renews: true,
             refuses: false,
+            refuses_calls: false,
             has_sessions: false,
             iss: None,
             resource_metadata: json!({}),
@@ -300,7 +303,8 @@ fn mcp_server(state: &mut State, issuer: &str, own: &str, request: &Recorded) ->
     let metadata = format!("resource_metadata=\"{own}/.well-known/oauth-protected-resource/mcp\"");
     let bearer = request.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
     let known = bearer.and_then(|token| state.access.get(token)).filter(|(end, _)| *end > Instant::now());
-    let known = known.filter(|_| !state.refuses);
+    let is_refused = state.refuses || (state.refuses_calls && request.text().contains("tools/call"));
+    let known = known.filter(|_| !is_refused);
     let Some((_, scope)) = known.cloned() else {
         state.refused += 1;
         return Answer::status(401).header("www-authenticate", &format!("Bearer scope=\"files:read\", {metadata}"));

@@ -160,6 +160,15 @@ fn without_a_refresh_token_somebody_signs_in_again() {
         assert_eq!(world.authorization()["status"], "connected");
         theirs.state().refuses = false;
         eventually("the access is as good as before", 40, || (world.call("read")["state"] == "done").then_some(()));
+        // One tool's refusal is looked into, and says nothing of the rest.
+        let lists = || theirs.mcp.requests().iter().filter(|request| request.text().contains("tools/list")).count();
+        let before = lists();
+        theirs.state().refuses_calls = true;
+        assert_eq!(world.call("read")["error"]["code"], "access_refused");
+        eventually("the list is read", 10, || (lists() > before).then_some(()));
+        assert_eq!(world.authorization()["status"], "connected");
+        theirs.state().refuses_calls = false;
+        assert_eq!(world.call("read")["state"], "done");
         // One whose time is over, by its server's own word, has ended.
         theirs.state().lifetime = Duration::from_secs(2);
         world.sign_in();
@@ -234,6 +243,21 @@ fn a_server_that_stops_writes_down_what_it_has_spent() {
         assert_eq!(world.call("read")["state"], "done");
         assert_eq!(theirs.renewals(), (1, 0));
     });
+}
+
+#[test]
+fn what_a_dead_server_has_left_is_taken_over() {
+    // With SQLite the same is tested in the vault.
+    if !postgres::is_available() {
+        assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+        return;
+    }
+    let theirs = Provider::start();
+    let world = World::connected(Database::Postgres, &theirs);
+    theirs.expire();
+    world.server.sql("UPDATE oauth_grant SET leased_by = 'gone', leased_until = 1");
+    eventually("it is renewed", 40, || (world.call("read")["state"] == "done").then_some(()));
+    assert_eq!(theirs.renewals(), (1, 0));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use callwright_model::{
     secret::SecretString,
 };
 use callwright_store::oauth::Forgotten;
+use callwright_tools::mcp::beside;
 use callwright_vault::{
     GrantAsk, LendError,
     oauth::{Asked, Challenge, Discovered, Given, Seek, discover},
@@ -99,13 +100,15 @@ pub async fn confirm(app: &App, caller: &Caller, name: &str, wish: &ConfirmAutho
 pub async fn disconnect(app: &App, caller: &Caller, name: &str) -> Result<(), Fault> {
     require(caller, Right::Configure, Scope::Admin)?;
     let server = servers::find(app, caller, name).await?;
-    let (org, id) = (caller.org_id, server.id);
+    let (org, id, now) = (caller.org_id, server.id, app.clock().now());
     let entry =
         audit::entry(app, caller, "mcp_server.disconnect", "mcp_server", id, json!({ "name": server.spec.name }));
     let forgotten = app
         .store()
         .write(entry, move |entry, tx| {
             Box::pin(async move {
+                // Who is back already and has no attempt any more sees that it is for nothing.
+                tx.touch_mcp_server(org, id, now).await?;
                 let forgotten = tx.delete_oauth_grants(org, &id.to_string()).await?;
                 if !forgotten.grants.is_empty() {
                     tx.append_audit(entry).await?;
@@ -134,27 +137,26 @@ pub(super) fn give_back(app: &App, server: McpServer, forgotten: Forgotten) -> J
     })
 }
 
-/// The secret of the client that somebody registered by hand for a server.
-pub(crate) async fn client_secret(app: &App, org: OrgId, subject: &str) -> Option<SecretString> {
+/// The secret of the client that somebody registered by hand for a server, if that is still the one of the sign-in: another
+/// one's may be of another authorization server.
+pub(crate) async fn client_secret(app: &App, org: OrgId, subject: &str, of: &str) -> Option<SecretString> {
     let server = app.store().mcp_server_by_id(org, subject.parse().ok()?).await.ok()??;
+    if place_of(&server) != of {
+        return None;
+    }
     let secrets = lend(app, &server).await.ok()?;
     own_secret(&server, &secrets)
 }
 
-/// The server that somebody has just signed in for, and when it was last changed, if it is still the one that they meant.
-pub(crate) async fn seen(
-    app: &App,
-    org: OrgId,
-    subject: &str,
-    of: &str,
-) -> Result<Option<(McpServerId, Timestamp)>, Fault> {
+/// When the server that somebody signs in for was last changed, if it is still the one that they meant.
+pub(crate) async fn seen(app: &App, org: OrgId, subject: &str, of: &str) -> Result<Option<Timestamp>, Fault> {
     let Ok(id) = subject.parse::<McpServerId>() else { return Ok(None) };
     let server = app
         .store()
         .mcp_server_by_id(org, id)
         .await?
         .filter(|server| matches!(server.spec.auth, McpAuth::AuthorizationCode { .. }) && place_of(server) == of);
-    Ok(server.map(|server| (server.id, server.updated_at)))
+    Ok(server.map(|server| server.updated_at))
 }
 
 /// For what somebody signs in: what they allow at one place is not shown to another.
@@ -246,17 +248,10 @@ async fn accumulated(app: &App, server: &McpServer) -> Result<Vec<String>, Fault
 
 /// Asks a server for something without a token, to hear what it wants: at its address, or beside it.
 async fn knock(guard: &Guard, server: &McpServer, headers: &HeaderMap) -> Result<(Url, Option<Challenge>), Fault> {
-    let address = server.found.endpoint.as_deref().or(server.spec.url.as_deref()).unwrap_or_default();
-    let url =
-        Url::parse(address).map_err(|_| Fault::conflict("mcp_server_unusable", "the server's address is none"))?;
-    let mut places = vec![url.clone()];
-    let path = url.path().trim_end_matches('/');
-    if server.found.endpoint.is_none() && !path.ends_with("/mcp") && url.query().is_none() {
-        let mut beside = url.clone();
-        beside.set_path(&format!("{path}/mcp"));
-        places.push(beside);
-    }
-    for place in places {
+    let url = upstream::endpoint(server)
+        .ok_or_else(|| Fault::conflict("mcp_server_unusable", "the server's address is none"))?;
+    let other = beside(&url).filter(|_| server.found.endpoint.is_none());
+    for place in [url.clone()].into_iter().chain(other) {
         if let Some(challenge) = challenge(guard, &place, headers).await.map_err(failed)? {
             return Ok((place, Some(challenge)));
         }

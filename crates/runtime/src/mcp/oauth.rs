@@ -7,19 +7,19 @@ use async_trait::async_trait;
 use callwright_guard::Guard;
 use callwright_model::{
     ErrorClass, SystemClock, ToolError,
-    id::OrgId,
+    id::{McpServerId, OrgId},
     mcp_server::{McpAuth, McpServer},
     secret::SecretString,
     tool::http::ClientAuth,
 };
 use callwright_tools::mcp::{Refusal, TokenSource};
 use callwright_vault::{
-    GrantAsk, OauthRequest, Tokens,
+    GrantAsk, OauthRequest, Refused, Tokens,
     oauth::{Challenge, Seek, discover},
 };
 use url::Url;
 
-use super::probe::ProbeClient;
+use super::{probe::ProbeClient, refresh};
 use crate::App;
 
 /// How whoever tries a server out names its authorization server.
@@ -173,15 +173,20 @@ impl TokenSource for ClientTokens {
 /// The tokens of a grant, kept in the vault.
 pub(super) struct GrantTokens {
     pub(super) app: App,
+    pub(super) server: McpServerId,
     pub(super) ask: GrantAsk,
 }
 
 impl GrantTokens {
-    async fn get(&self, stale: Option<&SecretString>) -> Result<Option<SecretString>, ToolError> {
+    async fn get(&self, stale: Option<&Refused>) -> Result<Option<SecretString>, ToolError> {
         self.app.vault().grant_token(&self.ask, stale).await.map(Some).inspect_err(|error| {
             if error.code == "needs_authorization" {
                 // What is known of the server says otherwise.
                 self.app.mcp().forget(self.ask.org);
+            }
+            // Whether it is this one tool's refusal, or anything's, its list will show.
+            if error.code == "access_refused" && stale.is_some_and(|stale| stale.is_of_one) {
+                refresh::in_background(&self.app, self.ask.org, self.server);
             }
         })
     }
@@ -195,7 +200,8 @@ impl TokenSource for GrantTokens {
 
     async fn refused(&self, refusal: &Refusal) -> Result<Option<SecretString>, ToolError> {
         if refusal.is_unauthorized {
-            return if refusal.before > 0 { Ok(None) } else { self.get(refusal.token.as_ref()).await };
+            let Some(token) = refusal.token.clone().filter(|_| refusal.before == 0) else { return Ok(None) };
+            return self.get(Some(&Refused { token, is_of_one: refusal.is_of_one })).await;
         }
         let challenge = Challenge::parse(refusal.challenge.as_deref().unwrap_or_default());
         if !challenge.is_insufficient_scope() {

@@ -13,7 +13,7 @@ use callwright_model::{
     mcp_server::{McpAuth, McpServer, McpServerSpec, McpTransport, may_be_set, placeholders},
     secret::SecretString,
 };
-use callwright_tools::mcp::{Key, Reach, Upstream};
+use callwright_tools::mcp::{Key, Reach, Upstream, beside};
 use callwright_vault::LendError;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use sha2::{Digest, Sha256};
@@ -75,7 +75,7 @@ pub(super) async fn ready(
         hide: Redactor::new(secrets.values().chain(client.values())),
         changed: Some(refresh::when_changed(app, org, server.id)),
     };
-    Ok(Ok(Ready { key: key(org, server, &secrets)?, upstream }))
+    Ok(Ok(Ready { key: key(org, server, [&secrets, &client])?, upstream }))
 }
 
 async fn lend(
@@ -98,16 +98,19 @@ async fn lend(
 }
 
 /// Another state of the server or another value of a secret is another session.
-fn key(org: OrgId, server: &McpServer, secrets: &Secrets) -> Result<Key, Fault> {
+fn key(org: OrgId, server: &McpServer, secrets: [&Secrets; 2]) -> Result<Key, Fault> {
     let mut hasher = Sha256::new();
     let mut part = |bytes: &[u8]| {
         hasher.update((bytes.len() as u64).to_be_bytes());
         hasher.update(bytes);
     };
     part(&serde_json::to_vec(&server.spec).map_err(Fault::internal)?);
-    for (name, value) in secrets {
-        part(name.as_bytes());
-        part(value.expose().as_bytes());
+    for secrets in secrets {
+        part(&secrets.len().to_be_bytes());
+        for (name, value) in secrets {
+            part(name.as_bytes());
+            part(value.expose().as_bytes());
+        }
     }
     // Somebody else may have signed in since. Tokens change within a session.
     let signed_in = server.found.authorization.as_ref().and_then(|authorization| authorization.authorized_at);
@@ -117,9 +120,8 @@ fn key(org: OrgId, server: &McpServer, secrets: &Secrets) -> Result<Key, Fault> 
 
 fn http(app: &App, server: &McpServer, secrets: &Secrets, client: &Secrets) -> Result<Reach, ToolError> {
     let spec = &server.spec;
-    let address = server.found.endpoint.as_deref().or(spec.url.as_deref()).unwrap_or_default();
     let url =
-        Url::parse(address).map_err(|_| unusable(format!("the address of the MCP server `{}` is none", spec.name)))?;
+        endpoint(server).ok_or_else(|| unusable(format!("the address of the MCP server `{}` is none", spec.name)))?;
     let mut headers = headers(spec, secrets)?;
     let secret = |name: &str| secrets.get(name).map_or("", SecretString::expose);
     let mut tokens = None;
@@ -135,11 +137,21 @@ fn http(app: &App, server: &McpServer, secrets: &Secrets, client: &Secrets) -> R
             tokens = Some(Arc::new(source) as Arc<dyn callwright_tools::mcp::TokenSource>);
         }
         McpAuth::AuthorizationCode { .. } => {
-            let source = GrantTokens { app: app.clone(), ask: authorize::grant_of(server, client)? };
+            let source = GrantTokens { app: app.clone(), server: server.id, ask: authorize::grant_of(server, client)? };
             tokens = Some(Arc::new(source) as Arc<dyn callwright_tools::mcp::TokenSource>);
         }
     }
     Ok(Reach::Http { url, headers, tokens })
+}
+
+/// Where a server answers: where it did before, if that is its registered address or beside it, and not what was found at
+/// another one.
+pub(super) fn endpoint(server: &McpServer) -> Option<Url> {
+    Some(of_both(Url::parse(server.spec.url.as_deref()?).ok()?, server.found.endpoint.as_deref()))
+}
+
+fn of_both(url: Url, found: Option<&str>) -> Url {
+    beside(&url).filter(|beside| found == Some(beside.as_str())).unwrap_or(url)
 }
 
 /// The headers that were registered, filled in.
@@ -208,6 +220,15 @@ fn unusable(message: String) -> ToolError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_answered_at_another_address_is_not_asked() {
+        let of = |url: &str, found| of_both(url.parse().unwrap(), found).to_string();
+        assert_eq!(of("https://h/a", Some("https://h/a/mcp")), "https://h/a/mcp");
+        for found in [None, Some("https://h/a"), Some("https://former/a/mcp"), Some("https://h/mcp")] {
+            assert_eq!(of("https://h/a", found), "https://h/a", "{found:?}");
+        }
+    }
 
     #[test]
     fn names_are_filled_in_once() {

@@ -78,6 +78,11 @@ impl Broken {
         }
     }
 
+    pub(super) fn no_token() -> Self {
+        let message = "an access token for the MCP server was not there in time; nothing had been sent";
+        Self::new(Failure::NotSent(Trouble::Timeout), ErrorClass::TimeoutError, "token_server_silent", message)
+    }
+
     pub(super) fn no_place() -> Self {
         let message = "too many calls of this MCP server are under way; none ended in time";
         Self::new(Failure::NotSent(Trouble::Timeout), ErrorClass::RateLimitError, "mcp_busy", message)

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use callwright_guard::{Guard, Outgoing, Redactor, SendError, Streamed};
+use callwright_guard::{Guard, Outgoing, Redactor, SendError, SendErrorKind, Streamed};
 use callwright_model::{ToolError, secret::SecretString};
 use futures_util::stream::BoxStream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -113,6 +113,8 @@ struct Sending<'a> {
     headers: HeaderMap,
     life: Duration,
     max_bytes: usize,
+    /// See [`Refusal::is_of_one`].
+    is_of_one: bool,
 }
 
 impl GuardedHttp {
@@ -132,13 +134,29 @@ impl GuardedHttp {
             }
             // What it wants is told, noted and asked for: a secret that it says back must not be part of that.
             let challenge = challenge(&answer).map(|said| self.sent.hidden(&self.hide).text(&said));
-            let refusal = Refusal { token, is_unauthorized, challenge, before };
+            let refusal = Refusal { token, is_unauthorized, challenge, before, is_of_one: sending.is_of_one };
             match tokens.refused(&refusal).await.map_err(no_token)? {
                 Some(other) => token = Some(other),
                 None => return Ok(answer),
             }
         }
         self.send(sending, token.as_ref()).await
+    }
+
+    /// The stream that was asked for.
+    async fn listened(
+        &self,
+        answer: Streamed,
+        max_event: usize,
+    ) -> Result<BoxStream<'static, Result<Sse, SseError>>, Failed> {
+        match answer.status {
+            StatusCode::METHOD_NOT_ALLOWED => Err(Failed::ServerDoesNotSupportSse),
+            status if !status.is_success() => Err(refused(answer).await),
+            _ if media_type(&answer) == "text/event-stream" => {
+                Ok(events::of(answer, max_event, self.oversized.clone()))
+            }
+            _ => Err(Failed::UnexpectedContentType(Some(media_type(&answer)))),
+        }
     }
 
     /// Sends, and once more where the server has another address at its own origin. Arguments, session and answers are that
@@ -155,7 +173,7 @@ impl GuardedHttp {
             headers.insert(header::AUTHORIZATION, value);
         }
         let deadline = Instant::now() + sending.life;
-        for _ in 0..=REDIRECTS {
+        for hop in 0..=REDIRECTS {
             let outgoing = Outgoing {
                 method: sending.method.clone(),
                 url: url.clone(),
@@ -168,13 +186,17 @@ impl GuardedHttp {
                 max_bytes: sending.max_bytes,
                 sensitive: Vec::new(),
             };
-            let answer = self.guard.open(outgoing).await.map_err(|error| Failed::Client(HttpError::Send(error)))?;
+            let answer = self.guard.open(outgoing).await.map_err(|mut error| {
+                // Each hop before has had all of it.
+                error.maybe_sent |= hop > 0;
+                Failed::Client(HttpError::Send(error))
+            })?;
             match moved(&url, &answer)? {
                 Some(other) => url = other,
                 None => return Ok(answer),
             }
         }
-        Err(form("the server redirects from one address to the next"))
+        Err(astray("the server redirects from one address to the next"))
     }
 }
 
@@ -212,6 +234,7 @@ impl StreamableHttpClient for GuardedHttp {
             life: LONGEST_POST,
             // A stream of events may be longer than each of them.
             max_bytes: limits.max_json_response_size.saturating_mul(4),
+            is_of_one: is_call(&message),
         };
         let answer = self.post(&sending).await?;
         read(answer, &message, session.is_some(), limits, &self.oversized).await
@@ -231,6 +254,7 @@ impl StreamableHttpClient for GuardedHttp {
             headers: with_session(headers, Some(&session))?,
             life: Duration::from_secs(5),
             max_bytes: MAX_ERROR_BYTES,
+            is_of_one: true,
         };
         // No token is renewed for a farewell.
         self.send(&sending, self.sent.latest().as_ref()).await.map(drop)
@@ -259,27 +283,25 @@ impl StreamableHttpClient for GuardedHttp {
     ) -> Result<BoxStream<'static, Result<Sse, SseError>>, Failed> {
         let mut headers = with_session(headers, session.as_deref())?;
         headers.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream, application/json"));
+        let takes_up = last_event.is_some();
         if let Some(last) = last_event {
             let last = HeaderValue::from_str(&last).map_err(|_| form("the event's id cannot be sent"))?;
             headers.insert(HeaderName::from_static("last-event-id"), last);
         }
         let (body, life) = (Bytes::new(), LONGEST_STREAM);
-        let sending = Sending { method: Method::GET, uri: &uri, body, headers, life, max_bytes: usize::MAX };
+        let sending =
+            Sending { method: Method::GET, uri: &uri, body, headers, life, max_bytes: usize::MAX, is_of_one: true };
+        // The answer to a call that broke off is asked for with a good token, as the call was.
+        if takes_up {
+            return self.listened(self.post(&sending).await?, max_event).await;
+        }
         // A server that does not let us listen has said nothing of the token: many have no such stream. What has ended is
         // renewed for the next call.
         let token = match &self.tokens {
             Some(tokens) => tokens.token().await.map_err(no_token)?,
             None => None,
         };
-        let answer = self.send(&sending, token.as_ref()).await?;
-        match answer.status {
-            StatusCode::METHOD_NOT_ALLOWED => Err(Failed::ServerDoesNotSupportSse),
-            status if !status.is_success() => Err(refused(answer).await),
-            _ if media_type(&answer) == "text/event-stream" => {
-                Ok(events::of(answer, max_event, self.oversized.clone()))
-            }
-            _ => Err(Failed::UnexpectedContentType(Some(media_type(&answer)))),
-        }
+        self.listened(self.send(&sending, token.as_ref()).await?, max_event).await
     }
 }
 
@@ -289,7 +311,7 @@ fn moved(url: &Url, answer: &Streamed) -> Result<Option<Url>, Failed> {
     let to = answer.headers.get(header::LOCATION).filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308));
     let Some(to) = to else { return Ok(None) };
     let other = std::str::from_utf8(to.as_bytes()).ok().and_then(|text| url.join(text).ok());
-    let other = other.ok_or_else(|| form("the server redirects to something that is no address"))?;
+    let other = other.ok_or_else(|| astray("the server redirects to something that is no address"))?;
     if other.origin() == url.origin() {
         return Ok(Some(other).filter(|_| status != 303));
     }
@@ -374,6 +396,11 @@ async fn refusal(
     }
 }
 
+fn is_call(message: &ClientJsonRpcMessage) -> bool {
+    let ClientJsonRpcMessage::Request(request) = message else { return false };
+    matches!(request.request, ClientRequest::CallToolRequest(_))
+}
+
 /// The id of a request that asks which era the server is of.
 fn discovering(message: &ClientJsonRpcMessage) -> Option<rmcp::model::RequestId> {
     match message {
@@ -449,6 +476,12 @@ fn excerpt(body: &[u8]) -> String {
 
 fn no_token(error: ToolError) -> Failed {
     Failed::Client(HttpError::Token(Box::new(error)))
+}
+
+/// A redirect that leads nowhere. What was redirected was sent.
+fn astray(why: &str) -> Failed {
+    let (kind, message) = (SendErrorKind::TooManyRedirects, why.to_owned());
+    Failed::Client(HttpError::Send(SendError { kind, maybe_sent: true, message }))
 }
 
 fn form(why: &'static str) -> Failed {

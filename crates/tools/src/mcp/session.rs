@@ -24,10 +24,12 @@ use super::{
     handler::{Handler, Progresses},
     http::SentTokens,
     stdio,
+    upstream::TokenSource,
 };
 
 pub(super) use call::Call;
 pub use list::Listed;
+pub use open::beside;
 
 /// What a server gets to end its session in order.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -61,6 +63,7 @@ pub struct Session {
     opened: Opened,
     hide: Redactor,
     sent: Arc<SentTokens>,
+    tokens: Option<Arc<dyn TokenSource>>,
     places: tokio::sync::Semaphore,
 }
 

@@ -40,6 +40,8 @@ pub struct Refusal {
     pub challenge: Option<String>,
     /// How often the same request was refused before.
     pub before: usize,
+    /// Whether it may have been refused for itself, as the call of one tool: elsewhere the token may be as good as before.
+    pub is_of_one: bool,
 }
 
 /// How a server is reached.

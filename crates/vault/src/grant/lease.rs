@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::{
     GrantAsk, place_of,
     renew::good_until,
-    slot::{Found, Slot},
-    told::unreadable,
+    slot::Found,
+    told::{stopping, unreadable},
 };
 use crate::{
     Vault,
@@ -18,25 +18,49 @@ use crate::{
 };
 
 /// Longer than a renewal may take. A server that dies with the lease keeps others waiting for so long.
-pub(super) const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(60);
 /// How often somebody who waits for another's renewal looks.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(100);
-/// A lease that was over so long ago is over by every server's clock: nobody has to watch it first.
-const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+/// How long the database has to answer before a lease that another one left is used: longer than somebody who is still
+/// trying to write new tokens down needs for the next try, a statement that hangs before it included.
+const GRACE: Duration = Duration::from_secs(10);
+/// How often it is asked meanwhile.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
+/// A database that takes longer to answer was away for others as well.
+const SLOW: Duration = Duration::from_secs(1);
 /// How long it is tried to write new tokens down: what is lost here is lost for good, and while the database is away nobody
 /// else can spend what was spent.
 const KEEP_PATIENCE: Duration = Duration::from_secs(3_600);
 /// The longest wait between two tries.
-const KEEP_PAUSE: Duration = Duration::from_secs(2);
+const KEEP_PAUSE: Duration = Duration::from_secs(1);
 
 impl Vault {
     /// Takes the lease on a grant as it was read. False: another one has it, or the grant is another by now.
-    pub(super) async fn lease(&self, slot: &Slot, row: &GrantRow, by: &str) -> Result<bool, ToolError> {
-        let (now, instant) = (self.inner.clock.now(), self.inner.clock.instant());
-        let outlived = slot.memory(|memory| memory.outlived(row, instant));
-        let (until, long_ago) = (now.plus(LEASE), now.minus(CLOCKS_DIFFER));
-        let leased = self.inner.store.lease_oauth_grant(row, by, outlived, until, long_ago).await;
-        leased.map_err(|error| unreadable(&error))
+    pub(super) async fn lease(&self, row: &GrantRow, by: &str) -> Result<bool, ToolError> {
+        let leased = self.inner.store.lease_oauth_grant(row, by, LEASE).await.map_err(|error| unreadable(&error))?;
+        if leased && row.leased_by.is_some() { self.outlast(row, by).await } else { Ok(leased) }
+    }
+
+    /// Whoever had the lease before may have spent the refresh token, and write down what came as soon as the database lets
+    /// them: where it was away for everybody, they come first. False: they did.
+    async fn outlast(&self, row: &GrantRow, by: &str) -> Result<bool, ToolError> {
+        let mut steady = Instant::now();
+        while steady.elapsed() < GRACE {
+            tokio::time::sleep(ASK_AGAIN).await;
+            if self.inner.grants.flights.is_closed() {
+                self.release(row, by).await;
+                return Err(stopping());
+            }
+            let asked = Instant::now();
+            let extended = self.inner.store.extend_oauth_grant(row, by, LEASE).await;
+            if !extended.map_err(|error| unreadable(&error))? {
+                return Ok(false);
+            }
+            if asked.elapsed() > SLOW {
+                steady = Instant::now();
+            }
+        }
+        Ok(true)
     }
 
     /// Gives the lease back, for whoever tries next.

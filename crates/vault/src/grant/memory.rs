@@ -3,9 +3,6 @@
 use std::time::{Duration, Instant};
 
 use callwright_model::{ErrorClass, ToolError, secret::SecretString};
-use callwright_store::oauth::GrantRow;
-
-use super::lease::LEASE;
 
 /// After a renewal that did not work, the token server is not asked for so long; doubled each time, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -18,7 +15,6 @@ const LONGEST_OUTAGE: Duration = Duration::from_secs(5);
 pub(super) struct Memory {
     doubt: Option<Doubt>,
     pause: Option<Pause>,
-    watched: Option<Watched>,
 }
 
 /// A token that was not accepted since, or never yet.
@@ -27,19 +23,27 @@ struct Doubt {
     since: Instant,
 }
 
-/// A renewal that did not work, of the tokens of one version.
+/// A renewal that did not work.
 struct Pause {
-    version: i64,
+    of: Attempt,
     failures: u32,
     until: Instant,
     error: ToolError,
 }
 
-/// A lease that somebody has.
-struct Watched {
-    version: i64,
-    by: String,
-    since: Instant,
+/// What was renewed with what: the version of the tokens, and the client's secret where somebody gave one. Another secret
+/// may be what mends it.
+#[derive(Clone)]
+pub(super) struct Attempt {
+    pub(super) version: i64,
+    pub(super) secret: Option<SecretString>,
+}
+
+impl PartialEq for Attempt {
+    fn eq(&self, other: &Self) -> bool {
+        let exposed = |attempt: &Self| attempt.secret.as_ref().map(|secret| secret.expose().to_owned());
+        self.version == other.version && exposed(self) == exposed(other)
+    }
 }
 
 impl Memory {
@@ -67,41 +71,23 @@ impl Memory {
         })
     }
 
-    /// Why the tokens of `version` are not renewed for a while.
-    pub(super) fn paused(&self, version: i64, now: Instant) -> Option<ToolError> {
-        let pause = self.pause.as_ref().filter(|pause| pause.version == version)?;
+    /// Why nothing is renewed for a while.
+    pub(super) fn paused(&self, of: &Attempt, now: Instant) -> Option<ToolError> {
+        let pause = self.pause.as_ref().filter(|pause| pause.of == *of)?;
         let left = pause.until.checked_duration_since(now).filter(|left| !left.is_zero())?;
         Some(pause.error.clone().retry_after(u64::try_from(left.as_millis()).unwrap_or(u64::MAX)))
     }
 
-    /// The tokens of `version` could not be renewed.
-    pub(super) fn failed(&mut self, version: i64, error: &ToolError, now: Instant) {
-        let before = self.pause.as_ref().filter(|pause| pause.version == version);
+    /// A renewal did not work.
+    pub(super) fn failed(&mut self, of: &Attempt, error: &ToolError, now: Instant) {
+        let before = self.pause.as_ref().filter(|pause| pause.of == *of);
         let failures = before.map_or(0, |pause| pause.failures.saturating_add(1));
         let longest = match error.class {
             ErrorClass::NetworkError | ErrorClass::TimeoutError => LONGEST_OUTAGE,
             _ => LONGEST_PAUSE,
         };
         let wait = FIRST_PAUSE.saturating_mul(1 << failures.min(16)).min(longest);
-        self.pause = Some(Pause { version, failures, until: now + wait, error: error.clone() });
-    }
-
-    /// Whose lease on `row` is over, if somebody has one: it was seen for as long as a renewal may take. Other servers'
-    /// clocks say nothing of that.
-    pub(super) fn outlived(&mut self, row: &GrantRow, now: Instant) -> Option<String> {
-        let Some(by) = &row.leased_by else {
-            self.watched = None;
-            return None;
-        };
-        match &self.watched {
-            Some(seen) if seen.version == row.version && seen.by == *by => {
-                (now.duration_since(seen.since) >= LEASE).then(|| by.clone())
-            }
-            _ => {
-                self.watched = Some(Watched { version: row.version, by: by.clone(), since: now });
-                None
-            }
-        }
+        self.pause = Some(Pause { of: of.clone(), failures, until: now + wait, error: error.clone() });
     }
 }
 
@@ -116,21 +102,24 @@ mod tests {
     #[test]
     fn a_pause_doubles_and_belongs_to_what_could_not_be_renewed() {
         let (mut memory, mut now) = (Memory::default(), Instant::now());
-        let wait = |memory: &Memory, version, now| memory.paused(version, now).and_then(|error| error.retry_after_ms);
+        let attempt = |version, secret: &str| Attempt { version, secret: Some(SecretString::new(secret)) };
+        let (one, two, mended) = (attempt(1, "a"), attempt(2, "a"), attempt(1, "b"));
+        let wait = |memory: &Memory, of, now| memory.paused(of, now).and_then(|error| error.retry_after_ms);
         for expected in [500, 1_000, 2_000, 4_000] {
-            memory.failed(1, &error(ErrorClass::AuthError), now);
-            assert_eq!((wait(&memory, 1, now), wait(&memory, 2, now)), (Some(expected), None));
+            memory.failed(&one, &error(ErrorClass::AuthError), now);
+            assert_eq!((wait(&memory, &one, now), wait(&memory, &two, now)), (Some(expected), None));
+            assert_eq!(wait(&memory, &mended, now), None, "whoever gives another secret need not wait");
             now += Duration::from_millis(expected);
-            assert_eq!(wait(&memory, 1, now), None);
+            assert_eq!(wait(&memory, &one, now), None);
         }
         for _ in 0..100 {
-            memory.failed(1, &error(ErrorClass::AuthError), now);
+            memory.failed(&one, &error(ErrorClass::AuthError), now);
         }
-        assert_eq!(wait(&memory, 1, now), Some(300_000));
-        memory.failed(1, &error(ErrorClass::NetworkError), now);
-        assert_eq!(wait(&memory, 1, now), Some(5_000));
-        memory.failed(2, &error(ErrorClass::NetworkError), now);
-        assert_eq!(wait(&memory, 2, now), Some(500), "new tokens, a new count");
+        assert_eq!(wait(&memory, &one, now), Some(300_000));
+        memory.failed(&one, &error(ErrorClass::NetworkError), now);
+        assert_eq!(wait(&memory, &one, now), Some(5_000));
+        memory.failed(&two, &error(ErrorClass::NetworkError), now);
+        assert_eq!(wait(&memory, &two, now), Some(500), "new tokens, a new count");
     }
 
     #[test]

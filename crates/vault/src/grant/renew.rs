@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use callwright_model::{
-    ErrorClass, Timestamp, ToolError, id::OauthGrantId, oauth::AuthorizationStatus, secret::SecretString,
-};
+use callwright_model::{ErrorClass, Timestamp, ToolError, id::OauthGrantId, oauth::AuthorizationStatus};
 use callwright_store::oauth::GrantRow;
 use tokio::time::Instant;
 
 use super::{
-    GrantAsk,
+    GrantAsk, Refused,
     end::is_final,
     lease::LOOK_AGAIN,
+    memory::Attempt,
     slot::{Found, Slot},
     told::{needs, stopping, unreadable},
 };
@@ -27,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How soon a token that came in the place of a refused one is replaced in its turn, where it was not accepted once: a server
 /// that refuses everything costs no renewal for each request.
 const TOO_SOON: Duration = Duration::from_secs(30);
-/// How long a server has to refuse what cannot be renewed until that is believed. One refusal may be of one tool, or of a
-/// gateway for a moment.
+/// How long a server has to refuse what cannot be renewed until that is believed: one refusal may be of a gateway, for a
+/// moment.
 const BELIEVED: Duration = Duration::from_secs(60);
 
 /// The tokens as they were read, and what is known of them.
@@ -38,6 +37,8 @@ struct Read {
     access: Access,
     now: Timestamp,
     is_stale: bool,
+    /// Whether it may have been refused for one thing only.
+    is_of_one: bool,
 }
 
 impl Read {
@@ -63,7 +64,7 @@ impl Vault {
         &self,
         slot: &Slot,
         ask: &GrantAsk,
-        stale: Option<&SecretString>,
+        stale: Option<&Refused>,
     ) -> Result<Found, ToolError> {
         let end = Instant::now() + PATIENCE;
         let by: OauthGrantId = self.inner.ids.next();
@@ -85,13 +86,16 @@ impl Vault {
             if read.is_stale && doubted.is_some_and(|doubted| doubted < TOO_SOON) {
                 return Ok((token, good_until));
             }
-            if let Some(error) = slot.memory(|memory| memory.paused(read.row.version, instant)) {
+            let attempt = Attempt { version: read.row.version, secret: ask.secret.clone() };
+            if let Some(error) = slot.memory(|memory| memory.paused(&attempt, instant)) {
                 return if read.lives_on() { Ok(read.as_it_is()) } else { Err(error) };
             }
             if self.inner.grants.flights.is_closed() {
                 return if read.lives_on() { Ok(read.as_it_is()) } else { Err(stopping()) };
             }
-            if self.lease(slot, &read.row, &by).await? {
+            // While it lives, nobody waits for whoever is at it.
+            let may_wait = read.row.leased_by.is_none() || !read.lives_on();
+            if may_wait && self.lease(&read.row, &by).await? {
                 match self.renew_leased(slot, ask, &read, &by).await? {
                     Some(found) => return Ok(found),
                     // Somebody signed in meanwhile, or disconnected: what they did counts.
@@ -110,15 +114,16 @@ impl Vault {
         }
     }
 
-    async fn read(&self, ask: &GrantAsk, stale: Option<&SecretString>) -> Result<Read, ToolError> {
+    async fn read(&self, ask: &GrantAsk, stale: Option<&Refused>) -> Result<Read, ToolError> {
         let row = self.inner.store.oauth_grant(ask.org, ask.id).await.map_err(|error| unreadable(&error))?;
         let Some(row) = row else { return Err(needs(ask, "nobody has signed in")) };
         if row.status == AuthorizationStatus::NeedsAuthorization {
             return Err(needs(ask, row.why.as_deref().unwrap_or("the access has ended")));
         }
         let (terms, access) = self.open_grant(&row).await.map_err(|fault| unreadable(&fault))?;
-        let is_stale = stale.is_some_and(|stale| stale.expose() == access.token().expose());
-        Ok(Read { row, terms, access, now: self.inner.clock.now(), is_stale })
+        let is_stale = stale.is_some_and(|stale| stale.token.expose() == access.token().expose());
+        let is_of_one = stale.is_some_and(|stale| stale.is_of_one);
+        Ok(Read { row, terms, access, now: self.inner.clock.now(), is_stale, is_of_one })
     }
 
     /// What cannot be renewed. `None`: it is another by now.
@@ -129,10 +134,12 @@ impl Vault {
             return Ok(Some(if read.has_ended() { read.as_it_is() } else { (token, read.row.expires_at) }));
         }
         // A refusal of what has ended by its server's own word is no surprise.
-        let instant = self.inner.clock.instant();
-        let refused_for = slot.memory(|memory| memory.refused(&token, instant));
-        if !read.has_ended() && refused_for < BELIEVED {
-            return Ok(Some((token, read.row.expires_at)));
+        if !read.has_ended() {
+            let instant = self.inner.clock.instant();
+            let is_believed = !read.is_of_one && slot.memory(|memory| memory.refused(&token, instant)) >= BELIEVED;
+            if !is_believed {
+                return Ok(Some((token, read.row.expires_at)));
+            }
         }
         let why = "the server does not accept the access any more, and it cannot be renewed";
         match self.broken(ask, &read.row, why).await? {
@@ -167,7 +174,8 @@ impl Vault {
             };
         }
         let instant = self.inner.clock.instant();
-        slot.memory(|memory| memory.failed(row.version, &error, instant));
+        let attempt = Attempt { version: row.version, secret: ask.secret.clone() };
+        slot.memory(|memory| memory.failed(&attempt, &error, instant));
         self.release(row, by).await;
         if read.lives_on() {
             return Ok(Some(read.as_it_is()));

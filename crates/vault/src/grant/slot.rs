@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    GrantAsk,
+    GrantAsk, Refused,
     memory::Memory,
     told::{not_accepted, stopping},
 };
@@ -97,8 +97,8 @@ impl Drop for Landing {
     }
 }
 
-fn is_same(one: &SecretString, other: Option<&SecretString>) -> bool {
-    other.is_some_and(|other| other.expose() == one.expose())
+fn is_same(one: &SecretString, other: Option<&Refused>) -> bool {
+    other.is_some_and(|other| other.token.expose() == one.expose())
 }
 
 impl Vault {
@@ -108,7 +108,7 @@ impl Vault {
     /// # Errors
     /// `needs_authorization` when a person has to sign in; `access_refused` when the refusal of `stale` stands;
     /// `network_error` or `timeout_error` when it did not work now.
-    pub async fn grant_token(&self, ask: &GrantAsk, stale: Option<&SecretString>) -> Result<SecretString, ToolError> {
+    pub async fn grant_token(&self, ask: &GrantAsk, stale: Option<&Refused>) -> Result<SecretString, ToolError> {
         let slot = self.inner.grants.slot(ask.id);
         loop {
             let (mut flight, is_own) = match self.look(&slot, ask, stale) {
@@ -141,12 +141,7 @@ impl Vault {
     }
 
     /// The token that is held, or the flight that brings one.
-    fn look(
-        &self,
-        slot: &Arc<Slot>,
-        ask: &GrantAsk,
-        stale: Option<&SecretString>,
-    ) -> Result<SecretString, (Flight, bool)> {
+    fn look(&self, slot: &Arc<Slot>, ask: &GrantAsk, stale: Option<&Refused>) -> Result<SecretString, (Flight, bool)> {
         let mut state = slot.state();
         if let Some(flight) = &state.flight {
             return Err((flight.clone(), false));

@@ -253,11 +253,16 @@ async fn resource_metadata(
 
 /// Servers of 2025-03-26 have their metadata at their root, whatever their own name: it is theirs if the origin is.
 fn is_of_origin(said: &str, address: &Url) -> bool {
-    said.len() <= MAX_NAME && Url::parse(said).is_ok_and(|said| said.origin() == address.origin())
+    said.len() <= MAX_NAME
+        && fetch::is_clean(said)
+        && Url::parse(said).is_ok_and(|said| said.origin() == address.origin())
 }
 
 /// Whether a resource that metadata names is `url` or stands above it.
 fn covers(said: &str, url: &Url) -> bool {
+    if !fetch::is_clean(said) {
+        return false;
+    }
     let Ok(said) = Url::parse(said) else { return false };
     if said.as_str().len() > MAX_NAME || !said.username().is_empty() || said.password().is_some() {
         return false;
@@ -354,6 +359,8 @@ mod tests {
             ("https://h:8443/mcp", false),
             ("mcp", false),
             ("https://you@h/mcp", false),
+            ("https://h/\nmcp", false),
+            ("https://h/mcp ", false),
             (&format!("https://h{}mcp", "/".repeat(2_000)), false),
         ] {
             assert_eq!(covers(said, &url("https://h/mcp")), is_ours, "{said}");

@@ -75,11 +75,19 @@ pub(super) fn shown(url: &Url) -> String {
     url.as_str().chars().take(300).collect()
 }
 
+/// Whether an address is told as it is read: a parser drops line breaks, which a terminal does not.
+pub(super) fn is_clean(text: &str) -> bool {
+    !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
 /// An address in metadata. It is `https`, unless the server that led to it is not: then nothing is lost.
 pub(super) fn address(guard: &Guard, text: &str, what: &str, is_plain: bool) -> Result<Url, ToolError> {
     let wrong = |why: &str| refused("oauth_bad_metadata", format!("`{what}` of the authorization server {why}"));
     if text.len() > 2_000 {
         return Err(wrong("is too long"));
+    }
+    if !is_clean(text) {
+        return Err(wrong("has white space or control characters in it"));
     }
     let url = Url::parse(text).map_err(|_| wrong("is no address"))?;
     match url.scheme() {

@@ -10,9 +10,13 @@ use std::{
 };
 
 use callwright_model::{Clock, ErrorClass, oauth::AuthorizationStatus, secret::SecretString};
-use callwright_store::{audit::AuditEntry, oauth::GrantRow};
+use callwright_store::{
+    Options, Store, Synchronous,
+    audit::AuditEntry,
+    oauth::{GrantRow, NewTokens},
+};
 use callwright_vault::{
-    GrantAsk,
+    GrantAsk, Refused,
     grant::NewGrant,
     oauth::{Access, Terms},
 };
@@ -99,11 +103,27 @@ impl Grant {
 
     /// The token, or the code of the error.
     async fn token(&self, stale: Option<&str>) -> String {
-        let stale = stale.map(SecretString::new);
+        self.ask(stale.map(|token| Refused { token: SecretString::new(token), is_of_one: false })).await
+    }
+
+    async fn ask(&self, stale: Option<Refused>) -> String {
         match self.world.vault.grant_token(&self.ask, stale.as_ref()).await {
             Ok(token) => token.expose().to_owned(),
             Err(error) => error.code,
         }
+    }
+
+    /// Another server has the lease until so many seconds from now, by the database's clock.
+    async fn leased(&self, seconds: i64) -> GrantRow {
+        assert!(self.world.store.lease_oauth_grant(&self.row().await, "another", HOUR).await.unwrap());
+        self.until(seconds);
+        self.row().await
+    }
+
+    fn until(&self, seconds: i64) {
+        let file = rusqlite::Connection::open(self.world.dir.path().join("callwright.db")).unwrap();
+        let sql = "UPDATE oauth_grant SET leased_until = (CAST(unixepoch('subsec') AS INTEGER) + ?1) * 1000000";
+        assert_eq!(file.execute(sql, [seconds]).unwrap(), 1);
     }
 
     fn accepted(&self, token: &str) {
@@ -156,6 +176,18 @@ async fn one_refusal_of_what_cannot_be_renewed_ends_nothing() {
         assert_eq!(grant.token(Some("access-0")).await, "needs_authorization");
         assert_eq!(grant.status().await, AuthorizationStatus::NeedsAuthorization);
     }
+}
+
+#[tokio::test]
+async fn what_one_tool_refuses_ends_nothing_however_often() {
+    let grant = Grant::with(renewed, None, None, |_| {}).await;
+    for _ in 0..5 {
+        let refused = Refused { token: secret("access-0"), is_of_one: true };
+        assert_eq!(grant.ask(Some(refused)).await, "access_refused");
+        grant.world.clock.advance(120 * SECOND);
+    }
+    assert_eq!(grant.token(Some("access-0")).await, "access_refused", "and is no doubt of the others");
+    assert_eq!(grant.status().await, AuthorizationStatus::Connected);
 }
 
 #[tokio::test]
@@ -331,32 +363,70 @@ async fn new_tokens_count_although_another_server_took_the_grant_for_ended() {
         at: row.created_at,
     };
     let ended = async { assert!(store.break_oauth_grant(&row, "it was spent", entry).await.unwrap()) };
-    assert_eq!(grant.renewing(ended).await, "access-1");
+    let told = async || store.changes_since(0).await.unwrap().iter().map(|(_, seq)| *seq).max();
+    let mut before = None;
+    let noted = async {
+        ended.await;
+        before = told().await;
+    };
+    assert_eq!(grant.renewing(noted).await, "access-1");
     let row = grant.row().await;
     assert_eq!((row.status, row.why, row.version), (AuthorizationStatus::Connected, None, 2));
+    // All servers were told that it had ended.
+    assert!(told().await > before, "{before:?}");
 }
 
 #[tokio::test]
-async fn a_lease_is_over_when_it_was_seen_for_long_enough_whatever_clocks_say() {
+async fn a_lease_is_over_by_the_databases_clock_and_is_outlasted() {
     let grant = Grant::new(renewed).await;
-    let (store, clock) = (grant.world.store.clone(), grant.world.clock.clone());
-    clock.advance(HOUR - 50 * SECOND);
-    let now = clock.now();
-    let (row, long_ago) = (grant.row().await, now.minus(HOUR));
-    // The clock of whoever has it is behind ours.
-    assert!(store.lease_oauth_grant(&row, "another", None, now.minus(10 * SECOND), long_ago).await.unwrap());
-    for passed in [0, 30, 29] {
-        clock.pass(Duration::from_secs(passed));
-        assert_eq!(grant.token(None).await, "access-0");
-        assert_eq!(grant.server.asked(), 0);
-    }
-    clock.pass(2 * SECOND);
-    assert_eq!((grant.token(None).await.as_str(), grant.server.asked()), ("access-1", 1));
-    // One that was left long ago is nobody's.
-    clock.advance(HOUR - 50 * SECOND);
-    let row = grant.row().await;
-    assert!(store.lease_oauth_grant(&row, "another", None, clock.now().minus(301 * SECOND), long_ago).await.unwrap());
-    assert_eq!((grant.token(None).await.as_str(), grant.server.asked()), ("access-2", 2));
+    // Our clock says that it was over long ago.
+    grant.world.clock.advance(HOUR - 30 * SECOND);
+    grant.leased(30).await;
+    assert_eq!((grant.token(None).await.as_str(), grant.server.asked()), ("access-0", 0), "what lives is used");
+    let refused = grant.token(Some("access-0"));
+    assert!(tokio::time::timeout(SECOND, refused).await.is_err());
+    assert_eq!(grant.server.asked(), 0);
+    // It is over, and nobody comes to write anything.
+    let began = Instant::now();
+    grant.until(-1);
+    assert_eq!((grant.token(Some("access-0")).await.as_str(), grant.server.asked()), ("access-1", 1));
+    assert!(began.elapsed() >= 9 * SECOND, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn who_was_kept_from_writing_for_longer_than_a_lease_comes_first() {
+    let grant = Grant::new(renewed).await;
+    grant.world.clock.advance(2 * HOUR);
+    let row = grant.leased(-5).await;
+    let theirs = async {
+        tokio::time::sleep(4 * SECOND).await;
+        let access: Access =
+            serde_json::from_value(json!({"token": "access-9", "refresh": "refresh-9", "client_secret": null}))
+                .unwrap();
+        let new = NewGrant {
+            org: grant.ask.org,
+            subject: row.subject.clone(),
+            holder: String::new(),
+            by: grant.world.user,
+            terms: serde_json::from_value(row.terms.clone()).unwrap(),
+            access,
+        };
+        let sealed = grant.world.vault.seal_grant(&new).await.unwrap().sealed;
+        let tokens = NewTokens { sealed, terms: row.terms.clone(), is_renewable: true, expires_at: None };
+        assert!(grant.world.store.renew_oauth_grant(&row, &tokens, grant.world.clock.now()).await.unwrap());
+    };
+    assert_eq!(tokio::join!(grant.token(None), theirs).0, "access-9");
+    assert_eq!(grant.server.asked(), 0, "what they had spent was not spent again");
+}
+
+#[tokio::test]
+async fn a_process_that_has_the_database_alone_waits_for_no_former_one() {
+    let grant = Grant::new(renewed).await;
+    grant.leased(60).await;
+    grant.world.store.close().await.unwrap();
+    let data_dir = grant.world.dir.path().to_owned();
+    let store = Store::open(Options { url: None, data_dir, synchronous: Synchronous::Normal }).await.unwrap();
+    assert_eq!(store.oauth_grant(grant.ask.org, grant.ask.id).await.unwrap().unwrap().leased_by, None);
 }
 
 #[tokio::test]

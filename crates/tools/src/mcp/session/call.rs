@@ -46,6 +46,15 @@ impl Session {
             () = tokio::time::sleep_until(call.deadline) => return Err(Broken::no_place()),
             permit = self.places.acquire() => permit.map_err(|_| Broken::closed())?,
         };
+        // Without it nothing is sent, and here that is known. It is kept, so that the request has it at once.
+        if let Some(tokens) = &self.tokens {
+            tokio::select! {
+                biased;
+                () = call.cancel.cancelled() => return Err(Broken::cancelled(false)),
+                () = tokio::time::sleep_until(call.deadline) => return Err(Broken::no_token()),
+                token = tokens.token() => drop(token.map_err(Broken::without_session)?),
+            }
+        }
         let mut params = CallToolRequestParams::new(call.tool.to_owned()).with_arguments(call.arguments.clone());
         for _ in 0..MAX_ROUNDS {
             match self.ask(params.clone(), &call, &mut told).await? {

@@ -120,6 +120,10 @@ impl Session {
         let (progresses, is_stale) = (Arc::<Progresses>::default(), Arc::<AtomicBool>::default());
         let handler =
             Handler { progresses: progresses.clone(), changed: upstream.changed.clone(), is_stale: is_stale.clone() };
+        let tokens = match &upstream.reach {
+            Reach::Http { tokens, .. } => tokens.clone(),
+            Reach::Stdio { .. } => None,
+        };
         let stop = CancellationToken::new();
         let serving = serve_client_with_lifecycle_and_ct(handler, transport, lifecycle(protocol), stop.clone());
         let running = match tokio::time::timeout_at(limit, serving).await {
@@ -147,6 +151,7 @@ impl Session {
             opened,
             hide: upstream.hide.clone(),
             sent,
+            tokens,
             places: tokio::sync::Semaphore::new(upstream.max_concurrency.max(1)),
         })
     }
@@ -165,7 +170,7 @@ fn lifecycle(protocol: McpProtocol) -> ClientLifecycleMode {
 }
 
 /// `{url}/mcp`, unless that is what was registered.
-fn beside(url: &Url) -> Option<Url> {
+pub fn beside(url: &Url) -> Option<Url> {
     let path = url.path().trim_end_matches('/');
     if path.ends_with("/mcp") || url.query().is_some() {
         return None;
