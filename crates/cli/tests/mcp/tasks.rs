@@ -179,24 +179,22 @@ fn a_person_agrees_to_a_task_of_a_conversation_and_once() {
 
 #[test]
 fn a_person_is_asked_once_though_their_word_cannot_be_noted_yet() {
-    on_both(|database| {
-        let mut world = World::new(database);
-        world.server.refuse("UPDATE ON ticket", "NEW.state = 'approved'");
-        let session = Session::begin(&world.api, "/mcp", json!({"elicitation": {}}));
-        let id = begin(&session, "refund", json!({"amount": 4}))["taskId"].clone();
-        let waiting = Listening::ask(&world.server, &session, "tasks/result", json!({"taskId": id}));
-        let asked = waiting.next().data;
-        assert_eq!(asked["method"], "elicitation/create", "{asked}");
-        let result = json!({"action": "accept", "content": {"confirmed": true}});
-        let taken = session.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}));
-        assert_eq!(taken.status, 202, "{taken:?}");
-        let again = waiting.events.recv_timeout(Duration::from_secs(2));
-        assert!(again.is_err() && world.upstream.count() == 0, "{again:?}");
-        world.server.accept();
-        let done = waiting.next().data;
-        assert_eq!(done["result"]["structuredContent"], json!({"paid": true}), "{done}");
-        assert_eq!(world.upstream.count(), 1);
-    });
+    let mut world = World::new(Database::Postgres);
+    world.server.refuse("UPDATE ON ticket", "NEW.state = 'approved'");
+    let session = Session::begin(&world.api, "/mcp", json!({"elicitation": {}}));
+    let id = begin(&session, "refund", json!({"amount": 4}))["taskId"].clone();
+    let waiting = Listening::ask(&world.server, &session, "tasks/result", json!({"taskId": id}));
+    let asked = waiting.next().data;
+    assert_eq!(asked["method"], "elicitation/create", "{asked}");
+    let result = json!({"action": "accept", "content": {"confirmed": true}});
+    let taken = session.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}));
+    assert_eq!(taken.status, 202, "{taken:?}");
+    let again = waiting.events.recv_timeout(Duration::from_secs(2));
+    assert!(again.is_err() && world.upstream.count() == 0, "{again:?}");
+    world.server.accept();
+    let done = waiting.next().data;
+    assert_eq!(done["result"]["structuredContent"], json!({"paid": true}), "{done}");
+    assert_eq!(world.upstream.count(), 1);
 }
 
 #[test]
