@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use callwright_testkit::{Api, Database, Options, Server, eventually};
+use callwright_testkit::{Api, Database, Options, Server, eventually, on_both};
 use serde_json::{Value, json};
 
 use super::{ACCEPT, BINARY, JSON, Session, World, answer_of, clients::installed, listening::Listening, names, text};
@@ -168,6 +168,28 @@ fn a_question_may_be_answered_at_another_node() {
     assert_eq!((refused.status, refused.code()), (409, "not_asked"), "{refused:?}");
     assert_eq!(session.send(&answer).status, 202);
     assert_eq!(text(&told.next().data["result"]), "Ada");
+}
+
+#[test]
+fn a_yes_counts_though_the_call_that_asked_has_gone() {
+    on_both(|database| {
+        let world = World::new(database);
+        let session = Session::begin(&world.api, "/mcp", json!({"elicitation": {}}));
+        world.upstream.take();
+        let call = json!({"name": "refund", "arguments": {"amount": 8}});
+        let told = Listening::ask(&world.server, &session, "tools/call", call);
+        let asked = told.next().data;
+        assert_eq!(asked["method"], "elicitation/create", "{asked}");
+        drop(told);
+        // Until the server has seen that.
+        std::thread::sleep(Duration::from_millis(1_000));
+        let result = json!({"action": "accept", "content": {"confirmed": true}});
+        let answer = json!({"jsonrpc": "2.0", "id": asked["id"], "result": result});
+        assert_eq!(session.send(&answer).status, 202);
+        world.upstream.wait_for(1);
+        // The same word again is told what came of it.
+        assert_eq!((session.send(&answer).status, world.upstream.count()), (202, 1));
+    });
 }
 
 #[test]

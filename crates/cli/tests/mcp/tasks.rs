@@ -6,7 +6,7 @@ use callwright_testkit::{Answer, Database, Options, Ran, eventually, on_both, po
 use serde_json::{Value, json};
 
 use super::{
-    BINARY, Session, World,
+    ACCEPT, BINARY, JSON, Session, World,
     clients::{installed, python},
     listening::Listening,
     text,
@@ -193,7 +193,8 @@ fn a_person_agrees_to_a_task_of_a_conversation_and_once() {
         for (asked, action) in asked.iter().zip(["accept", "decline"]) {
             let result = json!({"action": action, "content": {"confirmed": action == "accept"}});
             let taken = session.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}));
-            assert_eq!(taken.status, 202, "{taken:?}");
+            // Where it was seen already what the other said, this is told at once to count no more.
+            assert!(taken.status == 202 || (action == "decline" && taken.status == 409), "{taken:?}");
             if action == "accept" {
                 world.upstream.wait_for(1);
             }
@@ -204,6 +205,49 @@ fn a_person_agrees_to_a_task_of_a_conversation_and_once() {
         }
         assert_eq!(world.upstream.count(), 1);
     });
+}
+
+#[test]
+fn a_person_is_asked_once_though_their_word_cannot_be_noted_yet() {
+    let mut world = World::new(Database::Postgres);
+    world.server.refuse("UPDATE ON ticket", "NEW.state = 'approved'");
+    let session = Session::begin(&world.api, "/mcp", json!({"elicitation": {}}));
+    let id = begin(&session, "refund", json!({"amount": 4}))["taskId"].clone();
+    let waiting = Listening::ask(&world.server, &session, "tasks/result", json!({"taskId": id}));
+    let asked = waiting.next().data;
+    assert_eq!(asked["method"], "elicitation/create", "{asked}");
+    let result = json!({"action": "accept", "content": {"confirmed": true}});
+    let taken = session.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": result}));
+    assert_eq!(taken.status, 202, "{taken:?}");
+    let again = waiting.events.recv_timeout(Duration::from_secs(2));
+    assert!(again.is_err() && world.upstream.count() == 0, "{again:?}");
+    world.server.accept();
+    let done = waiting.next().data;
+    assert_eq!(done["result"]["structuredContent"], json!({"paid": true}), "{done}");
+    assert_eq!(world.upstream.count(), 1);
+}
+
+#[test]
+fn a_call_that_is_to_be_a_task_is_one_or_is_not_made() {
+    let world = World::new(Database::Sqlite);
+    let session = Session::begin(&world.api, "/mcp", json!({}));
+    let begin = |headers: &[(&str, &str)], task: &str| {
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"pay","arguments":{{"amount":1}},{task}}}}}"#
+        );
+        let headers = [headers, &[JSON, ("mcp-session-id", &session.id)]].concat();
+        super::answer_of(&world.api.raw("POST", "/mcp", &headers, Some(body.into_bytes())))
+    };
+    // What a client takes in two lines, and a key that is said twice.
+    let version = ("mcp-protocol-version", "2025-11-25");
+    let lines = [("accept", "application/json"), ("accept", "text/event-stream"), version];
+    let begun = [begin(&lines, r#""task":{}"#), begin(&[ACCEPT, version], r#""task":{"ttl":1},"task":{}"#)];
+    for begun in begun {
+        assert!(begun["result"]["task"]["taskId"].is_string(), "{begun}");
+    }
+    world.upstream.wait_for(2);
+    let refused = begin(&[ACCEPT, version, version], r#""task":{}"#);
+    assert_eq!((&refused["error"]["code"], world.upstream.count()), (&json!(-32600), 2), "{refused}");
 }
 
 #[test]

@@ -133,16 +133,17 @@ fn a_key_counts_also_where_the_message_is_an_unusual_one() {
     world.upstream.take();
     let session = Session::begin(&world.api, "/mcp", json!({}));
     // Two headers where others send one: such a call goes by the protocol's own half.
-    let accept = [("accept", "application/json"), ("accept", "text/event-stream"), JSON];
-    let stateless = [("mcp-protocol-version", STATELESS), ("mcp-method", "tools/call"), ("mcp-name", "pay")];
-    let of_session = [("mcp-session-id", session.id.as_str()), ("mcp-protocol-version", "2025-11-25")];
+    let version = [("mcp-protocol-version", STATELESS); 2];
+    let stateless = [version[0], version[1], ("mcp-method", "tools/call"), ("mcp-name", "pay")];
+    let version = [("mcp-protocol-version", "2025-11-25"); 2];
+    let of_session = [version[0], version[1], ("mcp-session-id", session.id.as_str())];
     let own = json!({"io.modelcontextprotocol/protocolVersion": STATELESS,
         "io.modelcontextprotocol/clientCapabilities": {}, "callwright/idempotency_key": "order-8"});
     let plain = json!({"callwright/idempotency_key": "order-9"});
     for (headers, meta) in [(&stateless[..], own), (&of_session[..], plain)] {
         let body = json!({"jsonrpc": "2.0", "id": 7, "method": "tools/call",
             "params": {"name": "pay", "arguments": {"amount": 3}, "_meta": meta}});
-        let headers = [&accept[..], headers].concat();
+        let headers = [&[ACCEPT, JSON], headers].concat();
         let call = || {
             let reply = world.api.raw("POST", "/mcp", &headers, Some(body.to_string().into_bytes()));
             super::answer_of(&reply)["result"].clone()

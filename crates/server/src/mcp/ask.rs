@@ -226,22 +226,20 @@ async fn asked(
     let (app, org) = (&call.app, call.who.caller.org_id);
     let id = ident::question(app, org, session.nonce, about).await;
     let id = id.map_err(|fault| Box::new(internal(&fault)))?;
-    let answer = session.ask(&id);
+    let mut asked = session.ask(&id);
     let method = wanted["method"].as_str().unwrap_or_default();
     let cancelled = |error: Value| Answer::Here(json!({"action": "cancel", "error": error}));
-    let answer = match out.send(request(&id, method, &wanted["params"])).await {
+    Ok(match out.send(request(&id, method, &wanted["params"])).await {
         false => cancelled(json!({"message": "the client has gone"})),
         true => tokio::select! {
-            answer = tokio::time::timeout(PATIENCE, answer) => match answer {
+            answer = tokio::time::timeout(PATIENCE, &mut asked.answer) => match answer {
                 Ok(Ok(Ok(result))) => Answer::Here(result),
                 Ok(Ok(Err(error))) => cancelled(error),
                 Ok(Err(_)) | Err(_) => cancelled(json!({"message": "there was no answer in time"})),
             },
             execution = call.decided_elsewhere(about) => Answer::Elsewhere(execution),
         },
-    };
-    session.forget(&id);
-    Ok(answer)
+    })
 }
 
 fn given(round: u32, about: Option<(TicketId, Option<ExecutionId>)>, responses: Object, state: Value) -> Given {

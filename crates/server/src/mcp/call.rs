@@ -37,7 +37,7 @@ const MAX_KEY: usize = 255;
 /// How often a client is told that its call goes on, which renews its patience.
 const BEAT: Duration = Duration::from_secs(5);
 /// How often one call may ask its client for something.
-const MOST_ROUNDS: u32 = 8;
+pub(super) const MOST_ROUNDS: u32 = 8;
 
 /// A call on its way.
 pub(super) struct Call {

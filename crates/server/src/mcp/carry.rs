@@ -100,11 +100,17 @@ pub(super) async fn with_tasks(
 ) -> Option<Response> {
     let session = who.session.as_ref().filter(|session| session.has_tasks())?;
     let wanted = task::Wanted::of(message);
-    let is_list = message.asks("tools/list");
-    if wanted.is_none() && !is_list || era(headers, &message.params, Some(session)) != Some(Era::Session) {
+    if wanted.is_none() && !message.asks("tools/list") {
         return None;
     }
     let id = message.id.clone().unwrap_or_default();
+    if era(headers, &message.params, Some(session)) != Some(Era::Session) {
+        // Carried out as a plain call it would outlast its client's patience, and be made again.
+        let why = "this call cannot be a task as it was sent; look at its headers and `_meta`";
+        let error = wire::RpcError::new(wire::INVALID_REQUEST, why);
+        let is_call = wanted == Some(task::Wanted::Begin);
+        return is_call.then(|| tell::json_answer(StatusCode::OK, wire::answer::<()>(&id, Err(error))));
+    }
     let Some(wanted) = wanted else {
         let cursor = message.param("cursor").and_then(Value::as_str);
         let page = async { tool::page_with_tasks(&*tool::offer(&state.app, who).await?, session.can, cursor) };
@@ -115,10 +121,9 @@ pub(super) async fn with_tasks(
         return Some(tell::json_answer(StatusCode::OK, wire::answer(&id, page)));
     };
     let params = match &wanted {
-        // Only one whose parameters fit is known to be a task.
-        task::Wanted::Begin => match &message.params {
-            Params::Call(params) => CallParams::clone(params),
-            Params::Other(_) => return None,
+        task::Wanted::Begin => match call_params(message.params.clone()) {
+            Ok(params) => params,
+            Err(error) => return Some(unfit(&id, &error)),
         },
         _ => CallParams::default(),
     };

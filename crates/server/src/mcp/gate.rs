@@ -240,10 +240,14 @@ pub(super) fn era(headers: &HeaderMap, params: &Params, session: Option<&Arc<Ses
     };
     let has =
         |name: &HeaderName, wanted: &str| one(name).is_some_and(|value| value.to_ascii_lowercase().contains(wanted));
-    if !has(&header::ACCEPT, "application/json")
-        || !has(&header::ACCEPT, "text/event-stream")
-        || !has(&header::CONTENT_TYPE, "application/json")
-    {
+    // What a client takes may be said in several lines, which mean the same as one.
+    let takes = |wanted: &str| {
+        headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .any(|line| line.to_str().is_ok_and(|line| line.to_ascii_lowercase().contains(wanted)))
+    };
+    if !takes("application/json") || !takes("text/event-stream") || !has(&header::CONTENT_TYPE, "application/json") {
         return None;
     }
     let (version, name, capabilities) = match params {

@@ -126,7 +126,7 @@ impl ToolResult {
 
 fn meta(answer: &CallAnswer) -> Meta {
     Meta {
-        execution_id: Some(answer.execution_id),
+        execution_id: (!is_anothers(answer)).then_some(answer.execution_id),
         state: Some(answer.state),
         duplicate: answer.meta.duplicate.then_some(true),
         cursor: answer.truncated.as_ref().and_then(|cut| cut.cursor.clone()),
@@ -143,8 +143,12 @@ fn text_block(text: &str) -> Value {
 
 /// Whether the end is still to come: somebody is waited for, or it is under way.
 fn waits(answer: &CallAnswer) -> bool {
-    let is_under_way = !answer.state.is_final() && answer.error.is_none();
-    answer.pending.is_some() || answer.state == State::Parked || is_under_way
+    answer.pending.is_some() || !answer.state.is_final()
+}
+
+/// Whether another request with the same key is at it, under an id that is not this answer's.
+fn is_anothers(answer: &CallAnswer) -> bool {
+    answer.meta.duplicate && answer.error.as_ref().is_some_and(|error| error.code == "in_progress")
 }
 
 /// What a model reads of the answer besides its blocks.
@@ -169,12 +173,16 @@ fn text(answer: &CallAnswer) -> String {
 fn failure(error: &ToolError) -> String {
     let mut text = format!("Error: {}", error.message);
     if let Some(ms) = error.retry_after_ms {
-        text.push_str(&format!("\nTry again after {} s, not before.", ms.div_ceil(1_000)));
+        text.push_str(&again_after(ms));
     }
     if let Some(action) = &error.alternative_action {
         text.push_str(&format!("\nInstead: {action}."));
     }
     text
+}
+
+fn again_after(ms: u64) -> String {
+    format!("\nTry again after {} s, not before.", ms.div_ceil(1_000))
 }
 
 /// What is waited for, and how to go on.
@@ -183,7 +191,13 @@ fn pending(answer: &CallAnswer) -> String {
     let said = answer.error.as_ref().map(|error| error.message.as_str()).or(answer.message.as_deref());
     let Some(pending) = &answer.pending else {
         let said = said.unwrap_or("this is under way");
-        return format!("Pending: {said}\nExecution {id} goes on by itself.");
+        let mut text = format!("Pending: {said}");
+        if !is_anothers(answer) {
+            text.push_str(&format!("\nExecution {id} goes on by itself."));
+        }
+        let wait = answer.error.as_ref().and_then(|error| error.retry_after_ms);
+        text.extend(wait.map(again_after));
+        return text;
     };
     let waits = match pending.kind {
         TicketKind::Approval => "an operator's approval",
@@ -234,5 +248,34 @@ pub(super) fn block(block: &Block) -> Value {
             }
             json!({"type": "resource", "resource": resource})
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_on_is_no_error() {
+        let ids = callwright_model::IdSource::default();
+        let id: ExecutionId = ids.next();
+        let told = |state: &str, duplicate: bool, retry: Option<u64>| {
+            let mut error = ToolError::new(ErrorClass::TimeoutError, "in_progress", "this goes on");
+            error.retry_after_ms = retry;
+            let meta = json!({"duplicate": duplicate, "idempotency": "keyed", "attempts": 0, "duration_ms": 1.0,
+                "dry_run": false});
+            let answer = json!({"execution_id": id, "tool": "pay", "version": "1.0.0", "state": state, "success": false,
+                "message": null, "data": null, "error": error, "meta": meta});
+            let answer: CallAnswer = serde_json::from_value(answer).unwrap();
+            let told = serde_json::to_value(ToolResult::of(answer, Era::Session)).unwrap();
+            let text = told["content"][0]["text"].as_str().unwrap().to_owned();
+            (told["isError"] == true, text, told["_meta"].get("callwright/execution_id").is_some())
+        };
+        let text = format!("Pending: this goes on\nExecution {id} goes on by itself.");
+        assert_eq!(told("started", false, None), (false, text, true));
+        // Another request is at it, under an id of its own.
+        let text = "Pending: this goes on\nTry again after 1 s, not before.".to_owned();
+        assert_eq!(told("started", true, Some(1_000)), (false, text, false));
+        assert_eq!(told("failed", false, None), (true, "Error: this goes on".to_owned(), true));
     }
 }

@@ -10,9 +10,12 @@ use callwright_model::{
     execution::State,
     id::{ExecutionId, TicketId},
 };
-use callwright_runtime::call::{self, CONFIRM_TOOL, CallAnswer};
+use callwright_runtime::{
+    App,
+    call::{self, CONFIRM_TOOL, CallAnswer},
+};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
     Era, Who,
@@ -75,6 +78,10 @@ impl Call {
         };
         if let Some(execution) = said.execution {
             let own = call::own(&self.app, &self.who.caller, execution).await?;
+            if own.call_id.is_some() {
+                // It is read first, and may be another's: of the call that brings the answer.
+                context.remove("call_sid");
+            }
             let known = [("conversation_id", own.conversation_id), ("call_id", own.call_id)];
             context.extend(known.into_iter().filter_map(|(name, id)| Some((name.to_owned(), id?.into()))));
         }
@@ -101,11 +108,9 @@ impl Call {
         }
     }
 
-    /// Completes when a ticket has been decided at another node. Never where there is none.
+    /// Completes when a ticket has been decided by another request, here or at another node. Never where there is none.
     pub(super) async fn decided_elsewhere(&self, about: Option<(TicketId, ExecutionId)>) -> ExecutionId {
-        let Some((ticket, execution)) = about.filter(|_| self.app.is_clustered()) else {
-            return std::future::pending().await;
-        };
+        let Some((ticket, execution)) = about else { return std::future::pending().await };
         loop {
             sleep(LOOK).await;
             if let Ok(answer) = call::outcome(&self.app, &self.who.caller, execution, 0).await
@@ -119,15 +124,26 @@ impl Call {
 
 /// Whether it is carried out at the moment.
 fn is_under_way(answer: &CallAnswer) -> bool {
-    !answer.state.is_final() && answer.state != State::Parked && answer.pending.is_none() && answer.error.is_none()
+    !answer.state.is_final() && answer.state != State::Parked && answer.pending.is_none()
+}
+
+/// Whether somebody has decided about a ticket; as soon as that can be seen.
+async fn is_decided(app: &App, who: &Who, (ticket, execution): (TicketId, ExecutionId)) -> bool {
+    loop {
+        if let Ok(answer) = call::outcome(app, &who.caller, execution, 0).await {
+            return !waits_for(&answer, ticket);
+        }
+        sleep(LOOK).await;
+    }
 }
 
 fn waits_for(answer: &CallAnswer, ticket: TicketId) -> bool {
     answer.pending.as_ref().is_some_and(|pending| pending.ticket == ticket)
 }
 
-/// Takes the answer to a question that another node asked in this session, as far as any node can: whether the person
-/// agrees to something. That is carried out here, and the node that asked sees how it goes on. False: it is nothing for us.
+/// Takes the answer to a question of this session for which nobody waits here, because another node asked or the call that
+/// asked has gone, as far as any node can: whether the person agrees to something. That is carried out here, and whoever
+/// asked sees how it goes on. False: it is nothing for us.
 ///
 /// # Errors
 /// What the person said could not be passed on.
@@ -152,7 +168,15 @@ pub(super) async fn elsewhere(
         }
         passed
     });
-    match timeout(TAKEN_WITHIN, passing).await {
+    let until = Instant::now() + TAKEN_WITHIN;
+    match timeout_at(until, passing).await {
+        // It may have been noted or not. What was counts, and is not told as a fault.
+        Ok(Ok(Err(fault))) if fault.kind == FaultKind::Unavailable => {
+            match timeout_at(until, is_decided(&state.app, who, (ticket, execution))).await {
+                Ok(true) => Ok(true),
+                _ => Err(fault),
+            }
+        }
         Ok(Ok(Err(fault))) => Err(fault),
         // What takes longer has been taken.
         _ => Ok(true),

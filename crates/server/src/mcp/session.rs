@@ -209,28 +209,17 @@ impl Session {
         held(&self.asked).clear();
     }
 
-    /// A place for what the client answers to the question of that id.
-    pub(super) fn ask(&self, id: &str) -> oneshot::Receiver<Result<Value, Value>> {
-        let (sender, receiver) = oneshot::channel();
+    /// Asks the question of that id, until the guard is dropped.
+    pub(super) fn ask<'a>(&'a self, id: &'a str) -> Asked<'a> {
+        let (sender, answer) = oneshot::channel();
         held(&self.asked).insert(id.to_owned(), sender);
-        receiver
+        Asked { answer, session: self, id }
     }
 
-    /// Nobody waits for it any more.
-    pub(super) fn forget(&self, id: &str) {
-        held(&self.asked).remove(id);
-    }
-
-    /// Passes an answer of the client on. False: we did not ask that.
+    /// Passes an answer of the client on. False: we did not ask that, or whoever asked has gone.
     pub(super) fn answered(&self, id: &str, answer: Result<Value, Value>) -> bool {
-        match held(&self.asked).remove(id) {
-            Some(waiting) => {
-                // Whoever asked may have gone.
-                let _ = waiting.send(answer);
-                true
-            }
-            None => false,
-        }
+        let waiting = held(&self.asked).remove(id);
+        waiting.is_some_and(|waiting| waiting.send(answer).is_ok())
     }
 
     /// Notes a request that its client may give up, until the guard is dropped.
@@ -303,6 +292,20 @@ impl Drop for Running {
     }
 }
 
+/// A question that its client was asked. Whoever asked may go in the middle, and nobody waits for the answer then.
+pub(super) struct Asked<'a> {
+    /// What the client answers.
+    pub answer: oneshot::Receiver<Result<Value, Value>>,
+    session: &'a Session,
+    id: &'a str,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        held(&self.session.asked).remove(self.id);
+    }
+}
+
 /// A stream on which its client listens.
 pub(super) struct Open(Arc<Session>);
 
@@ -370,6 +373,19 @@ pub(super) mod tests {
         for bits in 0..8 {
             assert_eq!(Can::of_bits(bits).bits(), bits);
         }
+    }
+
+    #[tokio::test]
+    async fn an_answer_counts_as_passed_on_only_where_somebody_waits_for_it() {
+        let session = sample();
+        let mut asked = session.ask("q");
+        assert!(session.answered("q", Ok(json!(1))) && !session.answered("q", Ok(json!(2))), "once");
+        assert_eq!((&mut asked.answer).await.unwrap(), Ok(json!(1)));
+        let mut gone = session.ask("r");
+        gone.answer.close();
+        assert!(!session.answered("r", Ok(json!(1))), "nobody waits");
+        drop(session.ask("s"));
+        assert!(held(&session.asked).is_empty() && !session.answered("s", Ok(json!(1))));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use callwright_model::{
     id::ExecutionId,
     page::PageRequest,
     ticket::TicketKind,
-    tool::Kind,
+    tool::{Effect, Kind},
 };
 use callwright_runtime::call::{self, Aside, CONFIRM_TOOL, CallAnswer, aside::watcher};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use super::{
     Era,
     ask::{self, Asking, Given, Reply},
-    call::{Call, internal, refused},
+    call::{Call, MOST_ROUNDS, internal, refused},
     place::Place,
     result::ToolResult,
     tell::Out,
@@ -168,18 +168,18 @@ impl Call {
     async fn result(&self, id: &str, out: &Out, asking: &Asking) -> Result<Value, Box<RpcError>> {
         let id = read(id)?;
         self.own(id).await?;
+        let mut given = Given::default();
         loop {
             let wait = if self.can.elicit { 0 } else { LOOK_MS };
             let answer = self.seen(id, wait).await?;
             if let Some(wish) = ask::wish(&answer, Kind::System, self.can)
-                && let Reply::Given(given) = ask::ask(self, &answer, wish, &Given::default(), Some(out), asking).await?
-                && let Some(said) = given.said
+                && given.round < MOST_ROUNDS
+                && let Reply::Given(next) = ask::ask(self, &answer, wish, &given, Some(out), asking).await?
+                && let Some(said) = next.said
             {
-                match self.pass_on(&said).await {
-                    // It may have been noted or not: the next look tells.
-                    Err(fault) if fault.kind == FaultKind::Unavailable => {}
-                    passed => drop(passed.map_err(failed)?),
-                }
+                given = *next;
+                // The same word may be passed on again; the person is not asked for it again.
+                patiently(|| Box::pin(self.pass_on(&said))).await?;
                 continue;
             }
             if self.is_over(&answer) {
@@ -211,6 +211,8 @@ impl Call {
             State::Done => return Err(has_ended()),
             // Nobody knows whether it was: that is what is told, now and later.
             State::Unknown => {}
+            // It was sent already, and how it ends is told then.
+            State::Started if execution.effect != Effect::Read => {}
             State::Failed | State::Released if task["status"] != "cancelled" => return Err(has_ended()),
             _ => task["status"] = json!("cancelled"),
         }

@@ -49,7 +49,7 @@ pub(super) struct Message {
 }
 
 /// The parameters of a message.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Params {
     /// Of `tools/call`, where they have the form that they should have.
     Call(Box<CallParams>),
@@ -119,7 +119,8 @@ impl Message {
     pub(super) fn is_task(&self) -> bool {
         match &self.params {
             Params::Call(params) => params.task.as_ref().is_some_and(Value::is_object),
-            Params::Other(_) => false,
+            // What was said twice, of which the last counts.
+            Params::Other(params) => params.get("task").is_some_and(Value::is_object),
         }
     }
 
