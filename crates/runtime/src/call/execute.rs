@@ -389,7 +389,7 @@ mod tests {
         let room = Semaphore::new(8);
         let (blocks, one) = held(&[text("long ago"), resource.clone()], &room).unwrap();
         assert_eq!(*blocks, [text(""), resource.clone()]);
-        assert!(held(&[resource.clone()], &room).is_none(), "5 of 8 are taken");
+        assert!(held(std::slice::from_ref(&resource), &room).is_none(), "5 of 8 are taken");
         drop(one);
         assert!(held(&[resource], &room).is_some());
     }

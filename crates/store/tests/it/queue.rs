@@ -397,7 +397,8 @@ on_both! {
         let by_tool = |new: &mut NewRun| new.row.asked_by = Some(db.id());
         let person = |_: &mut NewRun| {};
         // The runs on each, and whether it is in the background.
-        let kinds: [(&[&dyn Fn(&mut NewRun)], bool); 9] = [
+        type Changes<'c> = &'c [&'c dyn Fn(&mut NewRun)];
+        let kinds: [(Changes<'_>, bool); 9] = [
             (&[&workflow], true),
             (&[&scheduled], true),
             (&[&within], true),
