@@ -278,6 +278,8 @@ fn of_http(error: &HttpError, hide: &Redactor) -> Broken {
             // A body that is cut off is a connection that broke.
             let failure = match (error.kind, failed.failure) {
                 (SendErrorKind::BadResponse, Failure::MaybeSent(_)) => Failure::MaybeSent(Trouble::Network),
+                // The next hop is not reached, or refused; the one before has had all of it.
+                (_, Failure::Refused) if error.maybe_sent => Failure::MaybeSent(Trouble::BadAnswer),
                 (_, failure) => failure,
             };
             Broken {
@@ -315,5 +317,24 @@ fn words(text: &str, hide: &Redactor) -> String {
     match text.char_indices().nth(MAX_WORDS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callwright_guard::SendError;
+
+    use super::*;
+
+    #[test]
+    fn what_a_redirect_led_to_may_have_been_done_before_it() {
+        for kind in [SendErrorKind::TooManyRedirects, SendErrorKind::Blocked, SendErrorKind::Connect] {
+            let failure = |maybe_sent| {
+                let error = HttpError::Send(SendError { kind, maybe_sent, message: "no".to_owned() });
+                of_http(&error, &Redactor::new([])).failure
+            };
+            assert!(matches!(failure(true), Failure::MaybeSent(_)), "{kind}");
+            assert!(!matches!(failure(false), Failure::MaybeSent(_)), "{kind}");
+        }
     }
 }
