@@ -41,7 +41,7 @@ pub(crate) struct Authorize {
 pub(super) fn run(command: &Authorize) -> Result<(), Failure> {
     let client = command.remote.connect()?;
     if let Some(code) = &command.code {
-        return done(command, &confirm(&client, command, code)?);
+        return done(&client, command, &confirm(&client, command, code)?);
     }
     let before = authorized_at(&client.get(&path(&command.name))?);
     let begun = client.post(&format!("{}/authorize", path(&command.name)), &json!({}))?;
@@ -57,13 +57,13 @@ pub(super) fn run(command: &Authorize) -> Result<(), Failure> {
         match codes.try_recv() {
             Ok(code) if code.trim().is_empty() => {}
             Ok(code) => match confirm(&client, command, code.trim()) {
-                Ok(server) => return done(command, &server),
+                Ok(server) => return done(&client, command, &server),
                 Err(failure) => output::say(format!("{failure}; try again")),
             },
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => std::thread::sleep(LOOK_AGAIN),
         }
         match client.get(&path(&command.name)) {
-            Ok(server) if authorized_at(&server) != before => return done(command, &server),
+            Ok(server) if authorized_at(&server) != before => return done(&client, command, &server),
             Ok(_) => is_away = false,
             // Somebody is signing in meanwhile: that we cannot look does not end it.
             Err(failure) if !is_away => {
@@ -97,7 +97,7 @@ fn authorized_at(server: &Value) -> Value {
     server["found"]["authorization"]["authorized_at"].clone()
 }
 
-fn done(command: &Authorize, server: &Value) -> Result<(), Failure> {
+fn done(client: &Client, command: &Authorize, server: &Value) -> Result<(), Failure> {
     if command.remote.json {
         return output::json(server);
     }
@@ -105,6 +105,12 @@ fn done(command: &Authorize, server: &Value) -> Result<(), Failure> {
     output::say(format!("connected to {} by {}", command.name, text(authorization, "issuer")));
     if authorization["status"] == "needs_authorization" {
         output::say(told(server));
+        return Ok(());
+    }
+    // What comes next is to adopt tools: the server is asked for them now, not some time behind.
+    match client.post(&format!("{}/refresh", path(&command.name)), &json!({})) {
+        Ok(answer) => output::say(told(&answer["server"])),
+        Err(failure) => output::say(format!("its tools cannot be listed yet: {failure}")),
     }
     Ok(())
 }
