@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use callwright_testkit::{Answer, Database, Upstream, eventually, on_both};
+use callwright_testkit::{Answer, Database, Upstream, eventually, on_both, postgres};
 use serde_json::{Value, json};
 
 use super::{World, now, sign};
@@ -199,20 +199,22 @@ fn a_call_that_a_client_was_offered_is_pending_though_its_ticket_cannot_be_read(
 
 #[test]
 fn a_result_is_given_though_its_resources_cannot_be_kept_yet() {
-    on_both(|database| {
-        let mut world = World::new(database);
-        let code = "def execute_tool():\n    return {'data': {'filed': True}, '$content': [{'type': 'resource', \
-                    'resource': {'uri': 'paper://1', 'mimeType': 'text/plain', 'text': 'sealed and signed'}}]}\n";
-        let file = json!({"name": "file", "kind": "python", "effect": "write", "config": {"code": code}});
-        world.api.post("/api/v1/tools", file).expect(201);
-        world.server.refuse("INSERT ON document", "1 = 1");
-        let answer = world.api.post("/api/v1/tools/file/call", json!({"arguments": {}})).expect(200);
-        assert_eq!((&answer["state"], &answer["data"]), (&json!("done"), &json!({"filed": true})), "{answer}");
-        let kept = || world.api.get("/api/v1/documents").expect(200)["items"].as_array().unwrap().len();
-        assert_eq!(kept(), 0);
-        world.server.accept();
-        eventually("the resource is kept", 20, || (kept() == 1).then_some(()));
-    });
+    // Only PostgreSQL can be made to be away: what a trigger of SQLite refuses is a fault of its own.
+    if !postgres::is_available() {
+        return;
+    }
+    let mut world = World::new(Database::Postgres);
+    let code = "def execute_tool():\n    return {'data': {'filed': True}, '$content': [{'type': 'resource', \
+                'resource': {'uri': 'paper://1', 'mimeType': 'text/plain', 'text': 'sealed and signed'}}]}\n";
+    let file = json!({"name": "file", "kind": "python", "effect": "write", "config": {"code": code}});
+    world.api.post("/api/v1/tools", file).expect(201);
+    world.server.refuse("INSERT ON document", "1 = 1");
+    let answer = world.api.post("/api/v1/tools/file/call", json!({"arguments": {}})).expect(200);
+    assert_eq!((&answer["state"], &answer["data"]), (&json!("done"), &json!({"filed": true})), "{answer}");
+    let kept = || world.api.get("/api/v1/documents").expect(200)["items"].as_array().unwrap().len();
+    assert_eq!(kept(), 0);
+    world.server.accept();
+    eventually("the resource is kept", 20, || (kept() == 1).then_some(()));
 }
 
 #[test]
