@@ -12,6 +12,8 @@ import threading
 import time
 import urllib.request
 
+from invoice import INVOICE
+
 listen, upstream = sys.argv[1:]
 host, port = listen.rsplit(":", 1)
 home = tempfile.mkdtemp(prefix="contextforge-")
@@ -38,17 +40,7 @@ tool = {
     "integration_type": "REST",
     "request_type": "POST",
     "headers": {"authorization": "Bearer k-0123456789abcdef"},
-    "input_schema": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["customer", "amount", "currency"],
-        "properties": {
-            "customer": {"type": "string", "pattern": "^cus_[0-9]+$", "maxLength": 64},
-            "amount": {"type": "integer", "minimum": 1},
-            "currency": {"type": "string", "enum": ["usd", "eur", "gbp"]},
-            "note": {"type": "string", "maxLength": 500},
-        },
-    },
+    "input_schema": INVOICE,
 }
 
 

@@ -11,34 +11,10 @@ import time
 
 import httpx2
 from fastmcp import FastMCP
+from invoice import document
 
 listen, upstream = sys.argv[1:]
 host, port = listen.rsplit(":", 1)
-invoice = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["customer", "amount", "currency"],
-    "properties": {
-        "customer": {"type": "string", "pattern": "^cus_[0-9]+$", "maxLength": 64},
-        "amount": {"type": "integer", "minimum": 1},
-        "currency": {"type": "string", "enum": ["usd", "eur", "gbp"]},
-        "note": {"type": "string", "maxLength": 500},
-    },
-}
-document = {
-    "openapi": "3.1.0",
-    "info": {"title": "Invoices", "version": "1"},
-    "servers": [{"url": f"http://{upstream}"}],
-    "paths": {
-        "/invoices": {
-            "post": {
-                "operationId": "invoices",
-                "requestBody": {"required": True, "content": {"application/json": {"schema": invoice}}},
-                "responses": {"200": {"description": "An invoice"}},
-            }
-        }
-    },
-}
 client = httpx2.AsyncClient(base_url=f"http://{upstream}", headers={"authorization": "Bearer k-0123456789abcdef"})
 
 
@@ -56,5 +32,5 @@ def wait() -> None:
 out = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 threading.Thread(target=wait, daemon=True).start()
-server = FastMCP.from_openapi(openapi_spec=document, client=client)
+server = FastMCP.from_openapi(openapi_spec=document(upstream), client=client)
 server.run(transport="http", host=host, port=int(port), path="/mcp", log_level="error")

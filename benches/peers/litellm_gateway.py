@@ -11,37 +11,14 @@ import threading
 import time
 import urllib.request
 
+from invoice import document
+
 listen, upstream = sys.argv[1:]
 host, port = listen.rsplit(":", 1)
 home = tempfile.mkdtemp(prefix="litellm-")
 key = "sk-bench-0123456789abcdef"
-invoice = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["customer", "amount", "currency"],
-    "properties": {
-        "customer": {"type": "string", "pattern": "^cus_[0-9]+$", "maxLength": 64},
-        "amount": {"type": "integer", "minimum": 1},
-        "currency": {"type": "string", "enum": ["usd", "eur", "gbp"]},
-        "note": {"type": "string", "maxLength": 500},
-    },
-}
-document = {
-    "openapi": "3.1.0",
-    "info": {"title": "Invoices", "version": "1"},
-    "servers": [{"url": f"http://{upstream}"}],
-    "paths": {
-        "/invoices": {
-            "post": {
-                "operationId": "invoices",
-                "requestBody": {"required": True, "content": {"application/json": {"schema": invoice}}},
-                "responses": {"200": {"description": "An invoice"}},
-            }
-        }
-    },
-}
 with open(f"{home}/openapi.json", "w") as file:
-    json.dump(document, file)
+    json.dump(document(upstream), file)
 server = {
     "url": f"http://{upstream}",
     "spec_path": f"{home}/openapi.json",
