@@ -31,6 +31,7 @@ os.environ.update(
     SSRF_ALLOW_LOCALHOST="true",
     SSRF_ALLOW_PRIVATE_NETWORKS="true",
     TOOL_RATE_LIMIT="100000000",
+    RATE_LIMITING_ENABLED="false",
     LOG_LEVEL="ERROR",
 )
 tool = {
