@@ -444,7 +444,7 @@ on_both! {
 
         db.store.close().await.unwrap();
         execute_raw(db, "DROP INDEX thread_age; DROP INDEX conversation_handed; \
-            ALTER TABLE thread DROP COLUMN is_background; DELETE FROM schema_migration WHERE version = 23").await;
+            ALTER TABLE thread DROP COLUMN is_background; DELETE FROM schema_migration WHERE version = 22").await;
         let store = Store::open(db.options()).await.expect("updates");
         let expected: Vec<bool> = kinds.iter().map(|(_, expected)| *expected).chain([false; 3]).collect();
         assert_eq!(background(&store, &threads).await, expected);

@@ -41,8 +41,8 @@ pub(super) struct Attempt {
 
 impl PartialEq for Attempt {
     fn eq(&self, other: &Self) -> bool {
-        let exposed = |attempt: &Self| attempt.secret.as_ref().map(|secret| secret.expose().to_owned());
-        self.version == other.version && exposed(self) == exposed(other)
+        let secrets = [self, other].map(|attempt| attempt.secret.as_ref().map(SecretString::expose));
+        self.version == other.version && secrets[0] == secrets[1]
     }
 }
 
